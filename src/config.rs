@@ -1,0 +1,1 @@
+//! The whole configuration: composes the settings that each room declares, from file, environment and flags.

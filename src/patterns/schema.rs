@@ -1,0 +1,192 @@
+//! The form of the pack files, as serde sees it. Unknown keys are errors.
+
+use serde::Deserialize;
+
+/// `categories.toml`: `[[category]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// `id_number.cn`: a dot divides a family from its member. Rules for the family hold for its members.
+    pub id: String,
+    /// What stands in the output, upper case, `[A-Z0-9_]`: `ID_CN` gives `[ID_CN_9f2c41d07ab3e011]`.
+    pub label: String,
+    /// What is done unless the configuration says otherwise.
+    pub action: ActionName,
+    /// One line for people.
+    pub title: String,
+}
+
+/// What is done with a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionName {
+    /// `[ID_CN_9f2c41d07ab3e011]`: a keyed pseudonym, the same for the same value.
+    Token,
+    /// `110***********002X`: keeps the ends in the way the field is used to.
+    Mask,
+    /// `[BIRTH_DATE]`: only says what stood there.
+    Label,
+    /// `[IMAGE_jpeg_48213B_640x480_71c2d90ae3f50b12]`: says what a payload was.
+    Describe,
+    /// Left as it is (still counted).
+    Keep,
+}
+
+/// `fields.toml`: `[[class]]`. A key belongs to the first class that claims it.
+///
+/// A key is compared in *normal form*: full-width letters narrowed, lower case, without `_`, `-`, `.`, `:` and white space.
+/// Its *words* are what camel case, separators and digits divide: `OcrIdCardNo2` → `ocr id card no`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldClass {
+    /// Name of the class, for `tuomin explain`: `person_name`.
+    pub id: String,
+    /// What its values are: a category's id. Absent for safe classes.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Values are machine identifiers or measures: value patterns don't touch them.
+    #[serde(default)]
+    pub safe: bool,
+    /// Which values count; anything else under the key is treated as if the key meant nothing.
+    #[serde(default)]
+    pub value: ValueRule,
+    /// Whole keys, in any spelling.
+    #[serde(default)]
+    pub exact: Vec<String>,
+    /// Last words of a key: `"name"` claims `holder_name`, `OcrName`; several words are joined: `"id no"` claims `custIdNo`.
+    /// Non-ASCII entries claim every key that ends with them.
+    #[serde(default)]
+    pub suffix: Vec<String>,
+    /// Words right before the suffix (or anywhere before it) that make the key something else: `service` in `ServiceName`.
+    #[serde(default)]
+    pub not_after: Vec<String>,
+    /// Last word of the parent's key that makes it something else: `step` in `{"Step":{"Name":…}}`.
+    #[serde(default)]
+    pub not_under: Vec<String>,
+    /// Words that introduce a value in free text without `=` or `:` between (`身份证号110…`, `持卡人张三`).
+    /// Every non-ASCII `exact` entry is one as well.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// ASCII `exact` and `suffix` entries are no labels in free text (`result: ok` …): only for keys of real objects.
+    #[serde(default)]
+    pub keys_only: bool,
+}
+
+/// Which values a field class speaks about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueRule {
+    /// Any non-empty text or number, `null`, booleans and pure punctuation aside.
+    #[default]
+    Any,
+    /// What could be a person's name: letters of one or two scripts, no digits, no `_`, not a known word.
+    Person,
+    /// An identity number: at least five characters of which four are digits, or a hash of one.
+    Number,
+    /// A telephone number: six digits or more.
+    Phone,
+    /// A date in any writing, or a number of six to eight digits.
+    Date,
+    /// Text with at least two letters.
+    Text,
+    /// A payload: base64, hexadecimal or a data URI of 16 bytes or more, also cut (`/9j/4AAQ...`), or an array of numbers.
+    Blob,
+    /// A secret: six characters or more without white space, not a plain number below 10^6.
+    Secret,
+}
+
+/// A value pattern: `[[pattern]]` in a pack.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// `cn.resident18`: the pack's name, a dot, a name.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// Where the format is written: a standard, a law, an authority's page.
+    pub source: String,
+    /// A category's id.
+    pub category: String,
+    /// Forms of the value without separators: `9` a digit, `A` a letter, `X` either, `{n}` or `{n,m}` repeats the one before, other characters
+    /// stand for themselves. Case and width don't matter. `A9{6}X`, `9{17}X`. One of `shape` and `regex` must be there.
+    #[serde(default)]
+    pub shape: Vec<String>,
+    /// Ways in which separators (one space, `-`, `.`, `/`, or brackets round the last group) may divide the value: lengths of the groups. `1-4-5-2-1`.
+    /// Without any, only the unbroken form counts; `"*"` allows any division.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// For what no shape can say (e-mail, JWT): a regular expression over bytes, `(?-u)` syntax of the regex crate.
+    /// A group named `secret`, if there is one, is what is taken out.
+    #[serde(default)]
+    pub regex: Option<String>,
+    /// Texts of which one must be in a string before `regex` is tried (fast rejection). Required with `regex`.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Name of a check in [`crate::redact::checksum`] over the value in upper case without separators.
+    #[serde(default)]
+    pub check: Option<String>,
+    /// When the pattern counts without a label, key or country hint nearby.
+    #[serde(default)]
+    pub alone: Alone,
+    /// Words (any language, any case) of which one within 48 bytes before or 24 after makes a weak value count.
+    #[serde(default)]
+    pub context: Vec<String>,
+    /// ISO 3166 code: a record that names this country (country or region field) makes a weak value count.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Values that must be found when they stand alone in a string after the first context word, if any (`tuomin patterns --test`).
+    #[serde(default)]
+    pub matches: Vec<String>,
+    /// Strings in which this pattern must find nothing.
+    #[serde(default)]
+    pub rejects: Vec<String>,
+}
+
+/// When a pattern needs no context.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alone {
+    /// The shape and check are strong enough.
+    Always,
+    /// Only when written in one of `groups` with separators.
+    Grouped,
+    /// Never: a context word, a key or a country hint is needed.
+    #[default]
+    Never,
+}
+
+/// A pack file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// One line for people: `Mainland China`.
+    #[serde(default)]
+    pub title: String,
+    /// The patterns.
+    #[serde(default)]
+    pub pattern: Vec<Pattern>,
+}
+
+/// `names.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// Chinese surnames of one character, simplified and traditional.
+    pub surnames: Vec<String>,
+    /// Chinese surnames of two characters.
+    pub compound_surnames: Vec<String>,
+    /// Korean surnames (hangul).
+    pub korean_surnames: Vec<String>,
+    /// Japanese surnames (kanji), for free text with a cue.
+    pub japanese_surnames: Vec<String>,
+    /// Chinese words that begin with a surname character and are no names (`高级`, `金额`).
+    pub chinese_words: Vec<String>,
+    /// Latin words (lower case) that are no person's name although they stand under name keys or after labels (`null`, `unknown`, `success`).
+    pub latin_words: Vec<String>,
+    /// Cues before a person's name in Chinese free text (`客户`, `用户`, `持卡人`).
+    pub cues_before: Vec<String>,
+    /// Cues after a person's name (`先生`, `女士`, `本人`).
+    pub cues_after: Vec<String>,
+    /// Given names and surnames in Latin script (lower case), most frequent of the region; help to tell a person from a product.
+    pub latin_names: Vec<String>,
+}
