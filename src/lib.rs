@@ -30,3 +30,4 @@ pub mod patterns;
 pub mod pipeline;
 pub mod record;
 pub mod redact;
+pub mod telemetry;

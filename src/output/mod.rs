@@ -1,1 +1,3 @@
-//! output
+//! Where redacted records go.
+
+pub mod file;

@@ -12,3 +12,12 @@
 //! | `<cc>.toml`, `common.toml`, `credential.toml` | patterns of values, one file a jurisdiction or subject |
 
 pub mod schema;
+
+/// Stand-in.
+pub struct Patterns;
+impl Patterns {
+    /// Stand-in.
+    pub fn load(_: Option<&std::path::Path>) -> Result<Self, std::io::Error> {
+        Ok(Self)
+    }
+}

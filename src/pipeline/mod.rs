@@ -1,1 +1,248 @@
-//! pipeline
+//! Wires input, redaction on all cores and output: order, bounds, acknowledgement, shutdown.
+//!
+//! Every worker does the whole way of a block by itself: it takes its turn at the input and fills a buffer, redacts it, and
+//! hands the result to the output (which puts blocks in order). There are no reader and writer threads and no queues in between: what a core
+//! has read is in its cache when it is redacted and written, a block changes threads only when it has to wait for
+//! the ones before it, and with one thread the same code is a plain loop.
+//!
+//! ```text
+//! worker 1  ── read 1 ──┬── redact 1 ──────── write 1 ── read 4 ──┬── …
+//! worker 2     (wait)   └─ read 2 ──┬── redact 2 ── write 2, 3    └── …
+//! worker 3                 (wait)   └─ read 3 ── redact 3 (left for worker 2) ── read 5 …
+//! ```
+
+pub mod budget;
+pub mod buffers;
+pub mod order;
+pub mod shutdown;
+pub mod stats;
+pub mod work;
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    batch::{ReadyBatch, Receipt},
+    input::{InputError, Intake, lines::LineLimits},
+    redact::Redactor,
+};
+
+use self::{
+    budget::Budget,
+    buffers::Buffers,
+    order::InOrder,
+    shutdown::Shutdown,
+    stats::Stats,
+    work::{Shape, Step},
+};
+
+/// `[pipeline]`: how lines travel.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PipelineSettings {
+    /// Worker threads; 0 means one for each processor.
+    pub threads: usize,
+    /// Bytes of a block of lines that one worker takes at once.
+    pub block_bytes: usize,
+    /// Bytes in flight between input and output. When they are reached, the input waits.
+    pub in_flight_bytes: usize,
+    /// Bytes of the longest line that is looked at. A longer one is replaced by a record that says how long it was.
+    pub max_line_bytes: usize,
+    /// Milliseconds that a whole line may wait for more lines before it goes on alone.
+    pub flush_ms: u64,
+}
+
+impl Default for PipelineSettings {
+    fn default() -> Self {
+        Self { threads: 0, block_bytes: 512 << 10, in_flight_bytes: 64 << 20, max_line_bytes: 256 << 20, flush_ms: 200 }
+    }
+}
+
+impl PipelineSettings {
+    /// The number of workers.
+    pub fn workers(&self) -> usize {
+        match self.threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// How lines are cut into blocks.
+    pub fn line_limits(&self) -> LineLimits {
+        LineLimits { block: self.block_bytes, line: self.max_line_bytes, flush: Duration::from_millis(self.flush_ms) }
+    }
+
+    /// Says what is wrong, naming the setting.
+    pub fn check(&self) -> Result<(), String> {
+        let least = |name: &str, value: usize, least: usize| match value < least {
+            true => Err(format!("pipeline.{name} must be at least {least}")),
+            false => Ok(()),
+        };
+        least("block_bytes", self.block_bytes, 1024)?;
+        least("in_flight_bytes", self.in_flight_bytes, self.block_bytes)?;
+        least("max_line_bytes", self.max_line_bytes, 1024)?;
+        if self.threads > 4096 {
+            return Err("pipeline.threads must be at most 4096".into());
+        }
+        Ok(())
+    }
+}
+
+/// Where ready batches go.
+pub enum Sink {
+    /// In the order of reading, to a file or standard output.
+    InOrder(InOrder),
+    /// In any order, to whoever takes them; returns false when nobody does any more. Must answer each receipt.
+    Anywhere(Box<dyn Fn(ReadyBatch) -> bool + Send + Sync>),
+}
+
+/// Everything a run needs.
+pub struct Plan {
+    /// Where lines come from.
+    pub intake: Box<dyn Intake>,
+    /// What takes personal data out.
+    pub redactor: Arc<Redactor>,
+    /// The form in which records leave.
+    pub shape: Shape,
+    /// Where they go.
+    pub sink: Sink,
+    /// How they travel.
+    pub settings: PipelineSettings,
+    /// Ends reading.
+    pub shutdown: Shutdown,
+    /// Counts.
+    pub stats: Arc<Stats>,
+    /// Buffers shared with the input.
+    pub buffers: Arc<Buffers>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// What could not be read, in order.
+    pub unread: Vec<InputError>,
+    /// The first error of an output that is written in order.
+    pub unwritten: Option<io::Error>,
+}
+
+/// Buffers for `settings`: each worker has one going in and one coming out, and finished blocks may wait for their turn.
+pub fn buffers(settings: &PipelineSettings) -> Arc<Buffers> {
+    Arc::new(Buffers::new(settings.workers() * 4 + 4, settings.block_bytes * 4))
+}
+
+/// Runs until the input ends. The calling thread is one of the workers.
+pub fn run(plan: Plan) -> Ended {
+    let Plan { intake, redactor, shape, sink, settings, shutdown, stats, buffers } = plan;
+    let shared = Shared {
+        intake: Mutex::new(Turn { intake, sequence: 0, ended: false, unread: Vec::new() }),
+        budget: Arc::new(Budget::new(settings.in_flight_bytes)),
+        sink,
+        shutdown,
+        buffers,
+        block_bytes: settings.block_bytes,
+    };
+    let step = || Step::new(redactor.clone(), shape.clone(), settings.max_line_bytes, stats.clone());
+    thread::scope(|scope| {
+        for number in 1..settings.workers() {
+            let shared = &shared;
+            let step = step();
+            let started = thread::Builder::new().name(format!("worker-{number}")).spawn_scoped(scope, move || shared.work(step));
+            if let Err(error) = started {
+                tracing::warn!(%error, "fewer workers than asked for: the system starts no more threads");
+                break;
+            }
+        }
+        shared.work(step());
+    });
+    let Shared { intake, sink, .. } = shared;
+    let unwritten = match sink {
+        Sink::InOrder(order) => order.finish().err(),
+        Sink::Anywhere(_) => None,
+    };
+    let turn = intake.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ended { unread: turn.unread, unwritten }
+}
+
+/// What the workers share.
+struct Shared {
+    intake: Mutex<Turn>,
+    budget: Arc<Budget>,
+    sink: Sink,
+    shutdown: Shutdown,
+    buffers: Arc<Buffers>,
+    block_bytes: usize,
+}
+
+/// The input, and whose turn it is.
+struct Turn {
+    intake: Box<dyn Intake>,
+    sequence: u64,
+    ended: bool,
+    unread: Vec<InputError>,
+}
+
+impl Shared {
+    fn work(&self, mut step: Step) {
+        while let Some((sequence, block, receipt)) = self.read() {
+            let mut body = self.buffers.take();
+            let mut ends = Vec::new();
+            step.run(&block, &mut body, &mut ends);
+            let bytes = block.len();
+            self.buffers.put(block);
+            if !self.submit(ReadyBatch { sequence, body, ends, receipt }, bytes) {
+                self.shutdown.output_gone();
+                return;
+            }
+        }
+    }
+
+    /// The next block, in turn.
+    fn read(&self) -> Option<(u64, Vec<u8>, Receipt)> {
+        let mut turn = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if turn.ended {
+                return None;
+            }
+            // Before anything is read, so that no more than the limit is ever held.
+            self.budget.acquire(self.block_bytes);
+            let mut block = self.buffers.take();
+            let next = turn.intake.next(&mut block);
+            match next {
+                Ok(Some(receipt)) => {
+                    self.budget.correct(self.block_bytes, block.len());
+                    let sequence = turn.sequence;
+                    turn.sequence += 1;
+                    return Some((sequence, block, receipt));
+                }
+                Ok(None) => turn.ended = true,
+                Err(error) => turn.unread.push(error),
+            }
+            self.budget.release(self.block_bytes);
+            self.buffers.put(block);
+        }
+    }
+
+    /// Hands a batch of `bytes` raw bytes on. False if nobody takes it.
+    fn submit(&self, mut batch: ReadyBatch, bytes: usize) -> bool {
+        let budget = self.budget.clone();
+        let receipt = std::mem::take(&mut batch.receipt);
+        batch.receipt = Receipt::new(move |how| {
+            budget.release(bytes);
+            receipt.answer(how);
+        });
+        match &self.sink {
+            Sink::InOrder(order) => order.submit(batch, |batch, how| {
+                batch.receipt.answer(how);
+                self.buffers.put(batch.body);
+            }),
+            Sink::Anywhere(send) => send(batch),
+        }
+    }
+}

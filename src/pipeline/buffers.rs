@@ -1,0 +1,101 @@
+//! Byte buffers that are used again, so that a steady stream allocates nothing.
+//!
+//! A buffer that held clear text is either handed to the next batch, which overwrites it, or zeroed before it goes back to
+//! the allocator: clear text never outlives its batch by more than one turn.
+
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroize;
+
+/// A stack of free buffers. Last in, first out: the buffer given out is the one most likely still in a cache.
+pub struct Buffers {
+    free: Mutex<Vec<Vec<u8>>>,
+    /// How many are kept.
+    keep: usize,
+    /// A buffer that grew beyond this (one huge line) is not kept: it would pin its memory for ever.
+    largest: usize,
+}
+
+impl Buffers {
+    /// Keeps at most `keep` buffers of at most `largest` bytes each.
+    pub fn new(keep: usize, largest: usize) -> Self {
+        Self { free: Mutex::default(), keep, largest }
+    }
+
+    /// An empty buffer, with the capacity it had when it came back.
+    pub fn take(&self) -> Vec<u8> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    pub fn put(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() == 0 {
+            return;
+        }
+        if buffer.capacity() <= self.largest {
+            buffer.clear();
+            let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+            if free.len() < self.keep {
+                return free.push(buffer);
+            }
+        }
+        wipe(buffer);
+    }
+}
+
+impl Drop for Buffers {
+    fn drop(&mut self) {
+        let free = self.free.get_mut().unwrap_or_else(PoisonError::into_inner);
+        free.drain(..).for_each(wipe);
+    }
+}
+
+/// Zeroes the whole capacity, then frees it.
+pub fn wipe(mut buffer: Vec<u8>) {
+    buffer.zeroize();
+}
+
+/// Like [`Vec::reserve`], but the memory that is left behind is zeroed: a plain reallocation would leave clear text in it.
+pub fn reserve(buffer: &mut Vec<u8>, additional: usize) {
+    let need = buffer.len() + additional;
+    if need > buffer.capacity() {
+        let mut larger = Vec::with_capacity(need.max(buffer.capacity() * 2));
+        larger.extend_from_slice(buffer);
+        wipe(std::mem::replace(buffer, larger));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_comes_back_empty_with_its_capacity() {
+        let pool = Buffers::new(1, 1024);
+        let mut buffer = pool.take();
+        buffer.extend_from_slice(&[7; 100]);
+        let capacity = buffer.capacity();
+        pool.put(buffer);
+        let again = pool.take();
+        assert!(again.is_empty() && again.capacity() == capacity);
+    }
+
+    #[test]
+    fn huge_and_surplus_buffers_are_not_kept() {
+        let pool = Buffers::new(1, 1024);
+        pool.put(Vec::with_capacity(4096));
+        assert_eq!(pool.take().capacity(), 0);
+        pool.put(Vec::with_capacity(64));
+        pool.put(Vec::with_capacity(64));
+        assert!(pool.take().capacity() > 0);
+        assert_eq!(pool.take().capacity(), 0);
+    }
+
+    #[test]
+    fn reserve_keeps_the_content() {
+        let mut buffer = b"abc".to_vec();
+        reserve(&mut buffer, 10_000);
+        assert_eq!(buffer, b"abc");
+        assert!(buffer.capacity() >= 10_003);
+    }
+}
