@@ -6,9 +6,14 @@ use std::panic;
 /// place is shown.
 pub fn quiet_panics() {
     panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        let place = info.location().map_or_else(String::new, |place| {
+            format!(" at {}:{}", place.file(), place.line())
+        });
         let thread = std::thread::current();
-        eprintln!("tuomin: internal error{place} in thread {}", thread.name().unwrap_or("without a name"));
+        eprintln!(
+            "tuomin: internal error{place} in thread {}",
+            thread.name().unwrap_or("without a name")
+        );
     }));
 }
 
@@ -16,8 +21,13 @@ pub fn quiet_panics() {
 /// may look into it.
 pub fn forbid_dumps() {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    if set_dumpable_behavior(DumpableBehavior::NotDumpable).is_err() | setrlimit(Resource::Core, none).is_err() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if set_dumpable_behavior(DumpableBehavior::NotDumpable).is_err()
+        | setrlimit(Resource::Core, none).is_err()
+    {
         tracing::warn!("core dumps could not be switched off");
     }
 }

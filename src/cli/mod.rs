@@ -47,7 +47,11 @@ pub fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         eprintln!("tuomin: {error:#}");
-        ExitCode::from(if error.is::<UsageError>() { exit::USAGE } else { exit::FAILURE })
+        ExitCode::from(if error.is::<UsageError>() {
+            exit::USAGE
+        } else {
+            exit::FAILURE
+        })
     })
 }
 

@@ -1,6 +1,8 @@
 //! `tuomin run`: lines in, redacted lines or documents out.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, sync::atomic::Ordering::Relaxed, time::Instant};
+use std::{
+    path::PathBuf, process::ExitCode, sync::Arc, sync::atomic::Ordering::Relaxed, time::Instant,
+};
 
 use anyhow::Context;
 
@@ -9,7 +11,10 @@ use crate::{
     input::files::{Files, Watch, check},
     output::file::FileOutput,
     patterns::Patterns,
-    pipeline::{self, Plan, PipelineSettings, Sink, order::InOrder, shutdown::Shutdown, stats::Stats, work::Shape},
+    pipeline::{
+        self, PipelineSettings, Plan, Sink, order::InOrder, shutdown::Shutdown, stats::Stats,
+        work::Shape,
+    },
     redact::{Posture, PseudonymKey, RedactSettings, Redactor},
     telemetry,
 };
@@ -48,14 +53,22 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.key_file.is_some() {
         redact.key_file = args.key_file;
     }
-    let settings = PipelineSettings { threads: args.threads.unwrap_or(0), ..Default::default() };
+    let settings = PipelineSettings {
+        threads: args.threads.unwrap_or(0),
+        ..Default::default()
+    };
     settings.check().map_err(usage)?;
     let inputs = check(&args.files).map_err(usage)?;
     let (key, _origin) = PseudonymKey::load(redact.key_file.as_deref()).map_err(usage)?;
     let patterns = Patterns::load(redact.patterns.as_deref()).map_err(usage)?;
     let redactor = Arc::new(Redactor::new(&patterns, &redact, key).map_err(usage)?);
     let output = FileOutput::open(args.output.as_deref())
-        .with_context(|| format!("{}: can't be written", args.output.as_deref().unwrap_or("-".as_ref()).display()))
+        .with_context(|| {
+            format!(
+                "{}: can't be written",
+                args.output.as_deref().unwrap_or("-".as_ref()).display()
+            )
+        })
         .map_err(usage)?;
 
     let shutdown = Shutdown::new()?;
@@ -69,7 +82,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let stats = Arc::new(Stats::new(redactor.categories()));
     let watch = Watch::default();
     let started = Instant::now();
-    let intake = Files::new(inputs.inputs, settings.workers(), settings.line_limits(), shutdown.clone(), buffers.clone(), watch.clone());
+    let intake = Files::new(
+        inputs.inputs,
+        settings.workers(),
+        settings.line_limits(),
+        shutdown.clone(),
+        buffers.clone(),
+        watch.clone(),
+    );
     let ended = pipeline::run(Plan {
         intake: Box::new(intake),
         redactor,
@@ -102,8 +122,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     if watch.unfinished.load(Relaxed) {
         let signal = shutdown.signal().unwrap_or(0);
-        return Ok(ExitCode::from(u8::try_from(128 + signal).unwrap_or(exit::FAILURE)));
+        return Ok(ExitCode::from(
+            u8::try_from(128 + signal).unwrap_or(exit::FAILURE),
+        ));
     }
     output.commit()?;
-    Ok(if ended.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILURE) })
+    Ok(if ended.unread.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(exit::FAILURE)
+    })
 }

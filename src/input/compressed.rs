@@ -40,23 +40,47 @@ pub enum Form {
 const MAGICS: &[(&[u8], Form)] = &[
     (b"\x1f\x8b", Form::Gzip),
     (b"\x28\xb5\x2f\xfd", Form::Zstd),
-    (b"BZh", Form::Foreign("bzip2", "pipe it through `bzip2 -dc`")),
-    (b"\xfd7zXZ\0", Form::Foreign("xz", "pipe it through `xz -dc`")),
-    (b"PK\x03\x04", Form::Foreign("a zip archive", "pipe it through `unzip -p`")),
-    (b"\x04\x22\x4d\x18", Form::Foreign("lz4", "pipe it through `lz4 -dc`")),
+    (
+        b"BZh",
+        Form::Foreign("bzip2", "pipe it through `bzip2 -dc`"),
+    ),
+    (
+        b"\xfd7zXZ\0",
+        Form::Foreign("xz", "pipe it through `xz -dc`"),
+    ),
+    (
+        b"PK\x03\x04",
+        Form::Foreign("a zip archive", "pipe it through `unzip -p`"),
+    ),
+    (
+        b"\x04\x22\x4d\x18",
+        Form::Foreign("lz4", "pipe it through `lz4 -dc`"),
+    ),
     // Patterns are looked for in UTF-8; in UTF-16 every second byte of a number is a zero and nothing would be found.
-    (b"\xff\xfe", Form::Foreign("UTF-16", "convert it first: `iconv -f UTF-16 -t UTF-8`")),
-    (b"\xfe\xff", Form::Foreign("UTF-16", "convert it first: `iconv -f UTF-16 -t UTF-8`")),
+    (
+        b"\xff\xfe",
+        Form::Foreign("UTF-16", "convert it first: `iconv -f UTF-16 -t UTF-8`"),
+    ),
+    (
+        b"\xfe\xff",
+        Form::Foreign("UTF-16", "convert it first: `iconv -f UTF-16 -t UTF-8`"),
+    ),
 ];
 
 /// What `head`, the beginning of a source, says.
 pub fn form(head: &[u8]) -> Form {
-    MAGICS.iter().find(|(magic, _)| head.starts_with(magic)).map_or(Form::Plain, |(_, form)| *form)
+    MAGICS
+        .iter()
+        .find(|(magic, _)| head.starts_with(magic))
+        .map_or(Form::Plain, |(_, form)| *form)
 }
 
 /// Whether `head` is long enough to tell: no more bytes could make it another form.
 pub fn is_decided(head: &[u8]) -> bool {
-    !head.is_empty() && !MAGICS.iter().any(|(magic, _)| head.len() < magic.len() && magic.starts_with(head))
+    !head.is_empty()
+        && !MAGICS
+            .iter()
+            .any(|(magic, _)| head.len() < magic.len() && magic.starts_with(head))
 }
 
 /// Wraps a source in the decoder for its form.
@@ -64,10 +88,16 @@ pub fn decoder(form: Form, source: FdSource) -> io::Result<Box<dyn ByteSource>> 
     let buffered = Buffered::new(source);
     Ok(match form {
         Form::Gzip => Box::new(Decoded::Gzip(MultiGzDecoder::new(buffered))),
-        _ => Box::new(Decoded::Zstd(zstd::stream::read::Decoder::with_buffer(buffered)?)),
+        _ => Box::new(Decoded::Zstd(zstd::stream::read::Decoder::with_buffer(
+            buffered,
+        )?)),
     })
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each open file, always boxed"
+)]
 enum Decoded {
     Gzip(MultiGzDecoder<Buffered>),
     Zstd(zstd::stream::read::Decoder<'static, Buffered>),
@@ -83,7 +113,12 @@ impl Decoded {
 }
 
 impl ByteSource for Decoded {
-    fn read_some(&mut self, into: &mut Vec<u8>, most: usize, until: Option<Instant>) -> io::Result<usize> {
+    fn read_some(
+        &mut self,
+        into: &mut Vec<u8>,
+        most: usize,
+        until: Option<Instant>,
+    ) -> io::Result<usize> {
         self.input().set_until(until);
         reserve(into, most);
         let old = into.len();
@@ -96,7 +131,11 @@ impl ByteSource for Decoded {
         into.truncate(old + result.as_ref().map_or(0, |count| *count));
         match result {
             // Being told to stop looks like a cut file to a decoder.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && self.input().is_stopped() => Ok(0),
+            Err(error)
+                if error.kind() == io::ErrorKind::UnexpectedEof && self.input().is_stopped() =>
+            {
+                Ok(0)
+            }
             result => result,
         }
     }
@@ -111,26 +150,28 @@ impl DecodeAhead {
     /// Starts decoding.
     pub fn start(mut lines: Lines, buffers: Arc<Buffers>) -> io::Result<Self> {
         let (sender, blocks) = bounded(AHEAD);
-        thread::Builder::new().name("decode".into()).spawn(move || {
-            loop {
-                let mut block = buffers.take();
-                // After an error it is called once more, for what was decoded before.
-                let message = match lines.fill(&mut block) {
-                    Ok(true) => Ok(block),
-                    Ok(false) => return buffers.put(block),
-                    Err(error) => Err(error),
-                };
-                // Nobody listens any more: the pipeline has ended.
-                if sender.send(message).is_err() {
-                    return;
+        thread::Builder::new()
+            .name("decode".into())
+            .spawn(move || {
+                loop {
+                    let mut block = buffers.take();
+                    // After an error it is called once more, for what was decoded before.
+                    let message = match lines.fill(&mut block) {
+                        Ok(true) => Ok(block),
+                        Ok(false) => return buffers.put(block),
+                        Err(error) => Err(error),
+                    };
+                    // Nobody listens any more: the pipeline has ended.
+                    if sender.send(message).is_err() {
+                        return;
+                    }
                 }
-            }
-        })?;
+            })?;
         Ok(Self { blocks })
     }
 
     /// The next block, if there is one.
-    pub fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+    pub fn next_block(&mut self) -> io::Result<Option<Vec<u8>>> {
         self.blocks.recv().ok().transpose()
     }
 }

@@ -65,7 +65,10 @@ pub fn check(paths: &[PathBuf]) -> Result<Checked, InputError> {
             inputs.push(Named::Stdin);
             continue;
         }
-        let failed = |source| InputError::Open { path: path.clone(), source };
+        let failed = |source| InputError::Open {
+            path: path.clone(),
+            source,
+        };
         let metadata = std::fs::metadata(path).map_err(failed)?;
         if metadata.is_dir() {
             return Err(InputError::Directory(path.clone()));
@@ -74,18 +77,28 @@ pub fn check(paths: &[PathBuf]) -> Result<Checked, InputError> {
         if metadata.is_file() {
             let mut head = Vec::new();
             let file = File::open(path).map_err(failed)?;
-            io::Read::read_to_end(&mut io::Read::take(file, MAGIC_BYTES as u64), &mut head).map_err(failed)?;
+            io::Read::read_to_end(&mut io::Read::take(file, MAGIC_BYTES as u64), &mut head)
+                .map_err(failed)?;
             refuse_foreign(form(&head), || path.display().to_string())?;
         }
-        total_bytes = total_bytes.filter(|_| metadata.is_file()).map(|total| total + metadata.len());
+        total_bytes = total_bytes
+            .filter(|_| metadata.is_file())
+            .map(|total| total + metadata.len());
         inputs.push(Named::Path(path.clone()));
     }
-    Ok(Checked { inputs, total_bytes })
+    Ok(Checked {
+        inputs,
+        total_bytes,
+    })
 }
 
 fn refuse_foreign(form: Form, name: impl FnOnce() -> String) -> Result<(), InputError> {
     match form {
-        Form::Foreign(form, advice) => Err(InputError::Form { name: name(), form, advice }),
+        Form::Foreign(form, advice) => Err(InputError::Form {
+            name: name(),
+            form,
+            advice,
+        }),
         _ => Ok(()),
     }
 }
@@ -125,21 +138,47 @@ enum Reader {
 
 impl Files {
     /// Reads `inputs`; up to `width` compressed ones are decoded at once.
-    pub fn new(inputs: Vec<Named>, width: usize, limits: LineLimits, shutdown: Shutdown, buffers: Arc<Buffers>, watch: Watch) -> Self {
-        Self { pending: inputs.into(), open: VecDeque::new(), width: width.max(1), limits, shutdown, buffers, watch }
+    pub fn new(
+        inputs: Vec<Named>,
+        width: usize,
+        limits: LineLimits,
+        shutdown: Shutdown,
+        buffers: Arc<Buffers>,
+        watch: Watch,
+    ) -> Self {
+        Self {
+            pending: inputs.into(),
+            open: VecDeque::new(),
+            width: width.max(1),
+            limits,
+            shutdown,
+            buffers,
+            watch,
+        }
     }
 
     fn open(&self, input: &Named) -> Result<Open, InputError> {
         let name = input.name();
         let failed = |source| match input {
-            Named::Path(path) => InputError::Open { path: path.clone(), source },
-            Named::Stdin => InputError::Read { name: input.name(), source },
+            Named::Path(path) => InputError::Open {
+                path: path.clone(),
+                source,
+            },
+            Named::Stdin => InputError::Read {
+                name: input.name(),
+                source,
+            },
         };
         let fd = match input {
             Named::Stdin => rustix::io::dup(io::stdin()).map_err(io::Error::from),
             Named::Path(path) => File::open(path).map(Into::into),
         };
-        let mut source = FdSource::new(fd.map_err(failed)?, self.shutdown.clone(), self.watch.consumed.clone()).map_err(failed)?;
+        let mut source = FdSource::new(
+            fd.map_err(failed)?,
+            self.shutdown.clone(),
+            self.watch.consumed.clone(),
+        )
+        .map_err(failed)?;
         let form = form(source.peek(MAGIC_BYTES, is_decided).map_err(failed)?);
         refuse_foreign(form, || name.clone())?;
         let regular = source.is_regular();
@@ -148,16 +187,24 @@ impl Files {
             Form::Plain | Form::Foreign(..) => Reader::Plain(lines(Box::new(source))),
             Form::Gzip | Form::Zstd => {
                 let decoder = decoder(form, source).map_err(failed)?;
-                Reader::Decoded(DecodeAhead::start(lines(decoder), self.buffers.clone()).map_err(failed)?)
+                Reader::Decoded(
+                    DecodeAhead::start(lines(decoder), self.buffers.clone()).map_err(failed)?,
+                )
             }
         };
-        Ok(Open { name, regular, reader })
+        Ok(Open {
+            name,
+            regular,
+            reader,
+        })
     }
 
     /// Opens what comes next: always the file whose turn it is, and regular ones behind it, so that they are decoded ahead.
     fn refill(&mut self) -> Result<(), InputError> {
         while self.open.len() < self.width {
-            let Some(input) = self.pending.front() else { break };
+            let Some(input) = self.pending.front() else {
+                break;
+            };
             let waits = match input {
                 Named::Stdin => true,
                 Named::Path(path) => !path.is_file(),
@@ -165,7 +212,9 @@ impl Files {
             if waits && !self.open.is_empty() {
                 break;
             }
-            let Some(input) = self.pending.pop_front() else { break };
+            let Some(input) = self.pending.pop_front() else {
+                break;
+            };
             let opened = self.open(&input)?;
             self.open.push_back(opened);
         }
@@ -184,10 +233,12 @@ impl Intake for Files {
             } else {
                 self.refill()?;
             }
-            let Some(current) = self.open.front_mut() else { return Ok(None) };
+            let Some(current) = self.open.front_mut() else {
+                return Ok(None);
+            };
             let filled = match &mut current.reader {
                 Reader::Plain(lines) => lines.fill(block),
-                Reader::Decoded(ahead) => ahead.next().map(|decoded| {
+                Reader::Decoded(ahead) => ahead.next_block().map(|decoded| {
                     let more = decoded.is_some();
                     if let Some(decoded) = decoded {
                         self.buffers.put(std::mem::replace(block, decoded));

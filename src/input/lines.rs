@@ -44,8 +44,21 @@ pub struct Lines {
 
 impl Lines {
     /// Reads `source`; `keep_torn` says whether half a line is delivered when reading is stopped.
-    pub fn new(source: Box<dyn ByteSource>, limits: LineLimits, shutdown: Shutdown, keep_torn: bool) -> Self {
-        Self { source, limits, shutdown, carry: Vec::new(), offset: 0, ended: false, keep_torn }
+    pub fn new(
+        source: Box<dyn ByteSource>,
+        limits: LineLimits,
+        shutdown: Shutdown,
+        keep_torn: bool,
+    ) -> Self {
+        Self {
+            source,
+            limits,
+            shutdown,
+            carry: Vec::new(),
+            offset: 0,
+            ended: false,
+            keep_torn,
+        }
     }
 
     /// Fills `block`, which must be empty. False at the end.
@@ -150,8 +163,13 @@ impl Lines {
 
 /// What stands in the place of a line that is too long to be looked at.
 pub fn too_long(length: u64, offset: Option<u64>, line_end: &[u8]) -> Vec<u8> {
-    let offset = offset.map(|offset| format!(r#","offset":{offset}"#)).unwrap_or_default();
-    let mut line = format!(r#"{{"message":"[LINE_TOO_LONG]","line_bytes":{length}{offset},"tags":["line_too_long"]}}"#).into_bytes();
+    let offset = offset
+        .map(|offset| format!(r#","offset":{offset}"#))
+        .unwrap_or_default();
+    let mut line = format!(
+        r#"{{"message":"[LINE_TOO_LONG]","line_bytes":{length}{offset},"tags":["line_too_long"]}}"#
+    )
+    .into_bytes();
     line.extend_from_slice(line_end);
     line
 }
@@ -164,7 +182,12 @@ mod tests {
     struct Pieces(Vec<u8>, usize);
 
     impl ByteSource for Pieces {
-        fn read_some(&mut self, into: &mut Vec<u8>, most: usize, _: Option<Instant>) -> io::Result<usize> {
+        fn read_some(
+            &mut self,
+            into: &mut Vec<u8>,
+            most: usize,
+            _: Option<Instant>,
+        ) -> io::Result<usize> {
             let count = self.1.min(most).min(self.0.len());
             into.extend(self.0.drain(..count));
             Ok(count)
@@ -172,8 +195,17 @@ mod tests {
     }
 
     fn blocks(bytes: &[u8], piece: usize, block: usize, line: usize) -> Vec<Vec<u8>> {
-        let limits = LineLimits { block, line, flush: Duration::from_secs(1) };
-        let mut lines = Lines::new(Box::new(Pieces(bytes.to_vec(), piece)), limits, Shutdown::new().unwrap(), true);
+        let limits = LineLimits {
+            block,
+            line,
+            flush: Duration::from_secs(1),
+        };
+        let mut lines = Lines::new(
+            Box::new(Pieces(bytes.to_vec(), piece)),
+            limits,
+            Shutdown::new().unwrap(),
+            true,
+        );
         let mut blocks = Vec::new();
         loop {
             let mut block = Vec::new();
@@ -191,7 +223,11 @@ mod tests {
             for block in 1..text.len() + 1 {
                 let blocks = blocks(text, piece, block, 1000);
                 assert_eq!(blocks.concat(), text);
-                assert!(blocks[..blocks.len() - 1].iter().all(|block| block.ends_with(b"\n")));
+                assert!(
+                    blocks[..blocks.len() - 1]
+                        .iter()
+                        .all(|block| block.ends_with(b"\n"))
+                );
             }
         }
     }
@@ -203,7 +239,10 @@ mod tests {
         text.extend_from_slice(b"\ntwo\n");
         let out = blocks(&text, 16, 32, 100).concat();
         let expected = [b"one\n", &too_long(500, Some(4), b"\n")[..], b"two\n"].concat();
-        assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&expected));
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            String::from_utf8_lossy(&expected)
+        );
     }
 
     #[test]
@@ -216,7 +255,12 @@ mod tests {
     fn what_was_read_before_an_error_is_delivered() {
         struct Failing(bool);
         impl ByteSource for Failing {
-            fn read_some(&mut self, into: &mut Vec<u8>, _: usize, _: Option<Instant>) -> io::Result<usize> {
+            fn read_some(
+                &mut self,
+                into: &mut Vec<u8>,
+                _: usize,
+                _: Option<Instant>,
+            ) -> io::Result<usize> {
                 if std::mem::replace(&mut self.0, true) {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
@@ -224,8 +268,17 @@ mod tests {
                 Ok(10)
             }
         }
-        let limits = LineLimits { block: 100, line: 100, flush: Duration::from_secs(1) };
-        let mut lines = Lines::new(Box::new(Failing(false)), limits, Shutdown::new().unwrap(), true);
+        let limits = LineLimits {
+            block: 100,
+            line: 100,
+            flush: Duration::from_secs(1),
+        };
+        let mut lines = Lines::new(
+            Box::new(Failing(false)),
+            limits,
+            Shutdown::new().unwrap(),
+            true,
+        );
         let mut block = Vec::new();
         assert!(lines.fill(&mut block).is_err());
         assert!(block.is_empty());

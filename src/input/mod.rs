@@ -49,7 +49,9 @@ pub enum InputError {
         advice: &'static str,
     },
     /// Compressed data end too early. What was decoded before has been delivered.
-    #[error("{name}: the compressed data end too early (cut off while it was copied?); everything before was delivered")]
+    #[error(
+        "{name}: the compressed data end too early (cut off while it was copied?); everything before was delivered"
+    )]
     Truncated {
         /// The file, or `standard input`.
         name: String,

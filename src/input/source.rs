@@ -29,7 +29,12 @@ pub trait ByteSource: Send {
     /// Appends at most `most` bytes to `into` and says how many; 0 at the end, which is also when reading is to stop.
     ///
     /// With `until`, [`io::ErrorKind::WouldBlock`] means that nothing more came until then; the source can be read on.
-    fn read_some(&mut self, into: &mut Vec<u8>, most: usize, until: Option<Instant>) -> io::Result<usize>;
+    fn read_some(
+        &mut self,
+        into: &mut Vec<u8>,
+        most: usize,
+        until: Option<Instant>,
+    ) -> io::Result<usize>;
 }
 
 /// A file, pipe, terminal or socket.
@@ -52,11 +57,21 @@ impl FdSource {
             // Only faster: a system that refuses (limit per user) is as right as one that agrees.
             let _ = rustix::pipe::fcntl_setpipe_size(&fd, PIPE_BYTES);
         }
-        Ok(Self { fd, regular: kind == FileType::RegularFile, peeked: Vec::new(), shutdown, consumed })
+        Ok(Self {
+            fd,
+            regular: kind == FileType::RegularFile,
+            peeked: Vec::new(),
+            shutdown,
+            consumed,
+        })
     }
 
     /// Opens a file.
-    pub fn open(path: &std::path::Path, shutdown: Shutdown, consumed: Arc<AtomicU64>) -> io::Result<Self> {
+    pub fn open(
+        path: &std::path::Path,
+        shutdown: Shutdown,
+        consumed: Arc<AtomicU64>,
+    ) -> io::Result<Self> {
         Self::new(File::open(path)?.into(), shutdown, consumed)
     }
 
@@ -93,12 +108,18 @@ impl FdSource {
                 return Ok(true);
             }
             let wake = self.shutdown.wake_fd();
-            let mut fds = [PollFd::from_borrowed_fd(self.fd.as_fd(), PollFlags::IN), PollFd::from_borrowed_fd(wake, PollFlags::IN)];
-            let timeout = until.map(|until| timespec(until.saturating_duration_since(Instant::now())));
+            let mut fds = [
+                PollFd::from_borrowed_fd(self.fd.as_fd(), PollFlags::IN),
+                PollFd::from_borrowed_fd(wake, PollFlags::IN),
+            ];
+            let timeout =
+                until.map(|until| timespec(until.saturating_duration_since(Instant::now())));
             match poll(&mut fds, timeout.as_ref()) {
                 Ok(0) => return Err(io::ErrorKind::WouldBlock.into()),
                 // Also on hang-up or error: the read that follows says which.
-                Ok(_) if !fds[0].revents().is_empty() && !self.shutdown.is_set() => return Ok(true),
+                Ok(_) if !fds[0].revents().is_empty() && !self.shutdown.is_set() => {
+                    return Ok(true);
+                }
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -107,11 +128,19 @@ impl FdSource {
 }
 
 fn timespec(duration: Duration) -> Timespec {
-    Timespec { tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX), tv_nsec: duration.subsec_nanos().into() }
+    Timespec {
+        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
 }
 
 impl ByteSource for FdSource {
-    fn read_some(&mut self, into: &mut Vec<u8>, most: usize, until: Option<Instant>) -> io::Result<usize> {
+    fn read_some(
+        &mut self,
+        into: &mut Vec<u8>,
+        most: usize,
+        until: Option<Instant>,
+    ) -> io::Result<usize> {
         if !self.peeked.is_empty() {
             let count = self.peeked.len().min(most);
             reserve(into, count);
@@ -149,7 +178,12 @@ pub struct Buffered {
 impl Buffered {
     /// Wraps `source`.
     pub fn new(source: FdSource) -> Self {
-        Self { source, buffer: Vec::new(), start: 0, until: None }
+        Self {
+            source,
+            buffer: Vec::new(),
+            start: 0,
+            until: None,
+        }
     }
 
     /// Reads from now on fail with `WouldBlock` when nothing came until then.
@@ -168,7 +202,8 @@ impl BufRead for Buffered {
         if self.start == self.buffer.len() {
             self.buffer.clear();
             self.start = 0;
-            self.source.read_some(&mut self.buffer, COMPRESSED_BYTES, self.until)?;
+            self.source
+                .read_some(&mut self.buffer, COMPRESSED_BYTES, self.until)?;
         }
         Ok(&self.buffer[self.start..])
     }

@@ -43,22 +43,39 @@ impl FileOutput {
             }
             // Renaming over /dev/null would replace the device.
             if !metadata.is_file() {
-                return Ok(Self::Direct(path.into(), File::options().write(true).open(path)?));
+                return Ok(Self::Direct(
+                    path.into(),
+                    File::options().write(true).open(path)?,
+                ));
             }
         }
         // A link stays a link: its target is what is replaced.
-        let target = if existing.is_some() { fs::canonicalize(path)? } else { path.to_path_buf() };
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let target = if existing.is_some() {
+            fs::canonicalize(path)?
+        } else {
+            path.to_path_buf()
+        };
+        let folder = target
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         // The mode of what is replaced, or what any program's new file would get.
         let mode = existing.map_or(0o666, |metadata| metadata.permissions().mode() & 0o777);
-        let prefix = format!(".{}.", target.file_name().unwrap_or_default().to_string_lossy());
+        let prefix = format!(
+            ".{}.",
+            target.file_name().unwrap_or_default().to_string_lossy()
+        );
         let (file, temporary) = Builder::new()
             .prefix(&prefix)
             .suffix(".partial")
             .permissions(Permissions::from_mode(mode))
             .tempfile_in(folder)?
             .into_parts();
-        Ok(Self::Beside { target, temporary, file })
+        Ok(Self::Beside {
+            target,
+            temporary,
+            file,
+        })
     }
 
     /// What the workers write to.
@@ -93,7 +110,12 @@ impl FileOutput {
 
     /// Makes the file durable and gives it its name.
     pub fn commit(self) -> io::Result<()> {
-        if let Self::Beside { target, temporary, file } = self {
+        if let Self::Beside {
+            target,
+            temporary,
+            file,
+        } = self
+        {
             file.sync_all()?;
             temporary.persist(&target).map_err(|error| error.error)?;
             // The name itself is durable once its folder is. Some file systems can't sync folders; the data are safe anyway.

@@ -17,7 +17,9 @@ pub struct Category {
 }
 
 /// What is done with a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionName {
     /// `[ID_CN_9f2c41d07ab3e011]`: a keyed pseudonym, the same for the same value.

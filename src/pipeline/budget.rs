@@ -12,7 +12,11 @@ pub struct Budget {
 impl Budget {
     /// Lets `limit` bytes into flight.
     pub fn new(limit: usize) -> Self {
-        Self { limit, used: Mutex::new(0), freed: Condvar::new() }
+        Self {
+            limit,
+            used: Mutex::new(0),
+            freed: Condvar::new(),
+        }
     }
 
     /// Waits until `bytes` fit. Something always fits when nothing else is in flight, however large it is.

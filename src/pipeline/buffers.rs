@@ -19,12 +19,20 @@ pub struct Buffers {
 impl Buffers {
     /// Keeps at most `keep` buffers of at most `largest` bytes each.
     pub fn new(keep: usize, largest: usize) -> Self {
-        Self { free: Mutex::default(), keep, largest }
+        Self {
+            free: Mutex::default(),
+            keep,
+            largest,
+        }
     }
 
     /// An empty buffer, with the capacity it had when it came back.
     pub fn take(&self) -> Vec<u8> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        self.free
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default()
     }
 
     /// Gives a buffer back.

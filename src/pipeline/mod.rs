@@ -61,7 +61,13 @@ pub struct PipelineSettings {
 
 impl Default for PipelineSettings {
     fn default() -> Self {
-        Self { threads: 0, block_bytes: 512 << 10, in_flight_bytes: 64 << 20, max_line_bytes: 256 << 20, flush_ms: 200 }
+        Self {
+            threads: 0,
+            block_bytes: 256 << 10,
+            in_flight_bytes: 64 << 20,
+            max_line_bytes: 256 << 20,
+            flush_ms: 200,
+        }
     }
 }
 
@@ -76,7 +82,11 @@ impl PipelineSettings {
 
     /// How lines are cut into blocks.
     pub fn line_limits(&self) -> LineLimits {
-        LineLimits { block: self.block_bytes, line: self.max_line_bytes, flush: Duration::from_millis(self.flush_ms) }
+        LineLimits {
+            block: self.block_bytes,
+            line: self.max_line_bytes,
+            flush: Duration::from_millis(self.flush_ms),
+        }
     }
 
     /// Says what is wrong, naming the setting.
@@ -134,26 +144,52 @@ pub struct Ended {
 
 /// Buffers for `settings`: each worker has one going in and one coming out, and finished blocks may wait for their turn.
 pub fn buffers(settings: &PipelineSettings) -> Arc<Buffers> {
-    Arc::new(Buffers::new(settings.workers() * 4 + 4, settings.block_bytes * 4))
+    Arc::new(Buffers::new(
+        settings.workers() * 4 + 4,
+        settings.block_bytes * 4,
+    ))
 }
 
 /// Runs until the input ends. The calling thread is one of the workers.
 pub fn run(plan: Plan) -> Ended {
-    let Plan { intake, redactor, shape, sink, settings, shutdown, stats, buffers } = plan;
+    let Plan {
+        intake,
+        redactor,
+        shape,
+        sink,
+        settings,
+        shutdown,
+        stats,
+        buffers,
+    } = plan;
     let shared = Shared {
-        intake: Mutex::new(Turn { intake, sequence: 0, ended: false, unread: Vec::new() }),
+        intake: Mutex::new(Turn {
+            intake,
+            sequence: 0,
+            ended: false,
+            unread: Vec::new(),
+        }),
         budget: Arc::new(Budget::new(settings.in_flight_bytes)),
         sink,
         shutdown,
         buffers,
         block_bytes: settings.block_bytes,
     };
-    let step = || Step::new(redactor.clone(), shape.clone(), settings.max_line_bytes, stats.clone());
+    let step = || {
+        Step::new(
+            redactor.clone(),
+            shape.clone(),
+            settings.max_line_bytes,
+            stats.clone(),
+        )
+    };
     thread::scope(|scope| {
         for number in 1..settings.workers() {
             let shared = &shared;
             let step = step();
-            let started = thread::Builder::new().name(format!("worker-{number}")).spawn_scoped(scope, move || shared.work(step));
+            let started = thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn_scoped(scope, move || shared.work(step));
             if let Err(error) = started {
                 tracing::warn!(%error, "fewer workers than asked for: the system starts no more threads");
                 break;
@@ -167,7 +203,10 @@ pub fn run(plan: Plan) -> Ended {
         Sink::Anywhere(_) => None,
     };
     let turn = intake.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ended { unread: turn.unread, unwritten }
+    Ended {
+        unread: turn.unread,
+        unwritten,
+    }
 }
 
 /// What the workers share.
@@ -196,7 +235,15 @@ impl Shared {
             step.run(&block, &mut body, &mut ends);
             let bytes = block.len();
             self.buffers.put(block);
-            if !self.submit(ReadyBatch { sequence, body, ends, receipt }, bytes) {
+            if !self.submit(
+                ReadyBatch {
+                    sequence,
+                    body,
+                    ends,
+                    receipt,
+                },
+                bytes,
+            ) {
                 self.shutdown.output_gone();
                 return;
             }

@@ -30,7 +30,14 @@ struct State {
 impl InOrder {
     /// Expects batches numbered from 0 without gaps.
     pub fn new(writer: Box<dyn Write + Send>) -> Self {
-        Self { state: Mutex::new(State { next: 0, held: BTreeMap::new(), writer: Some(writer), failure: None }) }
+        Self {
+            state: Mutex::new(State {
+                next: 0,
+                held: BTreeMap::new(),
+                writer: Some(writer),
+                failure: None,
+            }),
+        }
     }
 
     /// Takes a batch and writes all whose turn has come. `done` gets each body back with what became of it.
@@ -43,18 +50,25 @@ impl InOrder {
                 // Nothing can be written any more: what is held fails, so that nobody waits for it.
                 let lost = std::mem::take(&mut state.held);
                 drop(state);
-                lost.into_values().for_each(|batch| done(batch, Delivered::Failed));
+                lost.into_values()
+                    .for_each(|batch| done(batch, Delivered::Failed));
                 return false;
             }
             let turn = state.next;
-            let Some(mut writer) = state.writer.take() else { return true };
+            let Some(mut writer) = state.writer.take() else {
+                return true;
+            };
             let Some(ready) = state.held.remove(&turn) else {
                 state.writer = Some(writer);
                 return true;
             };
             drop(state);
             let result = writer.write_all(&ready.body);
-            let how = if result.is_ok() { Delivered::Safe } else { Delivered::Failed };
+            let how = if result.is_ok() {
+                Delivered::Safe
+            } else {
+                Delivered::Failed
+            };
             done(ready, how);
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.next += 1;
@@ -65,7 +79,10 @@ impl InOrder {
 
     /// Flushes and gives the writer's end: the first error, if there was one.
     pub fn finish(self) -> io::Result<()> {
-        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         match (state.failure, state.writer) {
             (Some(failure), _) => Err(failure),
             (None, Some(mut writer)) => writer.flush(),
@@ -96,7 +113,12 @@ mod tests {
     }
 
     fn batch(sequence: u64) -> ReadyBatch {
-        ReadyBatch { sequence, body: vec![b'a' + sequence as u8], ends: Vec::new(), receipt: Receipt::none() }
+        ReadyBatch {
+            sequence,
+            body: vec![b'a' + sequence as u8],
+            ends: Vec::new(),
+            receipt: Receipt::none(),
+        }
     }
 
     #[test]
@@ -105,11 +127,16 @@ mod tests {
         let order = InOrder::new(Box::new(shared.clone()));
         let mut done = Vec::new();
         for sequence in [2, 1, 0, 4, 3] {
-            assert!(order.submit(batch(sequence), |batch, how| done.push((batch.sequence, how))));
+            assert!(order.submit(batch(sequence), |batch, how| {
+                done.push((batch.sequence, how))
+            }));
         }
         order.finish().unwrap();
         assert_eq!(*shared.0.lock().unwrap(), b"abcde");
-        assert_eq!(done, (0..5).map(|n| (n, Delivered::Safe)).collect::<Vec<_>>());
+        assert_eq!(
+            done,
+            (0..5).map(|n| (n, Delivered::Safe)).collect::<Vec<_>>()
+        );
     }
 
     #[test]
@@ -126,7 +153,8 @@ mod tests {
         let order = InOrder::new(Box::new(Broken));
         let mut failed = 0;
         assert!(order.submit(batch(1), |_, _| failed += 1));
-        assert!(!order.submit(batch(0), |_, how| failed += u32::from(how == Delivered::Failed)));
+        assert!(!order.submit(batch(0), |_, how| failed +=
+            u32::from(how == Delivered::Failed)));
         assert_eq!(failed, 2);
         assert!(order.finish().is_err());
     }

@@ -29,7 +29,10 @@ impl Shutdown {
     /// A switch that is off.
     pub fn new() -> io::Result<Self> {
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Self(Arc::new(Inner { cause: AtomicI32::new(0), wake })))
+        Ok(Self(Arc::new(Inner {
+            cause: AtomicI32::new(0),
+            wake,
+        })))
     }
 
     /// Whether reading must end.
@@ -54,7 +57,11 @@ impl Shutdown {
 
     /// Returns false if it was flipped before.
     fn set(&self, cause: i32) -> bool {
-        let first = self.0.cause.compare_exchange(0, cause, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        let first = self
+            .0
+            .cause
+            .compare_exchange(0, cause, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok();
         // An eventfd write fails only when the counter is full, and then it is readable already.
         let _ = rustix::io::write(&self.0.wake, &1u64.to_ne_bytes());
         first
@@ -64,30 +71,37 @@ impl Shutdown {
     ///
     /// `at_once` runs before the process ends on the second signal (to remove half-written files).
     pub fn listen(&self, at_once: impl Fn() + Send + 'static) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
         let (mut interrupt, mut terminate) = {
             use tokio::signal::unix::{SignalKind, signal};
             let _inside = runtime.enter();
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+            (
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            )
         };
         let switch = self.clone();
-        std::thread::Builder::new().name("signals".into()).spawn(move || {
-            runtime.block_on(async {
-                let mut seen = 0;
-                loop {
-                    let number = tokio::select! {
-                        _ = interrupt.recv() => libc::SIGINT,
-                        _ = terminate.recv() => libc::SIGTERM,
-                    };
-                    seen += 1;
-                    switch.set(number);
-                    if seen > 1 {
-                        at_once();
-                        std::process::exit(128 + number);
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let mut seen = 0;
+                    loop {
+                        let number = tokio::select! {
+                            _ = interrupt.recv() => libc::SIGINT,
+                            _ = terminate.recv() => libc::SIGTERM,
+                        };
+                        seen += 1;
+                        switch.set(number);
+                        if seen > 1 {
+                            at_once();
+                            std::process::exit(128 + number);
+                        }
                     }
-                }
-            })
-        })?;
+                })
+            })?;
         Ok(())
     }
 }

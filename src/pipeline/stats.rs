@@ -84,7 +84,13 @@ impl Stats {
     /// The categories in which something was found, most first.
     pub fn findings_by_category(&self) -> Vec<(&str, u64)> {
         let counts = self.findings.iter().map(|count| count.load(Relaxed));
-        let mut found: Vec<_> = self.categories.iter().map(String::as_str).zip(counts).filter(|(_, count)| *count > 0).collect();
+        let mut found: Vec<_> = self
+            .categories
+            .iter()
+            .map(String::as_str)
+            .zip(counts)
+            .filter(|(_, count)| *count > 0)
+            .collect();
         found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         found
     }

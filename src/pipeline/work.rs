@@ -45,7 +45,15 @@ impl Step {
     /// A worker. Lines over `longest` bytes are replaced.
     pub fn new(redactor: Arc<Redactor>, shape: Shape, longest: usize, stats: Arc<Stats>) -> Self {
         let worker = redactor.worker();
-        Self { redactor, worker, shape, longest, stats, redacted: Vec::new(), counted: Vec::new() }
+        Self {
+            redactor,
+            worker,
+            shape,
+            longest,
+            stats,
+            redacted: Vec::new(),
+            counted: Vec::new(),
+        }
     }
 
     /// Redacts `block`, appends the output's bytes to `body` and each record's end in it to `ends` (encoded shapes only).
@@ -62,12 +70,20 @@ impl Step {
             rest = &rest[line.len() + line_end.len()..];
             self.line(line, line_end, body, ends, &mut stats);
         }
-        self.stats.add_findings(self.worker.counts(), &mut self.counted);
+        self.stats
+            .add_findings(self.worker.counts(), &mut self.counted);
         self.stats.add(stats, block.len(), body.len());
     }
 
     #[inline]
-    fn line(&mut self, line: &[u8], line_end: &[u8], body: &mut Vec<u8>, ends: &mut Vec<usize>, stats: &mut BatchStats) {
+    fn line(
+        &mut self,
+        line: &[u8],
+        line_end: &[u8],
+        body: &mut Vec<u8>,
+        ends: &mut Vec<usize>,
+        stats: &mut BatchStats,
+    ) {
         let (mark, line) = match line.strip_prefix(BYTE_ORDER_MARK) {
             Some(line) => (BYTE_ORDER_MARK, line),
             None => (&b""[..], line),
@@ -109,7 +125,10 @@ impl Step {
         if line.len() > self.longest {
             stats.too_long += 1;
             out.extend_from_slice(&too_long(line.len() as u64, None, b""));
-            return Outcome { form: Form::Failed, findings: 0 };
+            return Outcome {
+                form: Form::Failed,
+                findings: 0,
+            };
         }
         let start = out.len();
         let worker = &mut self.worker;
@@ -127,21 +146,44 @@ impl Step {
                 out.extend_from_slice(UNREADABLE);
                 stats.failed += 1;
                 self.replace_worker();
-                Outcome { form: Form::Failed, findings: 0 }
+                Outcome {
+                    form: Form::Failed,
+                    findings: 0,
+                }
             }
         }
     }
 
     /// An encoder that panics costs the record's content as well, but the record itself stays: without its own fields
     /// it can't fail in the same way.
-    fn encode(&mut self, raw: &[u8], redacted: &[u8], outcome: Outcome, body: &mut Vec<u8>, stats: &mut BatchStats) {
-        let Shape::Encoded(encoder) = &self.shape else { return };
+    fn encode(
+        &mut self,
+        raw: &[u8],
+        redacted: &[u8],
+        outcome: Outcome,
+        body: &mut Vec<u8>,
+        stats: &mut BatchStats,
+    ) {
+        let Shape::Encoded(encoder) = &self.shape else {
+            return;
+        };
         let start = body.len();
-        if catch_unwind(AssertUnwindSafe(|| encoder.encode(raw, redacted, &outcome, body))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| {
+            encoder.encode(raw, redacted, &outcome, body)
+        }))
+        .is_err()
+        {
             body.truncate(start);
             stats.failed += 1;
-            let failed = Outcome { form: Form::Failed, findings: 0 };
-            if catch_unwind(AssertUnwindSafe(|| encoder.encode(raw, UNREADABLE, &failed, body))).is_err() {
+            let failed = Outcome {
+                form: Form::Failed,
+                findings: 0,
+            };
+            if catch_unwind(AssertUnwindSafe(|| {
+                encoder.encode(raw, UNREADABLE, &failed, body)
+            }))
+            .is_err()
+            {
                 body.truncate(start);
             }
         }
@@ -150,7 +192,8 @@ impl Step {
     /// What a panic left behind can't be trusted. The counts of before are kept.
     #[cold]
     fn replace_worker(&mut self) {
-        self.stats.add_findings(self.worker.counts(), &mut self.counted);
+        self.stats
+            .add_findings(self.worker.counts(), &mut self.counted);
         self.worker = self.redactor.worker();
         self.counted.clear();
     }

@@ -29,7 +29,18 @@ use crate::patterns::Patterns;
 use std::path::{Path, PathBuf};
 
 /// Stand-in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Deserialize,
+    serde::Serialize,
+    schemars::JsonSchema,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Posture {
     /// Stand-in.
@@ -79,7 +90,10 @@ impl Worker {
     /// Stand-in.
     pub fn redact(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome {
         out.extend_from_slice(line);
-        Outcome { form: Form::Json, findings: 0 }
+        Outcome {
+            form: Form::Json,
+            findings: 0,
+        }
     }
     /// Stand-in.
     pub fn counts(&self) -> &[u64] {
