@@ -52,6 +52,9 @@ pub struct FieldClass {
     /// Which values count; anything else under the key is treated as if the key meant nothing.
     #[serde(default)]
     pub value: ValueRule,
+    /// Which values count after one of the entries as a label in free text, where the end of a value is a guess. Default: `value`.
+    #[serde(default)]
+    pub label_value: Option<ValueRule>,
     /// Whole keys, in any spelling.
     #[serde(default)]
     pub exact: Vec<String>,
@@ -72,6 +75,9 @@ pub struct FieldClass {
     /// ASCII `exact` and `suffix` entries are no labels in free text (`result: ok` …): only for keys of real objects.
     #[serde(default)]
     pub keys_only: bool,
+    /// In free text the entries count only with `=`, `:` or the like after them: words too common to be glued to a value (`名`, `地址`).
+    #[serde(default)]
+    pub needs_separator: bool,
 }
 
 /// Which values a field class speaks about.
@@ -117,6 +123,9 @@ pub struct Pattern {
     /// Without any, only the unbroken form counts; `"*"` allows any division.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Which separators `alone = "grouped"` trusts, where that is fewer than all: `-(` for a hyphen and brackets.
+    #[serde(default)]
+    pub separators: Option<String>,
     /// For what no shape can say (e-mail, JWT): a regular expression over bytes, `(?-u)` syntax of the regex crate.
     /// A group named `secret`, if there is one, is what is taken out.
     #[serde(default)]
