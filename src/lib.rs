@@ -25,6 +25,7 @@ pub mod batch;
 pub mod cli;
 pub mod config;
 pub mod input;
+pub mod metrics;
 pub mod output;
 pub mod patterns;
 pub mod pipeline;

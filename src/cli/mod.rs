@@ -1,10 +1,14 @@
 //! One file a subcommand. What another program could call lives elsewhere; here stand arguments, messages and exit codes.
 
+pub mod completions;
+pub mod config;
+pub mod progress;
 pub mod run;
+pub mod summary;
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Exit codes, the same for every subcommand.
 pub mod exit {
@@ -18,7 +22,19 @@ pub mod exit {
 
 const ABOUT: &str = "Takes personal data out of eKYC logs and stores the rest.";
 
+const LONG_ABOUT: &str = "\
+Takes personal data out of eKYC logs and stores the rest.
+
+JSON lines come in (files, standard input, sockets); names, identity numbers, face images, phone numbers, secrets and
+the like are replaced wherever they stand, also in JSON inside strings; everything else leaves byte for byte as it came,
+to standard output, a file or Elasticsearch, where it lives for two years and not a day longer.";
+
 const AFTER: &str = "\
+Examples:
+  tuomin run app.log.gz > clean.ndjson          redact a file
+  shipper | tuomin run --es https://es:9200     redact a stream and index it
+  tuomin config --example > tuomin.toml         start a configuration
+
 Exit codes:
   0    all done
   1    an input could not be read to its end, or an output not be written
@@ -28,7 +44,15 @@ Exit codes:
 
 /// The command line.
 #[derive(Parser)]
-#[command(name = "tuomin", version, about = ABOUT, after_help = AFTER, max_term_width = 110)]
+#[command(
+    name = "tuomin",
+    version = env!("TUOMIN_VERSION"),
+    about = ABOUT,
+    long_about = LONG_ABOUT,
+    after_help = AFTER,
+    max_term_width = 110,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,15 +61,29 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+    /// Write the man page to standard output.
+    #[command(hide = true)]
+    Man,
 }
 
 /// Parses the command line, runs it and says how it ended.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
+    let result = match Cli::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Config(args) => config::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man => man(),
     };
     result.unwrap_or_else(|error| {
+        // Whoever reads our output has seen enough: `tuomin config | head`.
+        if error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("tuomin: {error:#}");
         ExitCode::from(if error.is::<UsageError>() {
             exit::USAGE
@@ -55,6 +93,11 @@ pub fn main() -> ExitCode {
     })
 }
 
+fn man() -> anyhow::Result<ExitCode> {
+    clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// An error found before anything was read: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -62,5 +105,6 @@ pub struct UsageError(pub String);
 
 /// Turns an error into a [`UsageError`].
 pub fn usage(error: impl std::fmt::Display) -> anyhow::Error {
-    UsageError(error.to_string()).into()
+    // With its causes, where it has any.
+    UsageError(format!("{error:#}")).into()
 }

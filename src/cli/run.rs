@@ -1,75 +1,89 @@
 //! `tuomin run`: lines in, redacted lines or documents out.
 
 use std::{
-    path::PathBuf, process::ExitCode, sync::Arc, sync::atomic::Ordering::Relaxed, time::Instant,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Instant,
 };
 
 use anyhow::Context;
 
+use super::{exit, progress::Progress, summary::summary, usage};
 use crate::{
-    cli::{exit, usage},
+    config::Config,
     input::files::{Files, Watch, check},
     output::file::FileOutput,
     patterns::Patterns,
     pipeline::{
-        self, PipelineSettings, Plan, Sink, order::InOrder, shutdown::Shutdown, stats::Stats,
-        work::Shape,
+        self, Ended, Plan, Sink, order::InOrder, shutdown::Shutdown, stats::Stats, work::Shape,
     },
-    redact::{Posture, PseudonymKey, RedactSettings, Redactor},
-    telemetry,
+    record::Kind,
+    redact::{Posture, PseudonymKey, Redactor},
 };
 
 /// Redact log lines from files or standard input.
+///
+/// Lines come out in the order they went in, each as it was but for what was taken out. A line that is no JSON object leaves as
+/// {"message": …, "tags": ["not_json"]}. Names of one person, numbers and the like become pseudonyms that are the same
+/// wherever the value is the same, as long as the key (--key-file) is.
 #[derive(clap::Args)]
 pub struct Args {
     /// What to read, in this order; `-` is standard input, which is also read where nothing is named. gzip and zstd are
     /// recognised by their content.
     files: Vec<PathBuf>,
-    /// Worker threads. All processors are used unless this says otherwise.
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
     /// Write to this file instead of standard output. It is written beside and renamed, so it is never half there.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The configuration file (default: tuomin.toml in the current folder, if it is there).
+    #[arg(short, long, value_name = "FILE", env = "TUOMIN_CONFIG")]
+    config: Option<PathBuf>,
+    /// Worker threads; 0 for one on each processor.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Take every record for this kind, whatever fields it has.
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
     /// How much is taken out.
     #[arg(long, value_enum)]
     posture: Option<Posture>,
-    /// The secret key of the pseudonyms: a file with 64 hexadecimal digits.
+    /// The secret key of the pseudonyms: a file with 64 hexadecimal digits (`openssl rand -hex 32`).
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
-    /// No summary.
+    /// No summary and no progress bar, only warnings and errors.
     #[arg(short, long)]
     quiet: bool,
 }
 
+impl Args {
+    /// Flags win over file and environment.
+    fn apply(&self, config: &mut Config) {
+        fn set<T: Clone>(flag: &Option<T>, setting: &mut T) {
+            if let Some(value) = flag {
+                *setting = value.clone();
+            }
+        }
+        set(&self.threads, &mut config.pipeline.threads);
+        set(&self.posture, &mut config.redact.posture);
+        set(&self.kind.map(Some), &mut config.record.kind);
+        set(
+            &self.key_file.clone().map(Some),
+            &mut config.redact.key_file,
+        );
+        set(&self.output.clone().map(Some), &mut config.output.file);
+    }
+}
+
 /// Runs it.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    telemetry::quiet_panics();
-    telemetry::forbid_dumps();
-    let mut redact = RedactSettings::default();
-    if let Some(posture) = args.posture {
-        redact.posture = posture;
-    }
-    if args.key_file.is_some() {
-        redact.key_file = args.key_file;
-    }
-    let settings = PipelineSettings {
-        threads: args.threads.unwrap_or(0),
-        ..Default::default()
-    };
-    settings.check().map_err(usage)?;
+    let mut config = Config::load(args.config.as_deref()).map_err(usage)?.config;
+    args.apply(&mut config);
+    config.check().map_err(usage)?;
+    config.log.start();
     let inputs = check(&args.files).map_err(usage)?;
-    let (key, _origin) = PseudonymKey::load(redact.key_file.as_deref()).map_err(usage)?;
-    let patterns = Patterns::load(redact.patterns.as_deref()).map_err(usage)?;
-    let redactor = Arc::new(Redactor::new(&patterns, &redact, key).map_err(usage)?);
-    let output = FileOutput::open(args.output.as_deref())
-        .with_context(|| {
-            format!(
-                "{}: can't be written",
-                args.output.as_deref().unwrap_or("-".as_ref()).display()
-            )
-        })
-        .map_err(usage)?;
+    let redactor = Arc::new(redactor(&config)?);
+    let output = open(config.output.file.as_deref())?;
 
     let shutdown = Shutdown::new()?;
     let temporary = output.temporary();
@@ -78,14 +92,17 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let _ = std::fs::remove_file(path);
         }
     })?;
+    let settings = config.pipeline;
     let buffers = pipeline::buffers(&settings);
     let stats = Arc::new(Stats::new(redactor.categories()));
     let watch = Watch::default();
     let started = Instant::now();
+    let progress = Progress::start(watch.consumed.clone(), inputs.total_bytes, args.quiet);
+    let (width, limits) = (settings.workers(), settings.line_limits());
     let intake = Files::new(
         inputs.inputs,
-        settings.workers(),
-        settings.line_limits(),
+        width,
+        limits,
         shutdown.clone(),
         buffers.clone(),
         watch.clone(),
@@ -100,33 +117,55 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         stats: stats.clone(),
         buffers,
     });
-    let seconds = started.elapsed().as_secs_f64();
+    drop(progress);
+    let unfinished = watch.unfinished.load(Relaxed);
+    let code = finish(ended, output, unfinished, &shutdown)?;
     if !args.quiet {
-        eprintln!(
-            "{} records, {} bytes in, {} bytes out, {:.1} MB/s, {:?}",
-            stats.records.load(Relaxed),
-            stats.bytes_in.load(Relaxed),
-            stats.bytes_out.load(Relaxed),
-            stats.bytes_in.load(Relaxed) as f64 / seconds / 1e6,
-            stats.findings_by_category(),
-        );
+        eprint!("{}", summary(&stats, started.elapsed(), None));
     }
+    Ok(code)
+}
+
+/// Everything that takes personal data out, from the configuration.
+fn redactor(config: &Config) -> anyhow::Result<Redactor> {
+    let (key, _origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
+    let patterns = Patterns::load(config.redact.patterns.as_deref()).map_err(usage)?;
+    Redactor::new(&patterns, &config.redact, key).map_err(usage)
+}
+
+fn open(path: Option<&Path>) -> anyhow::Result<FileOutput> {
+    let name = path.unwrap_or(Path::new("-")).display();
+    FileOutput::open(path).map_err(|error| usage(format!("{name}: can't be written: {error}")))
+}
+
+/// Gives the output its name, unless a file was not read to its end, and says how it went.
+fn finish(
+    ended: Ended,
+    output: FileOutput,
+    unfinished: bool,
+    shutdown: &Shutdown,
+) -> anyhow::Result<ExitCode> {
     for error in &ended.unread {
         eprintln!("tuomin: {error}");
     }
     if let Some(error) = ended.unwritten {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
+        // `tuomin run … | head`: whoever reads has seen enough.
+        if error.kind() == io::ErrorKind::BrokenPipe {
             return Ok(ExitCode::SUCCESS);
         }
         return Err(error).context(format!("{}: can't be written", output.name()));
     }
-    if watch.unfinished.load(Relaxed) {
-        let signal = shutdown.signal().unwrap_or(0);
-        return Ok(ExitCode::from(
-            u8::try_from(128 + signal).unwrap_or(exit::FAILURE),
-        ));
+    if unfinished {
+        eprintln!("tuomin: stopped by a signal before the end of the input");
+        let code = shutdown
+            .signal()
+            .and_then(|signal| u8::try_from(128 + signal).ok());
+        return Ok(ExitCode::from(code.unwrap_or(exit::FAILURE)));
     }
-    output.commit()?;
+    let name = output.name();
+    output
+        .commit()
+        .with_context(|| format!("{name}: can't be written"))?;
     Ok(if ended.unread.is_empty() {
         ExitCode::SUCCESS
     } else {

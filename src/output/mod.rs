@@ -1,3 +1,16 @@
 //! Where redacted records go.
 
 pub mod file;
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `[output]`: where records go. Standard output, unless something is named here.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutputSettings {
+    /// A file for the redacted lines. It is written beside and renamed when it is whole.
+    pub file: Option<PathBuf>,
+}
