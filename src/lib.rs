@@ -24,6 +24,7 @@
 pub mod batch;
 pub mod cli;
 pub mod config;
+pub mod generate;
 pub mod input;
 pub mod metrics;
 pub mod output;
