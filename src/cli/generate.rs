@@ -57,8 +57,12 @@ pub struct Args {
 
 /// Parses a number of bytes with an optional unit.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number: u64 = text[..at].parse().map_err(|_| "a whole number with an optional unit, such as 512MB".to_owned())?;
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let number: u64 = text[..at]
+        .parse()
+        .map_err(|_| "a whole number with an optional unit, such as 512MB".to_owned())?;
     let unit = match text[at..].trim() {
         "" | "B" => 1,
         "K" | "KB" => 1000,
@@ -67,26 +71,49 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         "KiB" => 1 << 10,
         "MiB" => 1 << 20,
         "GiB" => 1 << 30,
-        other => return Err(format!("unknown unit `{other}`; known are KB, MB, GB, KiB, MiB, GiB")),
+        other => {
+            return Err(format!(
+                "unknown unit `{other}`; known are KB, MB, GB, KiB, MiB, GiB"
+            ));
+        }
     };
-    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+    number
+        .checked_mul(unit)
+        .ok_or_else(|| "too large".to_owned())
 }
 
 /// Parses a share.
 pub(super) fn share(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|x| (0.0..=1.0).contains(x)).ok_or_else(|| "a number from 0 to 1".to_owned())
+    text.parse()
+        .ok()
+        .filter(|x| (0.0..=1.0).contains(x))
+        .ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let create = |path: &PathBuf| File::create(path).with_context(|| format!("cannot write {}", path.display()));
-    let mut labels = args.labels.as_ref().map(create).transpose()?.map(|f| BufWriter::with_capacity(1 << 18, f));
+    let create = |path: &PathBuf| {
+        File::create(path).with_context(|| format!("cannot write {}", path.display()))
+    };
+    let mut labels = args
+        .labels
+        .as_ref()
+        .map(create)
+        .transpose()?
+        .map(|f| BufWriter::with_capacity(1 << 18, f));
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(BufWriter::with_capacity(1 << 18, create(path)?)),
         None => Box::new(BufWriter::with_capacity(1 << 18, io::stdout().lock())),
     };
-    let mut generator = Generator::new(Settings { seed: args.seed, kind: args.kind, images: args.images, hard: args.hard });
-    let records = args.records.unwrap_or(if args.bytes.is_some() { u64::MAX } else { 1000 });
+    let mut generator = Generator::new(Settings {
+        seed: args.seed,
+        kind: args.kind,
+        images: args.images,
+        hard: args.hard,
+    });
+    let records = args
+        .records
+        .unwrap_or(if args.bytes.is_some() { u64::MAX } else { 1000 });
     let bytes = args.bytes.unwrap_or(u64::MAX);
     let (mut line, mut written, mut done) = (String::new(), 0, 0);
     let result = (|| {

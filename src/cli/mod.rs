@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod config;
+pub mod generate;
 pub mod progress;
 pub mod run;
 pub mod summary;
@@ -66,6 +67,7 @@ enum Command {
     /// Write the man page to standard output.
     #[command(hide = true)]
     Man,
+    Generate(generate::Args),
 }
 
 /// Parses the command line, runs it and says how it ended.
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Config(args) => config::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man => man(),
+        Command::Generate(args) => generate::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever reads our output has seen enough: `tuomin config | head`.

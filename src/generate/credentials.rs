@@ -10,19 +10,30 @@ const ALNUM: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 /// A JSON web token.
 pub fn jwt(r: &mut Rng) -> String {
     let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let body = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{}","iat":{}}}"#, r.hex(12), r.range(1_700_000_000, 1_795_000_000)));
+    let body = URL_SAFE_NO_PAD.encode(format!(
+        r#"{{"sub":"{}","iat":{}}}"#,
+        r.hex(12),
+        r.range(1_700_000_000, 1_795_000_000)
+    ));
     format!("{head}.{body}.{}", URL_SAFE_NO_PAD.encode(r.bytes(32)))
 }
 
 /// `Bearer …`.
 pub fn bearer(r: &mut Rng) -> String {
-    let secret = if r.chance(0.5) { jwt(r) } else { r.letters(40, ALNUM) };
+    let secret = if r.chance(0.5) {
+        jwt(r)
+    } else {
+        r.letters(40, ALNUM)
+    };
     format!("Bearer {secret}")
 }
 
 /// `Basic …`.
 pub fn basic(r: &mut Rng) -> String {
-    format!("Basic {}", STANDARD.encode(format!("svc-{}:{}", r.hex(6), r.letters(16, ALNUM))))
+    format!(
+        "Basic {}",
+        STANDARD.encode(format!("svc-{}:{}", r.hex(6), r.letters(16, ALNUM)))
+    )
 }
 
 /// Tencent Cloud's signed header. The secret ID and the signature are what must go.
@@ -59,15 +70,25 @@ pub fn token(r: &mut Rng) -> String {
 /// A private key in PEM.
 pub fn private_key(r: &mut Rng) -> String {
     let body = STANDARD.encode(r.bytes(120));
-    let lines: Vec<_> = body.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    let lines: Vec<_> = body
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
     let kind = r.pick(&["RSA ", "EC ", ""]);
-    format!("-----BEGIN {kind}PRIVATE KEY-----\n{}\n-----END {kind}PRIVATE KEY-----", lines.join("\n"))
+    format!(
+        "-----BEGIN {kind}PRIVATE KEY-----\n{}\n-----END {kind}PRIVATE KEY-----",
+        lines.join("\n")
+    )
 }
 
 /// A cookie header and the value of its session.
 pub fn cookie(r: &mut Rng) -> (String, String) {
     let session = r.hex(32);
-    (format!("lang=zh-CN; SESSIONID={session}; theme=dark"), session)
+    (
+        format!("lang=zh-CN; SESSIONID={session}; theme=dark"),
+        session,
+    )
 }
 
 /// A signed URL to a stored picture, and its signature.
@@ -85,7 +106,9 @@ pub fn signed_url(r: &mut Rng) -> (String, String) {
         }
         _ => {
             let signature = r.hex(64);
-            let url = format!("https://s3.ap-southeast-1.example.com/kyc/{file}.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature={signature}");
+            let url = format!(
+                "https://s3.ap-southeast-1.example.com/kyc/{file}.png?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature={signature}"
+            );
             (url, signature)
         }
     }

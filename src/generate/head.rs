@@ -21,8 +21,16 @@ const ACTIONS: [&str; 16] = [
     "MLIDPassportOCR",
     "ApplySdkVerificationToken",
 ];
-const REGIONS: [&str; 8] =
-    ["ap-guangzhou", "ap-hongkong", "ap-singapore", "ap-bangkok", "ap-jakarta", "ap-tokyo", "ap-seoul", "ap-mumbai"];
+const REGIONS: [&str; 8] = [
+    "ap-guangzhou",
+    "ap-hongkong",
+    "ap-singapore",
+    "ap-bangkok",
+    "ap-jakarta",
+    "ap-tokyo",
+    "ap-seoul",
+    "ap-mumbai",
+];
 const AGENTS: [&str; 5] = [
     "okhttp/4.12.0",
     "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.122 Mobile Safari/537.36",
@@ -73,13 +81,21 @@ impl Head {
         match r.below(8) {
             0..=2 => Node::keep_bare("timestamp", self.ms),
             3 => Node::keep_bare("timestamp", s),
-            4 => Node::keep("timestamp", format!("{y}-{mo:02}-{d:02} {h:02}:{mi:02}:{se:02}.{ms:03}")),
+            4 => Node::keep(
+                "timestamp",
+                format!("{y}-{mo:02}-{d:02} {h:02}:{mi:02}:{se:02}.{ms:03}"),
+            ),
             5 => Node::keep("timestamp", self.ms.to_string()),
-            6 => Node::keep("timestamp", format!("{y}-{mo:02}-{d:02}T{h:02}:{mi:02}:{se:02}+08:00")),
-            _ => Node::keep("timestamp", format!("{y}-{mo:02}-{d:02}T{h:02}:{mi:02}:{se:02}.{ms:03}Z")),
+            6 => Node::keep(
+                "timestamp",
+                format!("{y}-{mo:02}-{d:02}T{h:02}:{mi:02}:{se:02}+08:00"),
+            ),
+            _ => Node::keep(
+                "timestamp",
+                format!("{y}-{mo:02}-{d:02}T{h:02}:{mi:02}:{se:02}.{ms:03}Z"),
+            ),
         }
     }
-
 }
 
 /// Date and time of epoch seconds (Howard Hinnant's algorithm), UTC.
@@ -93,7 +109,14 @@ pub fn civil(seconds: u64) -> (u64, u64, u64, u64, u64, u64) {
     let mp = (5 * doy + 2) / 153;
     let day = doy - (153 * mp + 2) / 5 + 1;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + u64::from(month <= 2), month, day, rest / 3600, rest / 60 % 60, rest % 60)
+    (
+        yoe + era * 400 + u64::from(month <= 2),
+        month,
+        day,
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60,
+    )
 }
 
 #[cfg(test)]

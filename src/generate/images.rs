@@ -38,7 +38,13 @@ impl Camera {
             Images::Small => &[(16, 16), (32, 24), (48, 32), (24, 40)],
             Images::Large => &[(480, 640), (640, 480), (320, 240), (360, 480)],
         };
-        Self { size, pictures: dimensions.iter().filter_map(|(w, h)| picture(*w, *h, r)).collect() }
+        Self {
+            size,
+            pictures: dimensions
+                .iter()
+                .filter_map(|(w, h)| picture(*w, *h, r))
+                .collect(),
+        }
     }
 
     /// Whether there are any payloads.
@@ -70,7 +76,10 @@ impl Camera {
             left -= n;
         }
         bytes.extend_from_slice(&base[app0..]);
-        Payload { class: "biometric.jpeg", bytes }
+        Payload {
+            class: "biometric.jpeg",
+            bytes,
+        }
     }
 
     /// Any format: mostly JPEG.
@@ -91,7 +100,11 @@ impl Camera {
             ("biometric.wav", b"RIFF\x24\x7d\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0"),
             ("biometric.amr", b"#!AMR\n\x3c"),
         ];
-        let (class, head) = if r.chance(0.1) { ("biometric.mp3", &b"ID3\x04\0\0\0\0\0\x23TSSE"[..]) } else { r.one(&HEADS) };
+        let (class, head) = if r.chance(0.1) {
+            ("biometric.mp3", &b"ID3\x04\0\0\0\0\0\x23TSSE"[..])
+        } else {
+            r.one(&HEADS)
+        };
         let mut bytes = head.to_vec();
         let n = self.length(r);
         bytes.extend(r.bytes(n));
@@ -101,7 +114,10 @@ impl Camera {
     /// An opaque payload: encrypted picture or algorithm package. Recognised by its key alone.
     pub fn opaque(&self, r: &mut Rng) -> Payload {
         let n = self.length(r);
-        Payload { class: "biometric.opaque", bytes: r.bytes(n) }
+        Payload {
+            class: "biometric.opaque",
+            bytes: r.bytes(n),
+        }
     }
 }
 
@@ -112,11 +128,17 @@ fn picture(width: u16, height: u16, r: &mut Rng) -> Option<Vec<u8>> {
     for y in 0..usize::from(height) {
         for x in 0..usize::from(width) {
             let noise = r.below(24);
-            pixels.extend([((x + a + noise) % 256) as u8, ((y + b + noise) % 256) as u8, ((x + y + noise) % 256) as u8]);
+            pixels.extend([
+                ((x + a + noise) % 256) as u8,
+                ((y + b + noise) % 256) as u8,
+                ((x + y + noise) % 256) as u8,
+            ]);
         }
     }
     let mut out = Vec::new();
-    jpeg_encoder::Encoder::new(&mut out, 80).encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).ok()?;
+    jpeg_encoder::Encoder::new(&mut out, 80)
+        .encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb)
+        .ok()?;
     Some(out)
 }
 
@@ -140,7 +162,19 @@ impl Writing {
     /// One of the plain ways mostly.
     pub fn any(r: &mut Rng, hard: bool) -> Self {
         use Writing::*;
-        if hard { r.one(&[NoPadding, UrlSafe, UrlSafeNoPadding, Lines, DataUri, Cut, Hex]) } else { r.one(&[Base64, Base64, Base64, DataUri, Cut]) }
+        if hard {
+            r.one(&[
+                NoPadding,
+                UrlSafe,
+                UrlSafeNoPadding,
+                Lines,
+                DataUri,
+                Cut,
+                Hex,
+            ])
+        } else {
+            r.one(&[Base64, Base64, Base64, DataUri, Cut])
+        }
     }
 
     /// For the `encoding` of labels.
@@ -169,7 +203,11 @@ impl Writing {
                 let mut out = String::with_capacity(whole.len() + whole.len() / 70);
                 for (i, line) in whole.as_bytes().chunks(76).enumerate() {
                     if i > 0 {
-                        out.push_str(if payload.bytes.len() % 2 == 0 { "\n" } else { "\r\n" });
+                        out.push_str(if payload.bytes.len().is_multiple_of(2) {
+                            "\n"
+                        } else {
+                            "\r\n"
+                        });
                     }
                     out.extend(line.iter().map(|b| *b as char));
                 }
@@ -206,7 +244,9 @@ pub fn vector(r: &mut Rng, n: usize) -> Vec<String> {
 
 /// A feature vector as base64 of little-endian floats.
 pub fn vector_base64(r: &mut Rng, n: usize) -> String {
-    let bytes: Vec<u8> = (0..n).flat_map(|_| ((r.below(2_000_000) as f32) / 1e6 - 1.0).to_le_bytes()).collect();
+    let bytes: Vec<u8> = (0..n)
+        .flat_map(|_| ((r.below(2_000_000) as f32) / 1e6 - 1.0).to_le_bytes())
+        .collect();
     STANDARD.encode(bytes)
 }
 

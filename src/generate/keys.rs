@@ -23,7 +23,9 @@ impl Habit {
     /// Any habit; the local one least.
     pub fn any(r: &mut Rng) -> Self {
         use Habit::*;
-        r.one(&[Pascal, Pascal, Pascal, Camel, Camel, Snake, Snake, Ocr, Local])
+        r.one(&[
+            Pascal, Pascal, Pascal, Camel, Camel, Snake, Snake, Ocr, Local,
+        ])
     }
 }
 
@@ -58,9 +60,34 @@ pub fn spell(field: Field, habit: Habit, p: &Person, r: &mut Rng) -> &'static st
         (Id, Local) => return local_id(p, r),
         (Id, _) if r.chance(0.35) => return country_id(p, habit, r),
         (Name, Local) => local_name(p.country),
-        (Name, Pascal) => &["Name", "Name", "FullName", "RealName", "CustomerName", "HolderName", "UserRealName", "IdCardName"],
-        (Name, Camel) => &["name", "fullName", "realName", "custName", "applicantName", "idCardName", "cardHolderName"],
-        (Name, Snake) => &["name", "full_name", "real_name", "holder_name", "customer_name", "id_name", "NAME"],
+        (Name, Pascal) => &[
+            "Name",
+            "Name",
+            "FullName",
+            "RealName",
+            "CustomerName",
+            "HolderName",
+            "UserRealName",
+            "IdCardName",
+        ],
+        (Name, Camel) => &[
+            "name",
+            "fullName",
+            "realName",
+            "custName",
+            "applicantName",
+            "idCardName",
+            "cardHolderName",
+        ],
+        (Name, Snake) => &[
+            "name",
+            "full_name",
+            "real_name",
+            "holder_name",
+            "customer_name",
+            "id_name",
+            "NAME",
+        ],
         (Name, Ocr) => &["OcrName", "Name", "NameCn", "name_cn"],
         (LatinName, Camel) => &["nameEn", "englishName", "latinName"],
         (LatinName, Snake) => &["name_en", "english_name", "passport_name"],
@@ -71,9 +98,35 @@ pub fn spell(field: Field, habit: Habit, p: &Person, r: &mut Rng) -> &'static st
         (GivenName, Camel) => &["firstName", "givenName", "givenNames"],
         (GivenName, Snake) => &["first_name", "given_names", "given_name"],
         (GivenName, _) => &["FirstName", "GivenName", "GivenNames"],
-        (Id, Pascal) => &["IdCard", "IdCard", "Idcard", "IdNumber", "IdCardNumber", "IdNum", "CertNo", "IdNo", "DocumentNumber"],
-        (Id, Camel) => &["idCard", "idCardNo", "idNumber", "certNo", "identityNo", "documentNumber", "idNo"],
-        (Id, Snake) => &["id_card", "id_number", "id_no", "cert_no", "identity_number", "document_number", "ID_NO"],
+        (Id, Pascal) => &[
+            "IdCard",
+            "IdCard",
+            "Idcard",
+            "IdNumber",
+            "IdCardNumber",
+            "IdNum",
+            "CertNo",
+            "IdNo",
+            "DocumentNumber",
+        ],
+        (Id, Camel) => &[
+            "idCard",
+            "idCardNo",
+            "idNumber",
+            "certNo",
+            "identityNo",
+            "documentNumber",
+            "idNo",
+        ],
+        (Id, Snake) => &[
+            "id_card",
+            "id_number",
+            "id_no",
+            "cert_no",
+            "identity_number",
+            "document_number",
+            "ID_NO",
+        ],
         (Id, Ocr) => &["OcrIdCard", "IdNum", "IdNumber", "OtherIdNum"],
         (Passport, Local) => match p.country {
             Country::Cn => &["护照号", "护照号码"],
@@ -98,7 +151,13 @@ pub fn spell(field: Field, habit: Habit, p: &Person, r: &mut Rng) -> &'static st
             _ => &["Phone"],
         },
         (Phone, Pascal | Ocr) => &["Phone", "Mobile", "PhoneNumber", "MobileNo", "Tel"],
-        (Phone, Camel) => &["phone", "mobile", "phoneNumber", "mobilePhone", "contactPhone"],
+        (Phone, Camel) => &[
+            "phone",
+            "mobile",
+            "phoneNumber",
+            "mobilePhone",
+            "contactPhone",
+        ],
         (Phone, Snake) => &["phone", "mobile_no", "phone_number", "tel", "contact_phone"],
         (Email, Pascal | Ocr) => &["Email", "EmailAddress"],
         (Email, _) => &["email", "mail", "e_mail"],
@@ -162,10 +221,34 @@ pub fn spell(field: Field, habit: Habit, p: &Person, r: &mut Rng) -> &'static st
         (Validity, Pascal) => &["ValidDate", "ValidityEnd", "ExpiryDate"],
         (Validity, Camel) => &["validDate", "expiryDate", "expireDate"],
         (Validity, Snake) => &["valid_date", "expiry_date", "expire_date"],
-        (Image, Local | Pascal) => &["ImageBase64", "FaceImage", "BestFrameBase64", "Portrait", "ImageA", "IdCardFrontImg", "Picture", "Avatar"],
+        (Image, Local | Pascal) => &[
+            "ImageBase64",
+            "FaceImage",
+            "BestFrameBase64",
+            "Portrait",
+            "ImageA",
+            "IdCardFrontImg",
+            "Picture",
+            "Avatar",
+        ],
         (Image, Ocr) => &["OcrFront", "Portrait", "IdCardImage", "Avatar"],
-        (Image, Camel) => &["imageBase64", "faceImage", "bestFrame", "idPhoto", "portrait", "selfie", "frontImage"],
-        (Image, Snake) => &["image_base64", "face_image", "best_frame", "id_photo", "selfie_image", "picture"],
+        (Image, Camel) => &[
+            "imageBase64",
+            "faceImage",
+            "bestFrame",
+            "idPhoto",
+            "portrait",
+            "selfie",
+            "frontImage",
+        ],
+        (Image, Snake) => &[
+            "image_base64",
+            "face_image",
+            "best_frame",
+            "id_photo",
+            "selfie_image",
+            "picture",
+        ],
         (Video, Camel) => &["videoBase64", "livenessVideo"],
         (Video, Snake) => &["video_base64", "liveness_video"],
         (Video, _) => &["VideoBase64", "LivenessVideo"],
@@ -194,7 +277,9 @@ fn local_id(p: &Person, r: &mut Rng) -> &'static str {
         Country::Cn => r.one(&["身份证号", "身份证号码", "公民身份号码", "证件号码"]),
         Country::Hk | Country::Mo => r.one(&["身份證號碼", "證件號碼"]),
         Country::Tw => r.one(&["身分證字號", "身分證號", "身分證統一編號"]),
-        Country::Jp if p.id.plain.bytes().all(|b| b.is_ascii_digit()) => r.one(&["個人番号", "マイナンバー"]),
+        Country::Jp if p.id.plain.bytes().all(|b| b.is_ascii_digit()) => {
+            r.one(&["個人番号", "マイナンバー"])
+        }
         Country::Jp => r.one(&["在留カード番号", "在留カードNo"]),
         Country::Kr => r.one(&["주민등록번호", "주민번호"]),
         Country::Th => r.one(&["เลขประจำตัวประชาชน", "เลขบัตรประชาชน"]),
@@ -208,19 +293,60 @@ fn local_id(p: &Person, r: &mut Rng) -> &'static str {
 fn country_id(p: &Person, habit: Habit, r: &mut Rng) -> &'static str {
     let pascal = matches!(habit, Habit::Pascal | Habit::Ocr | Habit::Local);
     let (upper, lower): (&[&'static str], &[&'static str]) = match p.country {
-        Country::Cn => (&["IdCard", "IdCardNo", "CitizenIdNumber"], &["idcard", "id_card_num", "citizenNo"]),
-        Country::Hk => (&["HKID", "HkidNo", "HKIDNumber"], &["hkid", "hkidNo", "hkid_number"]),
+        Country::Cn => (
+            &["IdCard", "IdCardNo", "CitizenIdNumber"],
+            &["idcard", "id_card_num", "citizenNo"],
+        ),
+        Country::Hk => (
+            &["HKID", "HkidNo", "HKIDNumber"],
+            &["hkid", "hkidNo", "hkid_number"],
+        ),
         Country::Mo => (&["BIR", "MacauId", "IdNumber"], &["bir_no", "macauId"]),
         Country::Tw => (&["IdNo", "NationalId", "TwId"], &["national_id", "idNo"]),
-        Country::Sg => (&["NRIC", "NricFin", "NricNo", "FIN"], &["nric", "nricNumber", "nric_no"]),
-        Country::Th => (&["CitizenId", "ThaiId", "NationalId"], &["citizen_id", "thaiId", "citizenIdNo"]),
-        Country::My => (&["MyKad", "NRIC", "IcNumber", "MykadNo"], &["mykad", "ic_no", "icNumber"]),
-        Country::Id => (&["NIK", "KtpNo", "NikNumber"], &["nik", "ktp_number", "noKtp"]),
-        Country::Ph => (&["PhilsysId", "NationalId", "UmidNo", "IdNumber"], &["philsys_id", "national_id", "idNumber"]),
-        Country::Vn => (&["CCCD", "CmndNo", "CitizenId"], &["cccd", "cmnd", "citizen_id"]),
-        Country::Jp => (&["MyNumber", "ResidenceCardNo", "IdNumber"], &["my_number", "individualNumber", "idNumber"]),
-        Country::Kr => (&["RRN", "ResidentNumber", "ResidentRegistrationNumber"], &["rrn", "resident_no", "residentNumber"]),
-        Country::In if p.id.plain.as_bytes().first().is_some_and(u8::is_ascii_digit) => (&["AadhaarNumber", "Aadhaar", "UidNumber"], &["aadhaar", "aadhaar_no"]),
+        Country::Sg => (
+            &["NRIC", "NricFin", "NricNo", "FIN"],
+            &["nric", "nricNumber", "nric_no"],
+        ),
+        Country::Th => (
+            &["CitizenId", "ThaiId", "NationalId"],
+            &["citizen_id", "thaiId", "citizenIdNo"],
+        ),
+        Country::My => (
+            &["MyKad", "NRIC", "IcNumber", "MykadNo"],
+            &["mykad", "ic_no", "icNumber"],
+        ),
+        Country::Id => (
+            &["NIK", "KtpNo", "NikNumber"],
+            &["nik", "ktp_number", "noKtp"],
+        ),
+        Country::Ph => (
+            &["PhilsysId", "NationalId", "UmidNo", "IdNumber"],
+            &["philsys_id", "national_id", "idNumber"],
+        ),
+        Country::Vn => (
+            &["CCCD", "CmndNo", "CitizenId"],
+            &["cccd", "cmnd", "citizen_id"],
+        ),
+        Country::Jp => (
+            &["MyNumber", "ResidenceCardNo", "IdNumber"],
+            &["my_number", "individualNumber", "idNumber"],
+        ),
+        Country::Kr => (
+            &["RRN", "ResidentNumber", "ResidentRegistrationNumber"],
+            &["rrn", "resident_no", "residentNumber"],
+        ),
+        Country::In
+            if p.id
+                .plain
+                .as_bytes()
+                .first()
+                .is_some_and(u8::is_ascii_digit) =>
+        {
+            (
+                &["AadhaarNumber", "Aadhaar", "UidNumber"],
+                &["aadhaar", "aadhaar_no"],
+            )
+        }
         Country::In if p.id.strong => (&["PAN", "PanNumber"], &["pan", "pan_no", "panNumber"]),
         Country::In => (&["VoterId", "EpicNo"], &["voter_id", "epicNo"]),
         Country::Asia => (&["CNIC", "NationalId"], &["cnic", "national_id"]),

@@ -60,7 +60,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 1, kind: Kind::Mixed, images: Images::Small, hard: 0.2 }
+        Self {
+            seed: 1,
+            kind: Kind::Mixed,
+            images: Images::Small,
+            hard: 0.2,
+        }
     }
 }
 
@@ -79,7 +84,13 @@ impl Generator {
         let mut random = Rng::new(settings.seed);
         let camera = Camera::new(settings.images, &mut random);
         // 2026-01-01: a fixed start, since a clock would make the bytes differ from run to run.
-        Self { settings, random, camera, ms: 1_767_225_600_000, line: 0 }
+        Self {
+            settings,
+            random,
+            camera,
+            ms: 1_767_225_600_000,
+            line: 0,
+        }
     }
 
     /// Appends a record, without line end, and returns its labels.
@@ -93,10 +104,21 @@ impl Generator {
             Kind::Monitoring => false,
             Kind::Mixed => r.chance(0.5),
         };
-        let node = if operation { operation::record(&head, hard, &self.camera, r) } else { monitoring::record(&head, hard, &self.camera, r) };
-        let style = Style { spaces: r.chance(0.15), ascii: r.chance(if hard { 0.2 } else { 0.05 }), slash: r.chance(0.1) };
+        let node = if operation {
+            operation::record(&head, hard, &self.camera, r)
+        } else {
+            monitoring::record(&head, hard, &self.camera, r)
+        };
+        let style = Style {
+            spaces: r.chance(0.15),
+            ascii: r.chance(if hard { 0.2 } else { 0.05 }),
+            slash: r.chance(0.1),
+        };
         node.write(style, out);
-        let mut labels = Labels { line: self.line, ..Labels::default() };
+        let mut labels = Labels {
+            line: self.line,
+            ..Labels::default()
+        };
         node.labels("", "", &mut labels);
         labels
     }
@@ -119,35 +141,92 @@ mod tests {
 
     #[test]
     fn every_line_is_a_json_object() {
-        for (line, _) in lines(Settings { hard: 0.6, ..Settings::default() }, 600) {
+        for (line, _) in lines(
+            Settings {
+                hard: 0.6,
+                ..Settings::default()
+            },
+            600,
+        ) {
             assert!(!line.contains('\n'));
-            let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
+            let value: serde_json::Value =
+                serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
             assert!(value.is_object());
         }
     }
 
     #[test]
     fn same_seed_same_bytes() {
-        let settings = Settings { seed: 5, ..Settings::default() };
+        let settings = Settings {
+            seed: 5,
+            ..Settings::default()
+        };
         let (a, b) = (lines(settings, 50), lines(settings, 50));
         assert!(a.iter().zip(&b).all(|(a, b)| a.0 == b.0));
-        assert_ne!(a[0].0, lines(Settings { seed: 6, ..settings }, 1)[0].0);
+        assert_ne!(
+            a[0].0,
+            lines(
+                Settings {
+                    seed: 6,
+                    ..settings
+                },
+                1
+            )[0]
+            .0
+        );
+    }
+
+    /// `tuomin generate --records 60 --seed 20261188 --hard 0.3 -o tests/data/sample.ndjson --labels tests/data/sample.labels.ndjson`
+    #[test]
+    fn the_shipped_sample_comes_from_its_seed() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+        let (mut records, mut labels) = (String::new(), String::new());
+        for (line, planted) in lines(
+            Settings {
+                seed: 20_261_188,
+                hard: 0.3,
+                ..Settings::default()
+            },
+            60,
+        ) {
+            records += &(line + "\n");
+            labels += &(serde_json::to_string(&planted).unwrap() + "\n");
+        }
+        assert!(
+            std::fs::read_to_string(format!("{folder}/sample.ndjson")).unwrap() == records,
+            "generate the sample again: see above"
+        );
+        assert!(
+            std::fs::read_to_string(format!("{folder}/sample.labels.ndjson")).unwrap() == labels,
+            "generate the labels again: see above"
+        );
     }
 
     #[test]
     fn no_word_list_is_missing() {
-        for country in ["cn", "hk", "mo", "tw", "sg", "th", "my", "id", "ph", "vn", "jp", "kr", "in", "asia"] {
+        for country in [
+            "cn", "hk", "mo", "tw", "sg", "th", "my", "id", "ph", "vn", "jp", "kr", "in", "asia",
+        ] {
             assert!(!words::PLACES.get(country)[0].is_empty(), "{country}");
         }
         for (line, labels) in lines(Settings::default(), 2000) {
-            assert!(labels.plants.iter().all(|p| !p.value.trim().is_empty()), "{line}");
+            assert!(
+                labels.plants.iter().all(|p| !p.value.trim().is_empty()),
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn every_class_and_carrier_is_planted() {
         let mut seen = std::collections::BTreeSet::new();
-        for (_, labels) in lines(Settings { hard: 0.4, ..Settings::default() }, 3000) {
+        for (_, labels) in lines(
+            Settings {
+                hard: 0.4,
+                ..Settings::default()
+            },
+            3000,
+        ) {
             for p in labels.plants {
                 seen.insert(p.class);
                 seen.insert(format!("{:?}", p.carrier));
@@ -155,14 +234,79 @@ mod tests {
             }
         }
         for want in [
-            "id_number.cn", "id_number.hk", "id_number.mo", "id_number.tw", "id_number.sg", "id_number.th", "id_number.my", "id_number.id", "id_number.ph",
-            "id_number.vn", "id_number.jp", "id_number.kr", "id_number.in", "passport", "travel_permit", "mrz", "name", "birth_date", "address", "gender", "ethnicity",
-            "validity", "authority", "phone", "email", "bank_card", "credential", "url_signature", "biometric.jpeg", "biometric.png", "biometric.mp4", "biometric.feature",
-            "biometric.opaque", "Key", "Label", "FreeText", "Number", "Repeat", "KvList", "MapKey", "plain", "json_text", "json_text_5", "unicode_escapes", "json_cut", "form",
-            "query", "percent", "multipart", "xml_text", "xml_attributes", "xml_cdata", "xml_references", "base64_json", "gzip_base64", "html_entities", "go_print",
-            "java_print", "python_print", "key_value", "lines", "full_width", "lower_case", "separated", "data_uri", "hex_dump", "base64_lines", "base64_cut",
+            "id_number.cn",
+            "id_number.hk",
+            "id_number.mo",
+            "id_number.tw",
+            "id_number.sg",
+            "id_number.th",
+            "id_number.my",
+            "id_number.id",
+            "id_number.ph",
+            "id_number.vn",
+            "id_number.jp",
+            "id_number.kr",
+            "id_number.in",
+            "passport",
+            "travel_permit",
+            "mrz",
+            "name",
+            "birth_date",
+            "address",
+            "gender",
+            "ethnicity",
+            "validity",
+            "authority",
+            "phone",
+            "email",
+            "bank_card",
+            "credential",
+            "url_signature",
+            "biometric.jpeg",
+            "biometric.png",
+            "biometric.mp4",
+            "biometric.feature",
+            "biometric.opaque",
+            "Key",
+            "Label",
+            "FreeText",
+            "Number",
+            "Repeat",
+            "KvList",
+            "MapKey",
+            "plain",
+            "json_text",
+            "json_text_5",
+            "unicode_escapes",
+            "json_cut",
+            "form",
+            "query",
+            "percent",
+            "multipart",
+            "xml_text",
+            "xml_attributes",
+            "xml_cdata",
+            "xml_references",
+            "base64_json",
+            "gzip_base64",
+            "html_entities",
+            "go_print",
+            "java_print",
+            "python_print",
+            "key_value",
+            "lines",
+            "full_width",
+            "lower_case",
+            "separated",
+            "data_uri",
+            "hex_dump",
+            "base64_lines",
+            "base64_cut",
         ] {
-            assert!(seen.contains(want), "{want} is never planted; seen: {seen:?}");
+            assert!(
+                seen.contains(want),
+                "{want} is never planted; seen: {seen:?}"
+            );
         }
     }
 }

@@ -67,7 +67,8 @@ impl Country {
     pub fn any(r: &mut Rng) -> Self {
         use Country::*;
         r.one(&[
-            Cn, Cn, Cn, Cn, Cn, Cn, Hk, Hk, Mo, Tw, Tw, Sg, Sg, Th, Th, My, My, Id, Id, Ph, Ph, Vn, Vn, Jp, Jp, Kr, Kr, In, In, Asia,
+            Cn, Cn, Cn, Cn, Cn, Cn, Hk, Hk, Mo, Tw, Tw, Sg, Sg, Th, Th, My, My, Id, Id, Ph, Ph, Vn,
+            Vn, Jp, Jp, Kr, Kr, In, In, Asia,
         ])
     }
 }
@@ -93,12 +94,22 @@ impl Name {
     /// A name whose Latin form has its surname first or last.
     fn western(given: String, family: String) -> Self {
         let full = format!("{given} {family}");
-        Self { latin: full.clone(), full, family, given }
+        Self {
+            latin: full.clone(),
+            full,
+            family,
+            given,
+        }
     }
 
     fn eastern(family: String, given: String) -> Self {
         let full = format!("{family} {given}");
-        Self { latin: full.clone(), full, family, given }
+        Self {
+            latin: full.clone(),
+            full,
+            family,
+            given,
+        }
     }
 
     fn with_native(mut self, native: String) -> Self {
@@ -122,44 +133,98 @@ impl Name {
                     _ => name,
                 }
             }
-            Country::Mo if r.chance(0.5) => Self::western(word(r, "pt_first").into(), word(r, "pt_last").into()),
+            Country::Mo if r.chance(0.5) => {
+                Self::western(word(r, "pt_first").into(), word(r, "pt_last").into())
+            }
             Country::Mo => chinese(r, "zh_surname_tw", "zh_given_tw"),
             Country::Sg => match r.below(3) {
-                0 => Self::eastern(word(r, "sg_surname").to_uppercase(), word(r, "sg_given").to_uppercase()),
+                0 => Self::eastern(
+                    word(r, "sg_surname").to_uppercase(),
+                    word(r, "sg_given").to_uppercase(),
+                ),
                 1 => {
-                    let (english, family, given) = (word(r, "en_first"), word(r, "sg_surname"), word(r, "sg_given"));
+                    let (english, family, given) = (
+                        word(r, "en_first"),
+                        word(r, "sg_surname"),
+                        word(r, "sg_given"),
+                    );
                     Self::eastern(family.into(), format!("{given} {english}"))
                 }
-                _ => Self::western(word(r, "in_first").into(), format!("s/o {}", word(r, "in_last"))),
+                _ => Self::western(
+                    word(r, "in_first").into(),
+                    format!("s/o {}", word(r, "in_last")),
+                ),
             },
-            Country::Th => Self::western("x".into(), "x".into()).latin_of(word(r, "th_latin")).with_native(match r.below(3) {
-                0 => format!("{}{} {}", r.pick(&["นาย", "นาง", "นางสาว"]), word(r, "th_first"), word(r, "th_last")),
-                _ => format!("{} {}", word(r, "th_first"), word(r, "th_last")),
-            }),
+            Country::Th => Self::western("x".into(), "x".into())
+                .latin_of(word(r, "th_latin"))
+                .with_native(match r.below(3) {
+                    0 => format!(
+                        "{}{} {}",
+                        r.pick(&["นาย", "นาง", "นางสาว"]),
+                        word(r, "th_first"),
+                        word(r, "th_last")
+                    ),
+                    _ => format!("{} {}", word(r, "th_first"), word(r, "th_last")),
+                }),
             Country::My => match r.below(4) {
                 0 => Self::eastern(word(r, "sg_surname").into(), word(r, "sg_given").into()),
-                1 => Self::western(format!("{} {}", word(r, "my_female"), word(r, "my_female")), format!("binti {}", word(r, "my_last"))),
-                2 => Self::western(word(r, "in_first").into(), format!("a/l {}", word(r, "in_last"))),
-                _ => Self::western(format!("{} {}", word(r, "my_male"), word(r, "my_male")), format!("bin {}", word(r, "my_last"))),
+                1 => Self::western(
+                    format!("{} {}", word(r, "my_female"), word(r, "my_female")),
+                    format!("binti {}", word(r, "my_last")),
+                ),
+                2 => Self::western(
+                    word(r, "in_first").into(),
+                    format!("a/l {}", word(r, "in_last")),
+                ),
+                _ => Self::western(
+                    format!("{} {}", word(r, "my_male"), word(r, "my_male")),
+                    format!("bin {}", word(r, "my_last")),
+                ),
             },
             Country::Id => match r.below(4) {
                 0 => {
                     let only = word(r, "id_first").to_owned();
-                    Self { full: only.clone(), latin: only.clone(), family: only, given: String::new() }
+                    Self {
+                        full: only.clone(),
+                        latin: only.clone(),
+                        family: only,
+                        given: String::new(),
+                    }
                 }
-                1 => Self::western(format!("{} {}", word(r, "id_first"), word(r, "id_first")), word(r, "id_last").into()),
+                1 => Self::western(
+                    format!("{} {}", word(r, "id_first"), word(r, "id_first")),
+                    word(r, "id_last").into(),
+                ),
                 _ => Self::western(word(r, "id_first").into(), word(r, "id_last").into()),
             },
             Country::Ph => {
-                let (first, middle, last) = (word(r, "ph_first"), word(r, "ph_last"), word(r, "ph_last"));
-                let given = if r.chance(0.5) { format!("{first} {}", word(r, "ph_first")) } else { first.to_owned() };
-                if r.chance(0.3) { Self::western(given, format!("{middle} {last}")) } else { Self::western(given, last.into()) }
+                let (first, middle, last) =
+                    (word(r, "ph_first"), word(r, "ph_last"), word(r, "ph_last"));
+                let given = if r.chance(0.5) {
+                    format!("{first} {}", word(r, "ph_first"))
+                } else {
+                    first.to_owned()
+                };
+                if r.chance(0.3) {
+                    Self::western(given, format!("{middle} {last}"))
+                } else {
+                    Self::western(given, last.into())
+                }
             }
             Country::Vn => {
-                let (family, middle, given) = (word(r, "vi_surname"), word(r, "vi_middle"), word(r, "vi_given"));
+                let (family, middle, given) = (
+                    word(r, "vi_surname"),
+                    word(r, "vi_middle"),
+                    word(r, "vi_given"),
+                );
                 let full = format!("{family} {middle} {given}");
                 let latin = strip_vietnamese(&full);
-                let name = Self { latin, family: strip_vietnamese(family), given: strip_vietnamese(&format!("{middle} {given}")), full };
+                let name = Self {
+                    latin,
+                    family: strip_vietnamese(family),
+                    given: strip_vietnamese(&format!("{middle} {given}")),
+                    full,
+                };
                 match r.below(4) {
                     0 => {
                         let upper = name.full.to_uppercase();
@@ -172,24 +237,37 @@ impl Name {
                     _ => name,
                 }
             }
-            Country::Jp => Self::western("x".into(), "x".into()).latin_of(word(r, "ja_latin")).with_native(match r.below(5) {
-                0 => word(r, "ja_kana").to_owned(),
-                1 => format!("{}　{}", word(r, "ja_surname"), word(r, "ja_given")),
-                2 => format!("{} {}", word(r, "ja_surname"), word(r, "ja_given")),
-                _ => format!("{}{}", word(r, "ja_surname"), word(r, "ja_given")),
-            }),
+            Country::Jp => Self::western("x".into(), "x".into())
+                .latin_of(word(r, "ja_latin"))
+                .with_native(match r.below(5) {
+                    0 => word(r, "ja_kana").to_owned(),
+                    1 => format!("{}　{}", word(r, "ja_surname"), word(r, "ja_given")),
+                    2 => format!("{} {}", word(r, "ja_surname"), word(r, "ja_given")),
+                    _ => format!("{}{}", word(r, "ja_surname"), word(r, "ja_given")),
+                }),
             Country::Kr => {
                 let native = format!("{}{}", word(r, "ko_surname"), word(r, "ko_given"));
-                Self::western("x".into(), "x".into()).latin_of(word(r, "ko_latin")).with_native(native)
+                Self::western("x".into(), "x".into())
+                    .latin_of(word(r, "ko_latin"))
+                    .with_native(native)
             }
             Country::In => {
                 let name = Self::western(word(r, "in_first").into(), word(r, "in_last").into());
-                if r.chance(0.15) { name.with_native(word(r, "in_native").into()) } else { name }
+                if r.chance(0.15) {
+                    name.with_native(word(r, "in_native").into())
+                } else {
+                    name
+                }
             }
             Country::Asia => {
                 let full = word(r, "asia_other").to_owned();
                 let (given, family) = full.rsplit_once(' ').unwrap_or((&full, ""));
-                Self { family: family.into(), given: given.into(), latin: full.clone(), full }
+                Self {
+                    family: family.into(),
+                    given: given.into(),
+                    latin: full.clone(),
+                    full,
+                }
             }
         }
     }
@@ -227,23 +305,35 @@ impl Name {
 }
 
 fn chinese(r: &mut Rng, surnames: &str, givens: &str) -> Name {
-    let family = if r.chance(0.04) { word(r, "zh_compound") } else { word(r, surnames) };
+    let family = if r.chance(0.04) {
+        word(r, "zh_compound")
+    } else {
+        word(r, surnames)
+    };
     let mut given = String::from(word(r, givens));
     if r.chance(0.75) {
         given.push_str(word(r, givens));
     }
-    Name::western("x".into(), "x".into()).latin_of(word(r, "zh_pinyin")).with_native(format!("{family}{given}"))
+    Name::western("x".into(), "x".into())
+        .latin_of(word(r, "zh_pinyin"))
+        .with_native(format!("{family}{given}"))
 }
 
 /// Vietnamese without its marks, as machines often store it.
 pub fn strip_vietnamese(s: &str) -> String {
     s.chars()
         .map(|c| match c {
-            'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'ă' | 'ằ' | 'ắ' | 'ẳ' | 'ẵ' | 'ặ' | 'â' | 'ầ' | 'ấ' | 'ẩ' | 'ẫ' | 'ậ' => 'a',
-            'è' | 'é' | 'ẻ' | 'ẽ' | 'ẹ' | 'ê' | 'ề' | 'ế' | 'ể' | 'ễ' | 'ệ' => 'e',
+            'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'ă' | 'ằ' | 'ắ' | 'ẳ' | 'ẵ' | 'ặ' | 'â' | 'ầ' | 'ấ'
+            | 'ẩ' | 'ẫ' | 'ậ' => 'a',
+            'è' | 'é' | 'ẻ' | 'ẽ' | 'ẹ' | 'ê' | 'ề' | 'ế' | 'ể' | 'ễ' | 'ệ' => {
+                'e'
+            }
             'ì' | 'í' | 'ỉ' | 'ĩ' | 'ị' => 'i',
-            'ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ô' | 'ồ' | 'ố' | 'ổ' | 'ỗ' | 'ộ' | 'ơ' | 'ờ' | 'ớ' | 'ở' | 'ỡ' | 'ợ' => 'o',
-            'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ' | 'ư' | 'ừ' | 'ứ' | 'ử' | 'ữ' | 'ự' => 'u',
+            'ò' | 'ó' | 'ỏ' | 'õ' | 'ọ' | 'ô' | 'ồ' | 'ố' | 'ổ' | 'ỗ' | 'ộ' | 'ơ' | 'ờ' | 'ớ'
+            | 'ở' | 'ỡ' | 'ợ' => 'o',
+            'ù' | 'ú' | 'ủ' | 'ũ' | 'ụ' | 'ư' | 'ừ' | 'ứ' | 'ử' | 'ữ' | 'ự' => {
+                'u'
+            }
             'ỳ' | 'ý' | 'ỷ' | 'ỹ' | 'ỵ' => 'y',
             'đ' => 'd',
             'Đ' => 'D',

@@ -72,34 +72,58 @@ pub struct Style {
 impl Node {
     /// A string.
     pub fn text(s: impl Into<String>) -> Self {
-        Self::Text(Leaf { text: s.into(), marks: Vec::new() })
+        Self::Text(Leaf {
+            text: s.into(),
+            marks: Vec::new(),
+        })
     }
 
     /// A number, boolean or null.
     pub fn bare(s: impl ToString) -> Self {
-        Self::Bare(Leaf { text: s.to_string(), marks: Vec::new() })
+        Self::Bare(Leaf {
+            text: s.to_string(),
+            marks: Vec::new(),
+        })
     }
 
     /// A string that must survive.
     pub fn keep(field: &str, s: impl Into<String>) -> Self {
-        Self::Text(Leaf { text: s.into(), marks: vec![Mark::Keep(field.to_owned(), None)] })
+        Self::Text(Leaf {
+            text: s.into(),
+            marks: vec![Mark::Keep(field.to_owned(), None)],
+        })
     }
 
     /// A bare number that must survive.
     pub fn keep_bare(field: &str, s: impl ToString) -> Self {
-        Self::Bare(Leaf { text: s.to_string(), marks: vec![Mark::Keep(field.to_owned(), None)] })
+        Self::Bare(Leaf {
+            text: s.to_string(),
+            marks: vec![Mark::Keep(field.to_owned(), None)],
+        })
     }
 
     /// A planted string under a key that tells.
     pub fn plant(class: &str, s: impl Into<String>) -> Self {
         let text = s.into();
         let mark = Mark::plant(class, &text, Carrier::Key, Strength::Strong);
-        Self::Text(Leaf { text, marks: vec![mark] })
+        Self::Text(Leaf {
+            text,
+            marks: vec![mark],
+        })
     }
 
     /// The object of some entries.
     pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Node)>) -> Self {
-        Self::Map(entries.into_iter().map(|(k, node)| Entry { key: k.into(), marks: Vec::new(), node }).collect())
+        Self::Map(
+            entries
+                .into_iter()
+                .map(|(k, node)| Entry {
+                    key: k.into(),
+                    marks: Vec::new(),
+                    node,
+                })
+                .collect(),
+        )
     }
 
     /// Writes the node into an encoding of its own.
@@ -141,18 +165,35 @@ impl Node {
     /// Collects the labels of the node.
     pub fn labels(&self, path: &str, encoding: &str, into: &mut Labels) {
         match self {
-            Self::Text(leaf) | Self::Bare(leaf) => leaf.marks.iter().for_each(|m| m.label(&leaf.text, path, encoding, into)),
-            Self::List(items) => items.iter().enumerate().for_each(|(i, n)| n.labels(&format!("{path}[{i}]"), encoding, into)),
+            Self::Text(leaf) | Self::Bare(leaf) => leaf
+                .marks
+                .iter()
+                .for_each(|m| m.label(&leaf.text, path, encoding, into)),
+            Self::List(items) => items
+                .iter()
+                .enumerate()
+                .for_each(|(i, n)| n.labels(&format!("{path}[{i}]"), encoding, into)),
             Self::Map(entries) => {
                 for entry in entries {
-                    let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
-                    entry.marks.iter().for_each(|m| m.label(&entry.key, &path, encoding, into));
+                    let path = if path.is_empty() {
+                        entry.key.clone()
+                    } else {
+                        format!("{path}.{}", entry.key)
+                    };
+                    entry
+                        .marks
+                        .iter()
+                        .for_each(|m| m.label(&entry.key, &path, encoding, into));
                     entry.node.labels(&path, encoding, into);
                 }
             }
             Self::Wrapped(node, wrap) => {
                 let name = wrap.name();
-                let encoding = if encoding.is_empty() { name } else { format!("{encoding}+{name}") };
+                let encoding = if encoding.is_empty() {
+                    name
+                } else {
+                    format!("{encoding}+{name}")
+                };
                 let from = into.plants.len();
                 node.labels(path, &encoding, into);
                 wrap.relabel(&mut into.plants[from..]);
@@ -164,12 +205,24 @@ impl Node {
 impl Mark {
     /// A plant without a form of its own.
     pub fn plant(class: &str, value: &str, carrier: Carrier, strength: Strength) -> Self {
-        Self::Plant { class: class.to_owned(), value: value.to_owned(), carrier, strength, form: "" }
+        Self::Plant {
+            class: class.to_owned(),
+            value: value.to_owned(),
+            carrier,
+            strength,
+            form: "",
+        }
     }
 
     fn label(&self, text: &str, path: &str, encoding: &str, into: &mut Labels) {
         match self {
-            Self::Plant { class, value, carrier, strength, form } => into.plants.push(Plant {
+            Self::Plant {
+                class,
+                value,
+                carrier,
+                strength,
+                form,
+            } => into.plants.push(Plant {
                 class: class.clone(),
                 value: value.clone(),
                 path: path.to_owned(),
@@ -183,7 +236,11 @@ impl Mark {
                 strength: *strength,
             }),
             Self::Keep(field, value) => {
-                into.keeps.push(Keep { field: field.clone(), value: value.clone().unwrap_or_else(|| text.to_owned()), path: path.to_owned() });
+                into.keeps.push(Keep {
+                    field: field.clone(),
+                    value: value.clone().unwrap_or_else(|| text.to_owned()),
+                    path: path.to_owned(),
+                });
             }
         }
     }

@@ -13,39 +13,77 @@ use super::rng::Rng;
 use super::wrap::Wrap;
 
 fn entry(key: impl Into<String>, node: Node) -> Entry {
-    Entry { key: key.into(), marks: Vec::new(), node }
+    Entry {
+        key: key.into(),
+        marks: Vec::new(),
+        node,
+    }
 }
 
 /// One operation log.
 pub fn record(head: &Head, hard: bool, camera: &Camera, r: &mut Rng) -> Node {
     let country = Country::any(r);
     let person = Person::of(country, r);
-    let scene = Scene { person: &person, habit: Habit::any(r), hard, camera };
+    let scene = Scene {
+        person: &person,
+        habit: Habit::any(r),
+        hard,
+        camera,
+    };
     let mut out = Vec::with_capacity(12);
-    out.push(entry(r.one(&["AppId", "APPID", "AppId", "appId"]), if r.chance(0.7) { Node::keep_bare("AppId", &head.app_id) } else { Node::keep("AppId", &head.app_id) }));
-    out.push(entry("RequestId", Node::keep("RequestId", &head.request_id)));
-    out.push(entry(r.one(&["Timestamp", "timestamp", "LogTime", "@timestamp"]), head.time_node(r)));
+    out.push(entry(
+        r.one(&["AppId", "APPID", "AppId", "appId"]),
+        if r.chance(0.7) {
+            Node::keep_bare("AppId", &head.app_id)
+        } else {
+            Node::keep("AppId", &head.app_id)
+        },
+    ));
+    out.push(entry(
+        "RequestId",
+        Node::keep("RequestId", &head.request_id),
+    ));
+    out.push(entry(
+        r.one(&["Timestamp", "timestamp", "LogTime", "@timestamp"]),
+        head.time_node(r),
+    ));
     out.push(entry("Action", Node::keep("Action", head.action)));
     if r.chance(0.4) {
         out.push(entry("Region", Node::keep("Region", head.region)));
     }
     if r.chance(0.3) && country != Country::Asia {
-        out.push(entry(r.one(&["CountryCode", "Country"]), Node::text(country.code().to_uppercase())));
+        out.push(entry(
+            r.one(&["CountryCode", "Country"]),
+            Node::text(country.code().to_uppercase()),
+        ));
     }
     if r.chance(0.3) {
         out.push(entry("TraceId", Node::keep("trace_id", r.hex(32))));
     }
     if r.chance(0.85) {
-        out.push(entry(r.one(&["DebugInfo", "StepDebug", "Debug", "Steps", "DebugInfo"]), debug(&scene, r)));
+        out.push(entry(
+            r.one(&["DebugInfo", "StepDebug", "Debug", "Steps", "DebugInfo"]),
+            debug(&scene, r),
+        ));
     }
     let request = body(scene.request(r), hard, r);
     let request = if r.chance(0.12) {
-        Node::map([("Path", Node::keep("path", format!("/v3/{}", head.action))), ("Method", Node::keep("enum", "POST")), ("Body", request)])
+        Node::map([
+            ("Path", Node::keep("path", format!("/v3/{}", head.action))),
+            ("Method", Node::keep("enum", "POST")),
+            ("Body", request),
+        ])
     } else {
         request
     };
-    out.push(entry(r.one(&["Request", "request", "ReqBody", "RequestBody", "Request"]), request));
-    out.push(entry(r.one(&["Response", "response", "RspBody", "Resp", "Response"]), response(&scene, head, r)));
+    out.push(entry(
+        r.one(&["Request", "request", "ReqBody", "RequestBody", "Request"]),
+        request,
+    ));
+    out.push(entry(
+        r.one(&["Response", "response", "RspBody", "Resp", "Response"]),
+        response(&scene, head, r),
+    ));
     if hard && r.chance(0.15) {
         out.push(entry("Extra", deep(&scene, r)));
     }
@@ -75,13 +113,19 @@ fn body(entries: Vec<Entry>, hard: bool, r: &mut Rng) -> Node {
 fn wrap(mut entries: Vec<Entry>, wrap: Wrap, r: &mut Rng) -> Node {
     if wrap == Wrap::JsonCut {
         // The cut must not go through something planted or through a number whose rest would then be another number.
-        entries.push(entry("Trail", Node::text(prose::neutral_joined(r, 2) + " end of the trail")));
+        entries.push(entry(
+            "Trail",
+            Node::text(prose::neutral_joined(r, 2) + " end of the trail"),
+        ));
     }
     if !wrap.is_strict() {
         // In these, texts with the format's own separators cannot be told from structure: nothing could be said about what must survive there.
         for e in &mut entries {
             if let Node::Text(leaf) = &mut e.node {
-                leaf.marks.retain(|m| matches!(m, Mark::Plant { .. }) || leaf.text.chars().all(|c| c.is_alphanumeric() || c == '-'));
+                leaf.marks.retain(|m| {
+                    matches!(m, Mark::Plant { .. })
+                        || leaf.text.chars().all(|c| c.is_alphanumeric() || c == '-')
+                });
             }
         }
     }
@@ -95,17 +139,44 @@ fn response(scene: &Scene<'_>, head: &Head, r: &mut Rng) -> Node {
         if r.chance(0.4) {
             add(&mut entries, ocr);
         } else {
-            let inner = if r.chance(0.4) { body(ocr, scene.hard, r) } else { Node::Map(ocr) };
-            entries.push(entry(r.one(&["DetectInfo", "Text", "IdCardData", "OcrResult", "data", "UserInfo"]), inner));
+            let inner = if r.chance(0.4) {
+                body(ocr, scene.hard, r)
+            } else {
+                Node::Map(ocr)
+            };
+            entries.push(entry(
+                r.one(&[
+                    "DetectInfo",
+                    "Text",
+                    "IdCardData",
+                    "OcrResult",
+                    "data",
+                    "UserInfo",
+                ]),
+                inner,
+            ));
         }
     }
     match r.below(5) {
         0 => {
-            entries.push(entry("RequestId", Node::keep("RequestId", &head.request_id)));
+            entries.push(entry(
+                "RequestId",
+                Node::keep("RequestId", &head.request_id),
+            ));
             Node::map([("Response", body(entries, false, r))])
         }
-        1 => Node::map([("Status", Node::keep_bare("code", "200")), ("Body", body(entries, scene.hard, r))]),
-        2 => Node::map([("code", Node::keep_bare("code", r.pick(&["0", "-1208", "1001"]))), ("msg", Node::keep("error_text", "ok")), ("data", Node::Map(entries))]),
+        1 => Node::map([
+            ("Status", Node::keep_bare("code", "200")),
+            ("Body", body(entries, scene.hard, r)),
+        ]),
+        2 => Node::map([
+            (
+                "code",
+                Node::keep_bare("code", r.pick(&["0", "-1208", "1001"])),
+            ),
+            ("msg", Node::keep("error_text", "ok")),
+            ("data", Node::Map(entries)),
+        ]),
         3 => Node::Map(entries),
         _ => body(entries, scene.hard, r),
     }
@@ -114,12 +185,24 @@ fn response(scene: &Scene<'_>, head: &Head, r: &mut Rng) -> Node {
 /// Step debug information: an array, an object or one long text.
 fn debug(scene: &Scene<'_>, r: &mut Rng) -> Node {
     let n = r.range(1, 7);
-    const STEPS: [&str; 8] = ["Decode", "Quality", "Liveness", "Compare", "Ocr", "Query", "Callback", "CheckParam"];
+    const STEPS: [&str; 8] = [
+        "Decode",
+        "Quality",
+        "Liveness",
+        "Compare",
+        "Ocr",
+        "Query",
+        "Callback",
+        "CheckParam",
+    ];
     match r.below(5) {
         0 => {
             let mut entries = Vec::new();
             for _ in 0..n {
-                let step = Node::map([("Cost", Node::keep_bare("cost", r.range(1, 900))), ("Msg", message(scene, r))]);
+                let step = Node::map([
+                    ("Cost", Node::keep_bare("cost", r.range(1, 900))),
+                    ("Msg", message(scene, r)),
+                ]);
                 add(&mut entries, vec![entry(r.one(&STEPS), step)]);
             }
             Node::Map(entries)
@@ -130,12 +213,23 @@ fn debug(scene: &Scene<'_>, r: &mut Rng) -> Node {
                 let step = Node::keep("step", r.one(&STEPS));
                 Node::map([
                     (r.one(&["Step", "Name", "Step"]), step),
-                    ("Cost", if r.chance(0.8) { Node::keep_bare("cost", r.range(1, 900)) } else { Node::keep("cost", format!("{}ms", r.range(1, 900))) }),
+                    (
+                        "Cost",
+                        if r.chance(0.8) {
+                            Node::keep_bare("cost", r.range(1, 900))
+                        } else {
+                            Node::keep("cost", format!("{}ms", r.range(1, 900)))
+                        },
+                    ),
                     (r.one(&["Message", "Msg", "Message"]), message(scene, r)),
                 ])
             });
             let list = Node::List(steps.collect());
-            if r.chance(0.15) { list.wrapped(Wrap::Json(1)) } else { list }
+            if r.chance(0.15) {
+                list.wrapped(Wrap::Json(1))
+            } else {
+                list
+            }
         }
     }
 }
@@ -157,7 +251,11 @@ fn message(scene: &Scene<'_>, r: &mut Rng) -> Node {
 fn long_text(scene: &Scene<'_>, steps: u64, r: &mut Rng) -> Node {
     let mut leaf = Leaf::default();
     for i in 0..steps {
-        leaf.text.push_str(&format!("{}[step{i}] cost={}ms ", if i > 0 { "\n" } else { "" }, r.range(1, 900)));
+        leaf.text.push_str(&format!(
+            "{}[step{i}] cost={}ms ",
+            if i > 0 { "\n" } else { "" },
+            r.range(1, 900)
+        ));
         match message(scene, r) {
             Node::Text(part) => {
                 for mark in part.marks {
@@ -168,7 +266,7 @@ fn long_text(scene: &Scene<'_>, steps: u64, r: &mut Rng) -> Node {
                 }
                 leaf.text.push_str(&part.text);
             }
-            _ => leaf.text.push_str("-"),
+            _ => leaf.text.push('-'),
         }
     }
     Node::Text(leaf)
@@ -179,13 +277,22 @@ fn deep(scene: &Scene<'_>, r: &mut Rng) -> Node {
     let mut entries = Vec::new();
     let id = &scene.person.id;
     entries.push(entry("IdCard", Node::plant(id.class, id.plain.as_str())));
-    entries.push(entry("Name", Node::plant("name", scene.person.name.full.as_str())));
+    entries.push(entry(
+        "Name",
+        Node::plant("name", scene.person.name.full.as_str()),
+    ));
     let mut node = Node::Map(entries);
     // Each level doubles the escapes of the one inside: eight levels of text are 255 backslashes before a quote.
     let texts = r.range(3, 7);
     for level in 0..texts + r.range(0, 30) {
-        node = Node::map([(r.one(&["data", "payload", "inner", "ctx"]), if level < texts { node.wrapped(Wrap::Json(1)) } else { node })]);
+        node = Node::map([(
+            r.one(&["data", "payload", "inner", "ctx"]),
+            if level < texts {
+                node.wrapped(Wrap::Json(1))
+            } else {
+                node
+            },
+        )]);
     }
     node
 }
-

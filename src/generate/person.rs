@@ -41,7 +41,19 @@ impl Person {
         let (phone, phone_international) = phone(country, r);
         let email = email(&name, r);
         let address = address(country, r);
-        Self { country, passport: passport(country, r), phone, phone_international, address, email, card: ids::bank_card(r), female: r.chance(0.5), name, id, birth }
+        Self {
+            country,
+            passport: passport(country, r),
+            phone,
+            phone_international,
+            address,
+            email,
+            card: ids::bank_card(r),
+            female: r.chance(0.5),
+            name,
+            id,
+            birth,
+        }
     }
 
     /// The birth date in one of the ways in which the country's papers and programs write it.
@@ -64,9 +76,17 @@ impl Person {
             (Country::Jp, _) => format!("{year}年{month}月{day}日"),
             (Country::Kr, 1) => format!("{year}년 {month}월 {day}일"),
             (Country::Kr, _) => format!("{year}.{month:02}.{day:02}"),
-            (Country::In | Country::Vn | Country::Id | Country::My | Country::Ph, 1) => format!("{day:02}/{month:02}/{year}"),
+            (Country::In | Country::Vn | Country::Id | Country::My | Country::Ph, 1) => {
+                format!("{day:02}/{month:02}/{year}")
+            }
             (Country::Hk | Country::Sg | Country::Mo, 1) => format!("{day:02}-{month:02}-{year}"),
-            (_, 2) => format!("{day:02} {} {year}", ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"][month as usize - 1]),
+            (_, 2) => format!(
+                "{day:02} {} {year}",
+                [
+                    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV",
+                    "DEC"
+                ][month as usize - 1]
+            ),
             _ => format!("{year}/{month:02}/{day:02}"),
         }
     }
@@ -92,13 +112,27 @@ impl Person {
         let country = self.country.alpha3();
         let fill = |s: String, n: usize| format!("{s:<<n$}").chars().take(n).collect::<String>();
         let number = fill(self.passport.clone(), 9);
-        let birth = format!("{:02}{:02}{:02}", self.birth.year % 100, self.birth.month, self.birth.day);
-        let expiry = format!("{:02}{:02}{:02}", r.range(26, 35), r.range(1, 12), r.range(1, 28));
+        let birth = format!(
+            "{:02}{:02}{:02}",
+            self.birth.year % 100,
+            self.birth.month,
+            self.birth.day
+        );
+        let expiry = format!(
+            "{:02}{:02}{:02}",
+            r.range(26, 35),
+            r.range(1, 12),
+            r.range(1, 28)
+        );
         let sex = if self.female { 'F' } else { 'M' };
         let (nc, bc, ec) = (mrz_check(&number), mrz_check(&birth), mrz_check(&expiry));
         match r.below(4) {
             0 => {
-                let whole = format!("{number}{nc}{}{birth}{bc}{expiry}{ec}{}", "<".repeat(15), "<".repeat(11));
+                let whole = format!(
+                    "{number}{nc}{}{birth}{bc}{expiry}{ec}{}",
+                    "<".repeat(15),
+                    "<".repeat(11)
+                );
                 let end = mrz_check(&whole);
                 format!(
                     "I<{country}{number}{nc}{}\n{birth}{bc}{sex}{expiry}{ec}{country}{}{end}\n{}",
@@ -108,13 +142,23 @@ impl Person {
                 )
             }
             1 => {
-                let end = mrz_check(&format!("{number}{nc}{birth}{bc}{expiry}{ec}{}", "<".repeat(7)));
-                format!("{}\n{number}{nc}{country}{birth}{bc}{sex}{expiry}{ec}{}{end}", fill(format!("I<{country}{}", self.name.mrz()), 36), "<".repeat(7))
+                let end = mrz_check(&format!(
+                    "{number}{nc}{birth}{bc}{expiry}{ec}{}",
+                    "<".repeat(7)
+                ));
+                format!(
+                    "{}\n{number}{nc}{country}{birth}{bc}{sex}{expiry}{ec}{}{end}",
+                    fill(format!("I<{country}{}", self.name.mrz()), 36),
+                    "<".repeat(7)
+                )
             }
             _ => {
                 let personal = "<".repeat(14);
                 let end = mrz_check(&format!("{number}{nc}{birth}{bc}{expiry}{ec}{personal}0"));
-                format!("{}\n{number}{nc}{country}{birth}{bc}{sex}{expiry}{ec}{personal}0{end}", fill(format!("P<{country}{}", self.name.mrz()), 44))
+                format!(
+                    "{}\n{number}{nc}{country}{birth}{bc}{sex}{expiry}{ec}{personal}0{end}",
+                    fill(format!("P<{country}{}", self.name.mrz()), 44)
+                )
             }
         }
     }
@@ -122,17 +166,37 @@ impl Person {
 
 /// The check digit of ICAO 9303: weights 7 3 1, letters from A = 10, filler 0.
 fn mrz_check(s: &str) -> u32 {
-    s.chars().zip([7, 3, 1].into_iter().cycle()).map(|(c, w)| c.to_digit(36).unwrap_or(0) * w).sum::<u32>() % 10
+    s.chars()
+        .zip([7, 3, 1].into_iter().cycle())
+        .map(|(c, w)| c.to_digit(36).unwrap_or(0) * w)
+        .sum::<u32>()
+        % 10
 }
 
-const THAI_MONTH: [&str; 12] = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."];
+const THAI_MONTH: [&str; 12] = [
+    "ม.ค.",
+    "ก.พ.",
+    "มี.ค.",
+    "เม.ย.",
+    "พ.ค.",
+    "มิ.ย.",
+    "ก.ค.",
+    "ส.ค.",
+    "ก.ย.",
+    "ต.ค.",
+    "พ.ย.",
+    "ธ.ค.",
+];
 
 fn han_digit(d: u64) -> char {
     ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'][(d % 10) as usize]
 }
 
 fn han_year(y: u64) -> String {
-    [y / 1000, y / 100, y / 10, y].iter().map(|d| han_digit(*d)).collect()
+    [y / 1000, y / 100, y / 10, y]
+        .iter()
+        .map(|d| han_digit(*d))
+        .collect()
 }
 
 fn han(n: u64) -> String {
@@ -178,9 +242,14 @@ fn identity(country: Country, birth: Day, r: &mut Rng) -> Id {
 /// A passport number in the country's shape.
 fn passport(country: Country, r: &mut Rng) -> String {
     match country {
-        Country::Cn if r.chance(0.5) => format!("E{}{}", r.letters(1, "ABCDEFGHJK"), r.any_digits(7)),
+        Country::Cn if r.chance(0.5) => {
+            format!("E{}{}", r.letters(1, "ABCDEFGHJK"), r.any_digits(7))
+        }
         Country::Cn => format!("{}{}", r.pick(&["E", "G", "E"]), r.any_digits(8)),
-        Country::Hk => format!("{}{}", r.pick(&["K", "KJ", "H"]), r.any_digits(8)).chars().take(9).collect(),
+        Country::Hk => format!("{}{}", r.pick(&["K", "KJ", "H"]), r.any_digits(8))
+            .chars()
+            .take(9)
+            .collect(),
         Country::Mo => format!("M{}{}", r.letters(1, "ABC"), r.any_digits(7)),
         Country::Tw => format!("3{}", r.any_digits(8)),
         Country::Sg => format!("K{}{}", r.any_digits(7), r.letters(1, "ABCDEFGHJ")),
@@ -208,17 +277,53 @@ pub fn travel_permit(r: &mut Rng) -> String {
 /// A telephone number: national form, international form.
 fn phone(country: Country, r: &mut Rng) -> (String, String) {
     let (code, national) = match country {
-        Country::Cn => ("86", format!("1{}{}{}", r.range(3, 9), r.range(0, 8), r.any_digits(8))),
-        Country::Hk => ("852", format!("{}{}", r.pick(&["5", "6", "9"]), r.any_digits(7))),
+        Country::Cn => (
+            "86",
+            format!("1{}{}{}", r.range(3, 9), r.range(0, 8), r.any_digits(8)),
+        ),
+        Country::Hk => (
+            "852",
+            format!("{}{}", r.pick(&["5", "6", "9"]), r.any_digits(7)),
+        ),
         Country::Mo => ("853", format!("6{}", r.any_digits(7))),
         Country::Tw => ("886", format!("09{}", r.any_digits(8))),
         Country::Sg => ("65", format!("{}{}", r.pick(&["8", "9"]), r.any_digits(7))),
-        Country::Th => ("66", format!("0{}{}", r.pick(&["6", "8", "9"]), r.any_digits(8))),
-        Country::My => ("60", format!("01{}{}", r.pick(&["2", "3", "6", "7", "9"]), r.any_digits(7))),
-        Country::Id => ("62", format!("08{}{}", r.pick(&["12", "13", "21", "52", "57", "78"]), r.any_digits(8))),
-        Country::Ph => ("63", format!("09{}{}", r.pick(&["17", "27", "08", "19", "98"]), r.any_digits(7))),
-        Country::Vn => ("84", format!("0{}{}", r.pick(&["3", "5", "7", "8", "9"]), r.any_digits(8))),
-        Country::Jp => ("81", format!("0{}0{}", r.pick(&["7", "8", "9"]), r.any_digits(8))),
+        Country::Th => (
+            "66",
+            format!("0{}{}", r.pick(&["6", "8", "9"]), r.any_digits(8)),
+        ),
+        Country::My => (
+            "60",
+            format!(
+                "01{}{}",
+                r.pick(&["2", "3", "6", "7", "9"]),
+                r.any_digits(7)
+            ),
+        ),
+        Country::Id => (
+            "62",
+            format!(
+                "08{}{}",
+                r.pick(&["12", "13", "21", "52", "57", "78"]),
+                r.any_digits(8)
+            ),
+        ),
+        Country::Ph => (
+            "63",
+            format!(
+                "09{}{}",
+                r.pick(&["17", "27", "08", "19", "98"]),
+                r.any_digits(7)
+            ),
+        ),
+        Country::Vn => (
+            "84",
+            format!("0{}{}", r.pick(&["3", "5", "7", "8", "9"]), r.any_digits(8)),
+        ),
+        Country::Jp => (
+            "81",
+            format!("0{}0{}", r.pick(&["7", "8", "9"]), r.any_digits(8)),
+        ),
         Country::Kr => ("82", format!("010{}", r.digits(8))),
         Country::In => ("91", format!("{}{}", r.range(6, 9), r.any_digits(9))),
         Country::Asia => ("92", format!("03{}", r.any_digits(9))),
@@ -227,16 +332,36 @@ fn phone(country: Country, r: &mut Rng) -> (String, String) {
     let international = match r.below(3) {
         0 => format!("+{code}{bare}"),
         1 => format!("+{code} {bare}"),
-        _ => format!("+{code}-{}-{}", &bare[..bare.len() - 4], &bare[bare.len() - 4..]),
+        _ => format!(
+            "+{code}-{}-{}",
+            &bare[..bare.len() - 4],
+            &bare[bare.len() - 4..]
+        ),
     };
     (national, international)
 }
 
 fn email(name: &Name, r: &mut Rng) -> String {
-    let part = |s: &str| super::names::strip_vietnamese(s).to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(9).collect::<String>();
+    let part = |s: &str| {
+        super::names::strip_vietnamese(s)
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(9)
+            .collect::<String>()
+    };
     let (a, b) = (part(&name.given), part(&name.family));
-    let host = r.pick(&["mail.example.com", "example.org", "post.example.net", "example.co.jp", "example.com.sg", "example.cn"]);
-    format!("{a}.{b}{}@{host}", r.range(1, 999)).trim_start_matches('.').to_owned()
+    let host = r.pick(&[
+        "mail.example.com",
+        "example.org",
+        "post.example.net",
+        "example.co.jp",
+        "example.com.sg",
+        "example.cn",
+    ]);
+    format!("{a}.{b}{}@{host}", r.range(1, 999))
+        .trim_start_matches('.')
+        .to_owned()
 }
 
 /// An address as the country writes it.
@@ -284,12 +409,18 @@ mod tests {
             let person = Person::of(country, &mut r);
             let zone = person.mrz(&mut r);
             let lens: Vec<_> = zone.lines().map(str::len).collect();
-            assert!([vec![30, 30, 30], vec![36, 36], vec![44, 44]].contains(&lens), "{lens:?}");
+            assert!(
+                [vec![30, 30, 30], vec![36, 36], vec![44, 44]].contains(&lens),
+                "{lens:?}"
+            );
         }
     }
 
     #[test]
     fn han_numbers() {
-        assert_eq!((han_year(1990), han(1), han(10), han(28)), ("一九九〇".into(), "一".into(), "十".into(), "二十八".into()));
+        assert_eq!(
+            (han_year(1990), han(1), han(10), han(28)),
+            ("一九九〇".into(), "一".into(), "十".into(), "二十八".into())
+        );
     }
 }

@@ -74,7 +74,9 @@ impl Rng {
 
     /// `n` decimal digits, any.
     pub fn any_digits(&mut self, n: usize) -> String {
-        (0..n).map(|_| (b'0' + self.below(10) as u8) as char).collect()
+        (0..n)
+            .map(|_| (b'0' + self.below(10) as u8) as char)
+            .collect()
     }
 
     /// `n` characters of an ASCII alphabet.
@@ -91,7 +93,14 @@ impl Rng {
     /// A version 4 UUID, lower case.
     pub fn uuid(&mut self) -> String {
         let variant = self.one(&['8', '9', 'a', 'b']);
-        format!("{}-{}-4{}-{variant}{}-{}", self.hex(8), self.hex(4), self.hex(3), self.hex(3), self.hex(12))
+        format!(
+            "{}-{}-4{}-{variant}{}-{}",
+            self.hex(8),
+            self.hex(4),
+            self.hex(3),
+            self.hex(3),
+            self.hex(12)
+        )
     }
 
     /// `n` random bytes.

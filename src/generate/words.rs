@@ -10,7 +10,10 @@ impl Words {
     fn parse(text: &'static str, whole_lines: bool) -> Self {
         let mut sections: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
         let mut section = "";
-        for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        for line in text
+            .lines()
+            .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        {
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 section = name;
                 continue;
@@ -34,8 +37,11 @@ impl Words {
 }
 
 /// Parts of persons' names.
-pub static NAMES: LazyLock<Words> = LazyLock::new(|| Words::parse(include_str!("data/names.txt"), false));
+pub static NAMES: LazyLock<Words> =
+    LazyLock::new(|| Words::parse(include_str!("data/names.txt"), false));
 /// Sentences that name no person.
-pub static PROSE: LazyLock<Words> = LazyLock::new(|| Words::parse(include_str!("data/prose.txt"), true));
+pub static PROSE: LazyLock<Words> =
+    LazyLock::new(|| Words::parse(include_str!("data/prose.txt"), true));
 /// Templates of addresses by country.
-pub static PLACES: LazyLock<Words> = LazyLock::new(|| Words::parse(include_str!("data/places.txt"), true));
+pub static PLACES: LazyLock<Words> =
+    LazyLock::new(|| Words::parse(include_str!("data/places.txt"), true));

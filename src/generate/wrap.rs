@@ -57,7 +57,17 @@ impl Wrap {
     /// The usual encodings of request and response bodies.
     pub fn any(r: &mut Rng) -> Self {
         use Wrap::*;
-        r.one(&[Json(1), Json(1), Json(1), Json(1), Json(2), JsonAscii, Form, Query, KeyValue])
+        r.one(&[
+            Json(1),
+            Json(1),
+            Json(1),
+            Json(1),
+            Json(2),
+            JsonAscii,
+            Form,
+            Query,
+            KeyValue,
+        ])
     }
 
     /// The unusual ones.
@@ -117,15 +127,30 @@ impl Wrap {
 
     /// Whether the encoding can be read back without doubt, so that it must still parse after redaction.
     pub fn is_strict(self) -> bool {
-        !matches!(self, Self::JsonCut | Self::Go | Self::Java | Self::Python | Self::KeyValue | Self::Lines)
+        !matches!(
+            self,
+            Self::JsonCut | Self::Go | Self::Java | Self::Python | Self::KeyValue | Self::Lines
+        )
     }
 
     /// Corrects labels where the encoding says less than the tree: what was a bare number is a text in a form.
     pub(super) fn relabel(self, plants: &mut [Plant]) {
-        if matches!(self, Self::Json(_) | Self::JsonAscii | Self::JsonCut | Self::Percent | Self::Base64 | Self::GzipBase64 | Self::Html) {
+        if matches!(
+            self,
+            Self::Json(_)
+                | Self::JsonAscii
+                | Self::JsonCut
+                | Self::Percent
+                | Self::Base64
+                | Self::GzipBase64
+                | Self::Html
+        ) {
             return;
         }
-        for plant in plants.iter_mut().filter(|p| p.carrier == super::labels::Carrier::Number) {
+        for plant in plants
+            .iter_mut()
+            .filter(|p| p.carrier == super::labels::Carrier::Number)
+        {
             plant.carrier = super::labels::Carrier::Key;
         }
     }
@@ -141,7 +166,13 @@ impl Wrap {
                     quote(&inner, style, &mut out);
                 }
             }
-            Self::JsonAscii => node.write(Style { ascii: true, ..style }, &mut out),
+            Self::JsonAscii => node.write(
+                Style {
+                    ascii: true,
+                    ..style
+                },
+                &mut out,
+            ),
             Self::JsonCut => {
                 node.write(style, &mut out);
                 let end = out.char_indices().rev().nth(14).map_or(0, |(i, _)| i);
@@ -156,7 +187,10 @@ impl Wrap {
             Self::Multipart => {
                 const BOUNDARY: &str = "----FormBoundary7MA4YWxkTrZu0gW";
                 for (key, value) in pairs(node, style) {
-                    let _ = write!(out, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n");
+                    let _ = write!(
+                        out,
+                        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n"
+                    );
                 }
                 let _ = write!(out, "--{BOUNDARY}--\r\n");
             }
@@ -180,7 +214,8 @@ impl Wrap {
             }
             Self::Base64 => out.push_str(&STANDARD.encode(json(node, style))),
             Self::GzipBase64 => {
-                let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+                let mut gzip =
+                    flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
                 // Writing to memory can't fail; an empty body would be found by the tests.
                 let _ = gzip.write_all(json(node, style).as_bytes());
                 out.push_str(&STANDARD.encode(gzip.finish().unwrap_or_default()));
@@ -215,8 +250,15 @@ fn json(node: &Node, style: Style) -> String {
 
 /// The members of an object as texts; nested values as JSON text.
 fn pairs(node: &Node, style: Style) -> Vec<(String, String)> {
-    let entries: &[Entry] = if let Node::Map(entries) = node { entries } else { &[] };
-    entries.iter().map(|e| (e.key.clone(), scalar(&e.node, style))).collect()
+    let entries: &[Entry] = if let Node::Map(entries) = node {
+        entries
+    } else {
+        &[]
+    };
+    entries
+        .iter()
+        .map(|e| (e.key.clone(), scalar(&e.node, style)))
+        .collect()
 }
 
 fn scalar(node: &Node, style: Style) -> String {
@@ -231,7 +273,9 @@ fn scalar(node: &Node, style: Style) -> String {
 pub fn percent(s: &str, form: bool, out: &mut String) {
     for b in s.bytes() {
         match b {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(b as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(b as char)
+            }
             b' ' if form => out.push('+'),
             _ => {
                 let _ = write!(out, "%{b:02X}");
@@ -295,9 +339,30 @@ struct Printer {
     quote_text: &'static str,
 }
 
-const GO: Printer = Printer { open: "{", close: "}", between: " ", is: ":", quote_key: "", quote_text: "" };
-const JAVA: Printer = Printer { open: "UserInfo(", close: ")", between: ", ", is: "=", quote_key: "", quote_text: "" };
-const PYTHON: Printer = Printer { open: "{", close: "}", between: ", ", is: ": ", quote_key: "'", quote_text: "'" };
+const GO: Printer = Printer {
+    open: "{",
+    close: "}",
+    between: " ",
+    is: ":",
+    quote_key: "",
+    quote_text: "",
+};
+const JAVA: Printer = Printer {
+    open: "UserInfo(",
+    close: ")",
+    between: ", ",
+    is: "=",
+    quote_key: "",
+    quote_text: "",
+};
+const PYTHON: Printer = Printer {
+    open: "{",
+    close: "}",
+    between: ", ",
+    is: ": ",
+    quote_key: "'",
+    quote_text: "'",
+};
 
 fn print(node: &Node, out: &mut String, p: &Printer) {
     match node {
@@ -324,7 +389,15 @@ fn print(node: &Node, out: &mut String, p: &Printer) {
         }
         Node::Text(leaf) if p.quote_text.is_empty() => out.push_str(&leaf.text),
         Node::Text(leaf) => {
-            let _ = write!(out, "{0}{1}{0}", p.quote_text, leaf.text.replace('\\', "\\\\").replace('\n', "\\n").replace('\'', "\\'"));
+            let _ = write!(
+                out,
+                "{0}{1}{0}",
+                p.quote_text,
+                leaf.text
+                    .replace('\\', "\\\\")
+                    .replace('\n', "\\n")
+                    .replace('\'', "\\'")
+            );
         }
         Node::Bare(leaf) if p.quote_key == "'" => out.push_str(match leaf.text.as_str() {
             "true" => "True",
