@@ -1,0 +1,260 @@
+//! What Elasticsearch refuses for good, kept in files until someone has put the cause right and calls `tuomin replay`.
+//!
+//! One JSON object a line, in `<folder>/dead-<yyyy-mm-dd>.ndjson`, readable by the owner only. The document in it is redacted: nothing else
+//! ever leaves the encoder. The reason is the error's *type*; its text may quote a value, even if only a redacted one, and is not asked for.
+//!
+//! ```text
+//! {"time":"2026-11-24T07:01:02.123Z","index":"tuomin-operation-2026.11.23-000001","id":"kXm…","op":"index","status":400,
+//!  "error":"document_parsing_exception","attempts":2,"document":"{\"@timestamp\":…}"}
+//! ```
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::settings::DeadLetterSettings;
+use crate::record::RootFields;
+use crate::record::time;
+
+/// A line of a dead-letter file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeadLetter {
+    /// When it was given up.
+    pub time: String,
+    /// The index or stream it was meant for.
+    pub index: String,
+    /// Its `_id`.
+    pub id: String,
+    /// `index` or `create`.
+    pub op: String,
+    /// The status Elasticsearch answered with; 0 for records that were never sent.
+    pub status: u16,
+    /// The error's type.
+    pub error: String,
+    /// How many times it was sent.
+    pub attempts: u32,
+    /// The document as it was sent (before its safe form), as text: what is no sound JSON must fit as well. `null` for records past their retention.
+    pub document: Option<String>,
+}
+
+impl DeadLetter {
+    /// From an item as it stands in a bulk body: the action line, then the document line, if any.
+    pub fn of(item: &[u8], status: u16, error: &str, attempts: u32) -> Self {
+        let mut lines = item.splitn(2, |b| *b == b'\n');
+        let action = Action::read(lines.next().unwrap_or_default()).unwrap_or_default();
+        let document = lines.next().map(|d| d.trim_ascii_end()).filter(|d| !d.is_empty());
+        let mut now = Vec::new();
+        time::write_iso(time::now_ms(), &mut now);
+        Self {
+            time: String::from_utf8(now).unwrap_or_default(),
+            index: action.index,
+            id: action.id,
+            op: action.op,
+            status,
+            error: error.to_owned(),
+            attempts,
+            document: document.map(|d| String::from_utf8_lossy(d).into_owned()),
+        }
+    }
+
+    /// The item again, to be sent once more. `None` for one without a document.
+    pub fn item(&self) -> Option<Vec<u8>> {
+        let document = self.document.as_ref()?;
+        let op = if self.op == "create" { "create" } else { "index" };
+        let action = serde_json::json!({ op: { "_index": self.index, "_id": self.id } });
+        Some(format!("{action}\n{}\n", document.trim_end()).into_bytes())
+    }
+}
+
+/// What an action line says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Action {
+    /// `index` or `create`.
+    pub op: String,
+    /// The index or stream.
+    pub index: String,
+    /// The document's identifier.
+    pub id: String,
+}
+
+impl Action {
+    /// Reads an action line.
+    pub fn read(line: &[u8]) -> Option<Self> {
+        let outer = RootFields::of(line).next()?;
+        let mut action = Self { op: String::from_utf8_lossy(outer.key).into_owned(), ..Self::default() };
+        for field in RootFields::of(outer.value.raw) {
+            match field.key {
+                b"_index" => action.index = field.value.text()?.into_owned(),
+                b"_id" => action.id = field.value.text()?.into_owned(),
+                _ => {}
+            }
+        }
+        Some(action)
+    }
+}
+
+/// The folder of dead letters. Shared by all threads; dead letters are rare, so one lock serves.
+pub struct DeadLetters {
+    state: Option<Mutex<State>>,
+}
+
+struct State {
+    settings: DeadLetterSettings,
+    /// The open file and the day it is for.
+    open: Option<(String, File)>,
+    /// Bytes in the folder.
+    used: u64,
+}
+
+impl DeadLetters {
+    /// A folder; nothing is made before the first letter.
+    pub fn in_folder(settings: &DeadLetterSettings) -> Self {
+        Self { state: Some(Mutex::new(State { settings: settings.clone(), open: None, used: 0 })) }
+    }
+
+    /// Keeps nothing, for tests and dry runs.
+    pub fn discarding() -> Self {
+        Self { state: None }
+    }
+
+    /// Writes letters and has them on disk when it returns.
+    pub fn write(&self, letters: &[DeadLetter]) -> Result<(), Error> {
+        let Some(state) = &self.state else { return Ok(()) };
+        let mut text = Vec::new();
+        for letter in letters {
+            if serde_json::to_writer(&mut text, letter).is_ok() {
+                text.push(b'\n');
+            }
+        }
+        let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.append(&text)?;
+        for letter in letters {
+            metrics::counter!("tuomin_elasticsearch_dead_letters_total", "error" => letter.error.clone()).increment(1);
+        }
+        Ok(())
+    }
+
+    /// A record that was refused at the door: counted and named, without its content. A full or failing disk must not stop the flow for it.
+    pub fn refuse(&self, action: &[u8], reason: &'static str) {
+        metrics::counter!("tuomin_elasticsearch_refused_total", "reason" => reason).increment(1);
+        if let Err(error) = self.write(&[DeadLetter::of(action, 0, reason, 0)]) {
+            tracing::warn!(%error, reason, "a refused record could not be noted in the dead letters");
+        }
+    }
+}
+
+impl State {
+    fn append(&mut self, text: &[u8]) -> Result<(), Error> {
+        let mut now = Vec::new();
+        time::write_iso(time::now_ms(), &mut now);
+        let today = String::from_utf8_lossy(&now[..10]).into_owned();
+        if self.open.as_ref().is_none_or(|(day, _)| *day != today) {
+            self.turn_to(&today)?;
+        }
+        let folder = &self.settings.folder;
+        if self.used.saturating_add(text.len() as u64) > self.settings.max_bytes {
+            return Err(failed("the dead letters have reached dead_letters.max_bytes", folder, std::io::ErrorKind::StorageFull));
+        }
+        let Some((_, file)) = &mut self.open else { return Ok(()) };
+        file.write_all(text)
+            .and_then(|()| file.sync_data())
+            .map_err(|error| failed("can't write dead letters", folder, error.kind()))?;
+        self.used += text.len() as u64;
+        Ok(())
+    }
+
+    /// Opens the day's file, and takes stock of the others.
+    fn turn_to(&mut self, today: &str) -> Result<(), Error> {
+        let folder = self.settings.folder.clone();
+        let wrong = |error: std::io::Error| failed("can't write dead letters", &folder, error.kind());
+        make_folder(&folder).map_err(wrong)?;
+        self.used = 0;
+        for file in files(&folder).map_err(wrong)? {
+            let meta = fs::metadata(&file).map_err(wrong)?;
+            let age = meta.modified().ok().and_then(|at| at.elapsed().ok()).unwrap_or_default();
+            if age.as_millis() > self.settings.keep.ms().unsigned_abs().into() {
+                tracing::warn!(file = %file.display(), "dead letters are past dead_letters.keep and were deleted");
+                fs::remove_file(&file).map_err(wrong)?;
+            } else {
+                self.used += meta.len();
+            }
+        }
+        let path = folder.join(format!("dead-{today}.ndjson"));
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        self.open = Some((today.to_owned(), options.open(path).map_err(wrong)?));
+        Ok(())
+    }
+}
+
+/// The dead-letter files of a folder, oldest first.
+pub fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("dead-") && n.ends_with(".ndjson")))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn failed(what: &'static str, path: &Path, why: std::io::ErrorKind) -> Error {
+    Error::File { what, path: path.display().to_string(), why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::elasticsearch::age::Age;
+
+    const ITEM: &[u8] = b"{\"create\":{\"_index\":\"i\",\"_id\":\"x\"}}\n{\"a\":1,\"a\":2}\n";
+
+    #[test]
+    fn an_item_comes_back_as_it_was() {
+        let letter = DeadLetter::of(ITEM, 400, "document_parsing_exception", 2);
+        assert_eq!(letter.item().as_deref(), Some(ITEM));
+        assert_eq!((letter.index.as_str(), letter.id.as_str(), letter.op.as_str()), ("i", "x", "create"));
+        let refused = DeadLetter::of(b"{\"index\":{\"_index\":\"i\",\"_id\":\"x\"}}\n", 0, "past_retention", 0);
+        assert_eq!(refused.item(), None);
+        DeadLetter::of(b"\xff\n\xff", 400, "", 1);
+    }
+
+    #[test]
+    fn files_are_private_bounded_and_dated() {
+        let room = tempfile::tempdir().unwrap();
+        let folder = room.path().join("dead");
+        let settings = DeadLetterSettings { folder: folder.clone(), max_bytes: 450, keep: Age::days(30) };
+        let letters = DeadLetters::in_folder(&settings);
+        assert!(!folder.exists());
+        let letter = DeadLetter::of(ITEM, 400, "document_parsing_exception", 2);
+        letters.write(std::slice::from_ref(&letter)).unwrap();
+        letters.write(std::slice::from_ref(&letter)).unwrap();
+        assert!(matches!(letters.write(std::slice::from_ref(&letter)), Err(Error::File { why: std::io::ErrorKind::StorageFull, .. })));
+        // Another process finds the folder as full as it is.
+        assert!(DeadLetters::in_folder(&settings).write(std::slice::from_ref(&letter)).is_err());
+        let files = files(&folder).unwrap();
+        assert_eq!(files.len(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&files[0]).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let text = fs::read_to_string(&files[0]).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        serde_json::from_str::<DeadLetter>(text.lines().next().unwrap()).unwrap();
+    }
+}

@@ -1,0 +1,551 @@
+//! A redacted line becomes an action line and a document, in one buffer, without a tree.
+//!
+//! ```text
+//! {"index":{"_index":"tuomin-operation-2026.11.23-000001","_id":"kXm…"}}
+//! {"@timestamp":"2026-11-24T07:01:02.123Z","tuomin":{"kind":"operation","request_id":"5f0c…",…},<the line's own fields>}
+//! ```
+//!
+//! The line's own fields stay at the root, byte for byte, but where their shape would break the mapping: a body that is text
+//! goes to `<name>_text` (the mapping of `<name>` is for objects), an object where a keyword is expected as well, as JSON in a
+//! string; and what would collide with our own names or the server's gets `_original` behind its name.
+//!
+//! What the server refuses in spite of all this (duplicate keys, a thousand levels …) is sent once more in *safe form*: see [`safe_form`].
+
+use std::sync::Arc;
+
+use base64::Engine;
+
+use super::dead_letter::DeadLetters;
+use super::names::{self, Names};
+use super::settings::{Layout, Partition, Settings};
+use crate::batch::Encoder;
+use crate::record::time;
+use crate::record::{Envelope, Field, IndexAs, Kind, RecordTable, RootField, RootFields, Shape, Value};
+use crate::redact::{Form, Outcome};
+
+/// Longest identifier that is copied into `tuomin.*`, in bytes. Longer ones would not be indexed anyway.
+const LONGEST_IDENTIFIER: usize = 1024;
+
+/// Writes documents. Shared by all threads.
+pub struct DocumentEncoder {
+    table: Arc<RecordTable>,
+    kind: Option<Kind>,
+    layout: Layout,
+    partition: Partition,
+    full_text: bool,
+    /// `tuomin-monitoring`, `tuomin-operation`.
+    base: [String; 2],
+    /// Age at which an index is deleted, from its first day: what would be deleted at once is not written at all.
+    delete_age_ms: [i64; 2],
+    lateness_ms: i64,
+    id_key: [u8; 32],
+    dead_letters: Arc<DeadLetters>,
+}
+
+/// `_id` and index of a record in the form of the names that the document carries.
+struct Target {
+    late: bool,
+    day: i64,
+}
+
+impl DocumentEncoder {
+    /// `key` is the pseudonym key; identifiers use one derived from it, so that neither tells anything about the other.
+    pub fn new(settings: &Settings, key: &[u8; 32], table: Arc<RecordTable>, kind: Option<Kind>, dead_letters: Arc<DeadLetters>) -> Self {
+        let names = Names::new(settings);
+        Self {
+            table,
+            kind,
+            layout: settings.layout,
+            partition: settings.partition,
+            full_text: settings.full_text,
+            base: Kind::ALL.map(|kind| names.base(kind)),
+            delete_age_ms: Kind::ALL.map(|kind| names::delete_age_ms(settings, kind)),
+            lateness_ms: settings.retention.lateness.ms(),
+            id_key: blake3::derive_key("tuomin 2026-11 elasticsearch document id", key),
+            dead_letters,
+        }
+    }
+
+    /// The same as [`Encoder::encode`] at a given time, for those who can't wait two years.
+    pub fn encode_at(&self, now_ms: i64, raw: &[u8], redacted: &[u8], outcome: &Outcome, body: &mut Vec<u8>) {
+        let before = body.len();
+        let redacted = redacted.trim_ascii_end();
+        let mut fields = Vec::with_capacity(32);
+        let mut walk = RootFields::of(redacted);
+        let mut envelope = Envelope::empty(self.kind);
+        for field in walk.by_ref() {
+            let meaning = self.table.field(&field.name());
+            if let Some((which, rank)) = meaning {
+                envelope.see(which, rank, field.value, &self.table);
+            }
+            fields.push((field, meaning.map(|(which, _)| which)));
+        }
+        if let Some(kind) = self.kind {
+            envelope.kind = kind;
+        }
+        // Broken bytes would cost a whole request instead of one document.
+        let sound = walk.is_whole() && memchr::memchr(b'\n', redacted).is_none() && simdutf8::basic::from_utf8(redacted).is_ok();
+
+        let mut tags = Tags::default();
+        match outcome.form {
+            Form::Json => {}
+            Form::Text => tags.add("not_json"),
+            Form::Failed => tags.add("redaction_failed"),
+        }
+        let event_ms = match envelope.event_ms {
+            None => {
+                tags.add("no_event_time");
+                now_ms
+            }
+            Some(ms) if ms > now_ms + names::FUTURE_MS => {
+                tags.add("future_clamped");
+                now_ms
+            }
+            Some(ms) => ms,
+        };
+        if !sound {
+            tags.add("raw");
+        }
+        let target = Target {
+            day: names::partition_start(self.partition, event_ms),
+            late: self.layout == Layout::DataStream && now_ms - event_ms > self.lateness_ms,
+        };
+        let action = self.write_action(&envelope, &target, raw, body);
+        let dated = self.layout == Layout::Dated || target.late;
+        if dated && now_ms - target.day * time::DAY_MS >= self.delete_age_ms[envelope.kind as usize] {
+            // The policy would delete its index at once. The record is counted and named by its identifier, without its content.
+            self.dead_letters.refuse(&body[action..], "past_retention");
+            body.truncate(before);
+            return;
+        }
+        body.extend_from_slice(b"{\"@timestamp\":\"");
+        time::write_iso(event_ms, body);
+        body.extend_from_slice(b"\",\"tuomin\":{\"kind\":\"");
+        body.extend_from_slice(envelope.kind.as_str().as_bytes());
+        body.push(b'"');
+        write_identity(&envelope, outcome, sound, body);
+        if self.full_text && sound {
+            write_body_words(&fields, body);
+        }
+        tags.write(body);
+        body.push(b'}');
+        if sound {
+            for (field, meaning) in &fields {
+                self.write_field(field, *meaning, body);
+            }
+        } else {
+            body.extend_from_slice(b",\"raw\":");
+            write_json_string(redacted, body);
+        }
+        body.extend_from_slice(b"}\n");
+    }
+
+    /// Appends the action line; tells where it begins.
+    fn write_action(&self, envelope: &Envelope<'_>, target: &Target, raw: &[u8], body: &mut Vec<u8>) -> usize {
+        let start = body.len();
+        let stream = self.layout == Layout::DataStream && !target.late;
+        body.extend_from_slice(if stream { b"{\"create\":{\"_index\":\"" } else { b"{\"index\":{\"_index\":\"" });
+        body.extend_from_slice(self.base[envelope.kind as usize].as_bytes());
+        if !stream {
+            body.push(b'-');
+            names::write_suffix(target.day, body);
+        }
+        body.extend_from_slice(b"\",\"_id\":\"");
+        let hash = blake3::keyed_hash(&self.id_key, raw);
+        let mut id = [0; 22];
+        let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let written = engine.encode_slice(&hash.as_bytes()[..16], &mut id).unwrap_or(0);
+        body.extend_from_slice(&id[..written]);
+        body.extend_from_slice(b"\"}}\n");
+        start
+    }
+
+    /// Appends `,"key":value`, verbatim if its shape fits the mapping.
+    fn write_field(&self, field: &RootField<'_>, meaning: Option<Field>, body: &mut Vec<u8>) {
+        let name = field.name();
+        let value = field.value;
+        body.extend_from_slice(b",\"");
+        if name.is_empty() {
+            body.push(b'_'); // Elasticsearch knows no empty names
+        }
+        if is_reserved(&name) {
+            if &*name == b"@timestamp" {
+                body.extend_from_slice(b"timestamp");
+            } else {
+                body.extend_from_slice(field.key);
+            }
+            body.extend_from_slice(b"_original\":");
+            body.extend_from_slice(value.raw);
+            return;
+        }
+        body.extend_from_slice(field.key);
+        let fits = match self.table.index_as(&name) {
+            None => true,
+            Some(IndexAs::Body) => matches!(value.shape(), Shape::Object | Shape::Null) || value.is_array_of_objects(),
+            Some(_) => value.shape() != Shape::Object && !value.array_holds_object(),
+        };
+        debug_assert!(meaning.is_none_or(|which| !which.is_body()) || self.table.index_as(&name) != Some(IndexAs::Keyword));
+        if fits {
+            body.extend_from_slice(b"\":");
+            body.extend_from_slice(value.raw);
+            return;
+        }
+        body.extend_from_slice(b"_text\":");
+        match value.shape() {
+            Shape::Object | Shape::Array => write_json_string(value.raw, body),
+            _ => body.extend_from_slice(value.raw),
+        }
+    }
+}
+
+impl Encoder for DocumentEncoder {
+    fn encode(&self, raw: &[u8], redacted: &[u8], outcome: &Outcome, body: &mut Vec<u8>) {
+        self.encode_at(time::now_ms(), raw, redacted, outcome, body);
+    }
+}
+
+/// Root names that are ours or the server's, also as the first part of a dotted name (`tuomin.kind` is a path to Elasticsearch).
+fn is_reserved(name: &[u8]) -> bool {
+    let first = name.split(|b| *b == b'.').next().unwrap_or_default();
+    match first {
+        b"@timestamp" | b"tuomin" => true,
+        b"raw" => name == b"raw", // the safe form's
+        [b'_', rest @ ..] => matches!(
+            rest,
+            b"id" | b"index" | b"source" | b"type" | b"routing" | b"version" | b"ignored" | b"ignored_source" | b"field_names" | b"doc_count" | b"tier" | b"seq_no"
+                | b"primary_term" | b"nested_path" | b"data_stream_timestamp" | b"feature" | b"tsid" | b"ts_routing_hash" | b"inference_fields" | b"size" | b"parent" | b"all"
+        ),
+        _ => false,
+    }
+}
+
+/// Appends `,"request_id":"…",…` and the counts.
+fn write_identity(envelope: &Envelope<'_>, outcome: &Outcome, sound: bool, body: &mut Vec<u8>) {
+    for (name, which) in [
+        ("request_id", Field::RequestId),
+        ("app_id", Field::AppId),
+        ("action", Field::Action),
+        ("code", Field::Code),
+        ("code_text", Field::CodeText),
+        ("caller", Field::Caller),
+        ("service", Field::Service),
+        ("host", Field::Host),
+        ("session", Field::Session),
+        ("region", Field::Region),
+        ("country", Field::Country),
+        ("user_agent", Field::UserAgent),
+    ] {
+        // The text of a line that is no JSON stands in its message: no code's text.
+        if which == Field::CodeText && outcome.form != Form::Json {
+            continue;
+        }
+        if let Some(value) = envelope.value(which).filter(|value| value.raw.len() <= LONGEST_IDENTIFIER) {
+            key(name, body);
+            write_as_string(value, sound, body);
+        }
+    }
+    if let Some(ms) = envelope.cost_ms() {
+        key("cost_ms", body);
+        body.extend_from_slice(format!("{ms}").as_bytes());
+    }
+    if let Some(ip) = envelope.client_ip() {
+        key("client_ip", body);
+        body.extend_from_slice(format!("\"{ip}\"").as_bytes());
+    }
+    if outcome.findings > 0 {
+        key("findings_total", body);
+        body.extend_from_slice(outcome.findings.to_string().as_bytes());
+    }
+}
+
+fn key(name: &str, body: &mut Vec<u8>) {
+    body.extend_from_slice(b",\"");
+    body.extend_from_slice(name.as_bytes());
+    body.extend_from_slice(b"\":");
+}
+
+/// Strings verbatim, numbers and booleans in quotes: an identifier is a string whatever the shipper made of it.
+fn write_as_string(value: Value<'_>, sound: bool, body: &mut Vec<u8>) {
+    if sound && value.shape() == Shape::String && value.raw.iter().all(|byte| *byte >= 0x20) {
+        body.extend_from_slice(value.raw);
+    } else {
+        write_json_string(value.text().unwrap_or_default().as_bytes(), body);
+    }
+}
+
+/// Appends `,"words":"…"`: what stands in strings and numbers of bodies that are objects or arrays, for full-text search.
+/// `flattened` indexes a value only as a whole. The field is indexed but not kept in `_source`, so it costs no disk twice.
+fn write_body_words(fields: &[(RootField<'_>, Option<Field>)], body: &mut Vec<u8>) {
+    let before = body.len();
+    key("words", body);
+    body.push(b'"');
+    let start = body.len();
+    for (field, meaning) in fields {
+        let nested = matches!(field.value.shape(), Shape::Object | Shape::Array);
+        if nested && meaning.is_some_and(Field::is_body) {
+            words(field.value.raw, body);
+        }
+    }
+    if body.len() == start {
+        body.truncate(before);
+    } else {
+        body.push(b'"');
+    }
+}
+
+/// Appends the insides of all string values of a JSON text, still escaped as they stand, and its numbers.
+fn words(json: &[u8], body: &mut Vec<u8>) {
+    let mut at = 0;
+    while let Some(&byte) = json.get(at) {
+        match byte {
+            b'"' => {
+                let Some(end) = crate::record::walk::skip_string(json, at) else { return };
+                // A string followed by a colon is a key; keys are found in the flattened field.
+                if json.get(crate::record::walk::skip_space(json, end)) != Some(&b':') && end > at + 2 {
+                    body.extend_from_slice(&json[at + 1..end - 1]);
+                    body.push(b' ');
+                }
+                at = end;
+            }
+            b'-' | b'0'..=b'9' => {
+                let length = json[at..].iter().take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')).count();
+                body.extend_from_slice(&json[at..at + length]);
+                body.push(b' ');
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tags {
+    tags: [&'static str; 4],
+    count: usize,
+}
+
+impl Tags {
+    fn add(&mut self, tag: &'static str) {
+        if let Some(slot) = self.tags.get_mut(self.count) {
+            *slot = tag;
+            self.count += 1;
+        }
+    }
+
+    fn write(&self, body: &mut Vec<u8>) {
+        if self.count == 0 {
+            return;
+        }
+        key("tags", body);
+        for (i, tag) in self.tags[..self.count].iter().enumerate() {
+            body.extend_from_slice(if i == 0 { b"[\"" } else { b",\"" });
+            body.extend_from_slice(tag.as_bytes());
+            body.push(b'"');
+        }
+        body.push(b']');
+    }
+}
+
+/// Appends bytes as a JSON string. Broken UTF-8 becomes U+FFFD.
+pub(super) fn write_json_string(bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for chunk in bytes.utf8_chunks() {
+        let mut rest = chunk.valid().as_bytes();
+        while let Some(at) = rest.iter().position(|b| *b < 0x20 || matches!(b, b'"' | b'\\')) {
+            out.extend_from_slice(&rest[..at]);
+            match rest[at] {
+                byte @ (b'"' | b'\\') => out.extend_from_slice(&[b'\\', byte]),
+                b'\n' => out.extend_from_slice(b"\\n"),
+                b'\t' => out.extend_from_slice(b"\\t"),
+                b'\r' => out.extend_from_slice(b"\\r"),
+                byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            }
+            rest = &rest[at + 1..];
+        }
+        out.extend_from_slice(rest);
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{FFFD}".as_bytes());
+        }
+    }
+    out.push(b'"');
+}
+
+/// The safe form of a document that was refused: `@timestamp`, `tuomin` (without the words, with the tag `raw`) and everything else as one
+/// JSON text in `raw`. Same `_id`, same index, and nothing in it that a mapping could refuse. `None` if the document is in safe form already
+/// or was not written by this encoder.
+pub fn safe_form(document: &[u8]) -> Option<Vec<u8>> {
+    let mut walk = RootFields::of(document);
+    let (time, ours) = (walk.next()?, walk.next()?);
+    if time.key != b"@timestamp" || ours.key != b"tuomin" {
+        return None;
+    }
+    let mut out = Vec::with_capacity(document.len() + document.len() / 8);
+    out.extend_from_slice(b"{\"@timestamp\":");
+    out.extend_from_slice(time.value.raw);
+    out.extend_from_slice(b",\"tuomin\":{");
+    let mut tags: &[u8] = b"";
+    for (i, field) in RootFields::of(ours.value.raw).filter(|f| f.key != b"words").enumerate() {
+        if field.key == b"tags" {
+            tags = field.value.raw.strip_prefix(b"[")?.strip_suffix(b"]")?;
+            continue;
+        }
+        if i > 0 {
+            out.push(b',');
+        }
+        out.push(b'"');
+        out.extend_from_slice(field.key);
+        out.extend_from_slice(b"\":");
+        out.extend_from_slice(field.value.raw);
+    }
+    if memchr::memmem::find(tags, b"\"raw\"").is_some() {
+        return None;
+    }
+    out.extend_from_slice(b",\"tags\":[");
+    out.extend_from_slice(tags);
+    out.extend_from_slice(if tags.is_empty() { b"\"raw\"]}" } else { b",\"raw\"]}" });
+    // `,"a":1}` after ours becomes the text `{"a":1}`.
+    let rest = document.get(ours.end..)?.trim_ascii_end();
+    let mut line = vec![b'{'];
+    line.extend_from_slice(rest.strip_prefix(b",").unwrap_or(rest));
+    out.extend_from_slice(b",\"raw\":");
+    write_json_string(&line, &mut out);
+    out.extend_from_slice(b"}\n");
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value as Json;
+
+    const KEY: [u8; 32] = [7; 32];
+    const NOW: i64 = 1_795_502_216_382; // 2026-11-24T06:36:56.382Z
+
+    fn encoder(settings: &Settings) -> DocumentEncoder {
+        DocumentEncoder::new(settings, &KEY, Arc::new(RecordTable::builtin()), None, Arc::new(DeadLetters::discarding()))
+    }
+
+    fn encode(settings: &Settings, raw: &[u8]) -> Vec<u8> {
+        let mut body = Vec::new();
+        encoder(settings).encode_at(NOW, raw, raw, &Outcome { form: Form::Json, findings: 2 }, &mut body);
+        body
+    }
+
+    fn parts(body: &[u8]) -> (Json, Json) {
+        let text = std::str::from_utf8(body).unwrap();
+        assert!(text.ends_with('\n') && text.matches('\n').count() == 2, "{text}");
+        let (action, document) = text.split_once('\n').unwrap();
+        (serde_json::from_str(action).unwrap(), serde_json::from_str(document).unwrap())
+    }
+
+    #[test]
+    fn the_lines_own_fields_stay_and_ours_come_in_front() {
+        let line = r#"{"AppId":1300000001,"RequestId":"5f0c","Timestamp":1795502216382,"Action":"Verify", "Response":{"Result":"0","Sim":98.2},"Request":"{\"Name\":\"[NAME_3f]\"}","cost":"36ms","UpStreamIp":"10.0.0.1:80"}"#;
+        let body = encode(&Settings::default(), line.as_bytes());
+        let (action, document) = parts(&body);
+        assert_eq!(action["index"]["_index"], "tuomin-operation-2026.11.23-000001");
+        assert_eq!(action["index"]["_id"].as_str().unwrap().len(), 22);
+        assert_eq!(document["@timestamp"], "2026-11-24T06:36:56.382Z");
+        let expected = serde_json::json!({
+            "kind": "operation", "request_id": "5f0c", "app_id": "1300000001", "action": "Verify", "cost_ms": 36.0,
+            "client_ip": "10.0.0.1", "findings_total": 2, "words": "0 98.2 ",
+        });
+        let cost = document["tuomin"]["cost_ms"].as_f64();
+        assert_eq!(cost, Some(36.0));
+        for (name, value) in expected.as_object().unwrap().iter().filter(|(name, _)| *name != "cost_ms") {
+            assert_eq!(&document["tuomin"][name], value, "{name}");
+        }
+        assert!(String::from_utf8(body).unwrap().contains(r#""Response":{"Result":"0","Sim":98.2},"Request_text":"{\"Name\":\"[NAME_3f]\"}","cost":"36ms""#));
+    }
+
+    #[test]
+    fn identity_depends_on_the_raw_record_and_the_key_alone() {
+        let id = |settings: &Settings, key: &[u8; 32], raw: &[u8], redacted: &[u8]| {
+            let encoder = DocumentEncoder::new(settings, key, Arc::new(RecordTable::builtin()), None, Arc::new(DeadLetters::discarding()));
+            let mut body = Vec::new();
+            encoder.encode_at(NOW, raw, redacted, &Outcome { form: Form::Json, findings: 0 }, &mut body);
+            parts(&body).0["index"]["_id"].as_str().unwrap().to_owned()
+        };
+        let weekly = Settings::default();
+        let monthly = Settings { partition: Partition::Month, ..Settings::default() };
+        let first = id(&weekly, &KEY, b"{\"a\":1}", b"{}");
+        assert_eq!(first, id(&monthly, &KEY, b"{\"a\":1}", b"{\"b\":2}"));
+        assert_ne!(first, id(&weekly, &KEY, b"{\"a\":2}", b"{}"));
+        assert_ne!(first, id(&weekly, &[8; 32], b"{\"a\":1}", b"{}"));
+    }
+
+    #[test]
+    fn shapes_that_break_the_mapping_move_aside() {
+        for (field, moved) in [
+            (r#""Request":"text""#, r#""Request_text":"text""#),
+            (r#""Request":5"#, r#""Request_text":5"#),
+            (r#""Request":[1,{"a":2}]"#, r#""Request_text":"[1,{\"a\":2}]""#),
+            (r#""Request":[{"a":2}]"#, r#""Request":[{"a":2}]"#),
+            (r#""Request":null"#, r#""Request":null"#),
+            (r#""AppId":{"id":1}"#, r#""AppId_text":"{\"id\":1}""#),
+            (r#""AppId":[1,"2"]"#, r#""AppId":[1,"2"]"#),
+            (r#""cost":[[{}]]"#, r#""cost_text":"[[{}]]""#),
+            (r#""Other":{"id":[1]}"#, r#""Other":{"id":[1]}"#),
+            (r#""tuomin":1"#, r#""tuomin_original":1"#),
+            (r#""tuomin.kind":1"#, r#""tuomin.kind_original":1"#),
+            (r#""\u0074uomin":1"#, r#""\u0074uomin_original":1"#),
+            (r#""@timestamp":1"#, r#""timestamp_original":1"#),
+            (r#""_id":"x""#, r#""_id_original":"x""#),
+            (r#""_mine":"x""#, r#""_mine":"x""#),
+        ] {
+            let body = String::from_utf8(encode(&Settings::default(), format!("{{{field}}}").as_bytes())).unwrap();
+            assert!(body.ends_with(&format!("}},{moved}}}\n")), "{field}: {body}");
+        }
+    }
+
+    #[test]
+    fn times_that_can_not_be_are_said_to_be_so() {
+        let tags = |line: &str| parts(&encode(&Settings::default(), line.as_bytes())).1["tuomin"]["tags"].clone();
+        assert_eq!(tags("{}"), serde_json::json!(["no_event_time"]));
+        assert_eq!(tags(r#"{"time":"2031-01-01"}"#), serde_json::json!(["future_clamped"]));
+        assert_eq!(tags(r#"{"time":"2026-11-24"}"#), Json::Null);
+        // Past the retention: no document at all.
+        assert!(encode(&Settings::default(), br#"{"time":"2024-11-20"}"#).is_empty());
+        assert!(!encode(&Settings::default(), br#"{"time":"2024-12-20"}"#).is_empty());
+    }
+
+    #[test]
+    fn a_stream_takes_what_is_new_and_dated_indices_what_is_late() {
+        let settings = Settings { layout: Layout::DataStream, ..Settings::default() };
+        let (action, _) = parts(&encode(&settings, br#"{"ts":1795502216}"#));
+        assert_eq!(action["create"]["_index"], "tuomin-monitoring");
+        let (action, _) = parts(&encode(&settings, br#"{"ts":1795002216}"#));
+        assert_eq!(action["index"]["_index"], "tuomin-monitoring-2026.11.16-000001");
+    }
+
+    #[test]
+    fn safe_form_keeps_everything_in_one_text() {
+        let line = r#"{"time":"2026-11-24","AppId":"a","a":1,"a":2,"Request":{"k":"v"}}"#;
+        let body = encode(&Settings::default(), line.as_bytes());
+        let document = body.split_inclusive(|b| *b == b'\n').nth(1).unwrap();
+        let safe: Json = serde_json::from_slice(&safe_form(document).unwrap()).unwrap();
+        assert_eq!(safe["raw"], line);
+        assert_eq!(safe["tuomin"]["tags"], serde_json::json!(["raw"]));
+        assert_eq!(safe["tuomin"]["app_id"], "a");
+        assert_eq!(safe["tuomin"]["words"], Json::Null);
+        assert_eq!(safe_form(&safe_form(document).unwrap()), None);
+        assert_eq!(safe_form(b"{\"a\":1}"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_make_two_lines_of_json(raw in proptest::collection::vec(any::<u8>(), 0..120)) {
+            parts(&encode(&Settings::default(), &raw));
+        }
+
+        #[test]
+        fn any_near_object_makes_a_document_with_a_safe_form(inside in r#"("[a-zA-Z_@.]{0,8}":("[ -~]{0,6}"|[0-9]{1,3}|\{"x":1\}|\[\{\}\]),?){0,4}"#) {
+            let body = encode(&Settings::default(), format!("{{{inside}}}").as_bytes());
+            let document = body.split_inclusive(|b| *b == b'\n').nth(1).unwrap_or_default();
+            if let Some(safe) = safe_form(document) {
+                prop_assert!(safe.ends_with(b"}\n"));
+            }
+        }
+    }
+}

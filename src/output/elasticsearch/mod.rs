@@ -1,0 +1,117 @@
+//! The Elasticsearch output: documents, delivery, retention.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `settings.rs`, `age.rs` | what a person can set |
+//! | `names.rs` | names of indices and the arithmetic of retention |
+//! | `document.rs` | a redacted line as a document with its identifier |
+//! | `bulk.rs`, `outcome.rs`, `throttle.rs`, `notice.rs` | delivery: what is sent, what an answer means, how much at once, what is said about it |
+//! | `dead_letter.rs` | what is refused for good |
+//! | `schema.rs`, `setup.rs` | policies, templates and mappings, and bringing a server to them |
+//! | `retention.rs` | is everything gone that should be? |
+//! | `client.rs`, `error.rs` | nodes, credentials, errors without server text |
+
+pub mod age;
+mod bulk;
+pub mod client;
+pub mod dead_letter;
+mod document;
+mod error;
+pub mod names;
+mod notice;
+mod outcome;
+pub mod retention;
+pub mod schema;
+pub mod settings;
+pub mod setup;
+mod throttle;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+pub use bulk::Report;
+pub use client::Client;
+pub use document::{DocumentEncoder, safe_form};
+pub use error::Error;
+pub use names::Names;
+pub use settings::Settings;
+
+use crate::record::{Kind, RecordTable};
+use client::Method;
+use dead_letter::DeadLetters;
+
+/// A server that is set up, ready to be written to.
+pub struct Elasticsearch {
+    client: Client,
+    settings: Settings,
+    table: Arc<RecordTable>,
+    encoder_key: [u8; 32],
+    dead_letters: Arc<DeadLetters>,
+    throttle: throttle::Throttle,
+    notice: notice::Notice,
+    /// Indices and streams that are known to be there and managed by their policy.
+    indices: Mutex<HashSet<String>>,
+    bulk_path: String,
+}
+
+impl Drop for Elasticsearch {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.encoder_key);
+    }
+}
+
+impl Elasticsearch {
+    /// Checks the server and sets up what is missing. `key` is the key of the pseudonyms; document identifiers use one derived from it.
+    pub async fn connect(settings: &Settings, table: Arc<RecordTable>, key: &[u8; 32]) -> Result<Self, Error> {
+        let client = Client::new(settings)?;
+        let version = setup::version(&client).await?;
+        setup::ensure(&client, settings, &table).await?;
+        // Without the last one, answers quote the refused value.
+        let mut bulk_path = "/_bulk?filter_path=errors,items.*.status,items.*.error.type".to_owned();
+        if version >= (setup::Version { major: 8, minor: 18 }) {
+            bulk_path.push_str("&include_source_on_error=false");
+        }
+        Ok(Self {
+            client,
+            settings: settings.clone(),
+            table,
+            encoder_key: *key,
+            dead_letters: Arc::new(DeadLetters::in_folder(&settings.dead_letters)),
+            throttle: throttle::Throttle::new(settings.bulk.concurrency),
+            notice: notice::Notice::default(),
+            indices: Mutex::default(),
+            bulk_path,
+        })
+    }
+
+    /// An encoder for this server's documents. `kind` overrides what the records say.
+    pub fn encoder(&self, kind: Option<Kind>) -> DocumentEncoder {
+        DocumentEncoder::new(&self.settings, &self.encoder_key, self.table.clone(), kind, self.dead_letters.clone())
+    }
+
+    /// The client, for questions.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Makes an index or stream, if it is not there, and makes sure that a policy manages it.
+    async fn ensure_index(&self, name: &str) -> Result<(), Error> {
+        let expected = match Names::new(&self.settings).parse(name) {
+            Some((kind, _)) => Names::new(&self.settings).base(kind),
+            None => format!("{name}-stream"),
+        };
+        let path = if expected.ends_with("-stream") { format!("/_data_stream/{name}") } else { format!("/{name}") };
+        match self.client.json(Method::Put, &path, None).await {
+            Ok(_) => {}
+            Err(Error::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {}
+            Err(Error::Refused { status: 400, kind, .. }) if kind == "illegal_argument_exception" && expected.ends_with("-stream") => {}
+            Err(error) => return Err(error),
+        }
+        let managed = setup::lifecycle_names(&self.client, name).await?;
+        match managed.iter().find(|(_, policy)| policy.as_deref() != Some(expected.as_str())) {
+            Some((index, _)) => Err(Error::Retention { what: format!("index {index} is not managed by policy {expected}") }),
+            None if managed.is_empty() => Err(Error::Retention { what: format!("index {name} can't be found after it was made") }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What `tuomin setup` wants the server to hold: lifecycle policies, component templates, index templates. Pure: settings in, JSON out.
+//!
+//! | part | name | says |
+//! |---|---|---|
+//! | policy | `tuomin-operation` | when a dated index is merged, moved, deleted: by the age that its name tells |
+//! | policy | `tuomin-operation-stream` | the same for a data stream, with rollover, deleting earlier by the rollover's age and the lateness |
+//! | component | `tuomin-mappings` | which fields are indexed, and how |
+//! | component | `tuomin-settings` | shards, codec, default search fields |
+//! | component | `tuomin@custom` | yours, if there is one: it wins over the others |
+//! | template | `tuomin-operation` | ties them to `tuomin-operation-*` |
+
+use serde_json::{Map, Value as Json, json};
+
+use super::names::{self, Names};
+use super::settings::{Bound, Layout, Mapping, Settings};
+use crate::record::{IndexAs, Kind, RecordTable};
+
+/// Longest keyword in characters; four bytes each at most keep it below Lucene's 32,766.
+const KEYWORD: u32 = 1024;
+/// Longest leaf of a body that is indexed as one term: with its key, in bytes, it must stay below Lucene's 32,766.
+const LEAF: u32 = 4096;
+/// Above every template that ships with Elasticsearch (100 to 200).
+const PRIORITY: u32 = 500;
+
+/// What a part is; in the order in which they must be put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartKind {
+    /// A lifecycle policy.
+    Policy,
+    /// A component template.
+    Component,
+    /// An index template.
+    Template,
+}
+
+impl PartKind {
+    /// For messages.
+    pub fn title(self) -> &'static str {
+        match self {
+            PartKind::Policy => "policy",
+            PartKind::Component => "component template",
+            PartKind::Template => "index template",
+        }
+    }
+}
+
+/// One thing that the server must hold.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What it is.
+    pub kind: PartKind,
+    /// Its name.
+    pub name: String,
+    /// What to PUT.
+    pub body: Json,
+}
+
+impl Part {
+    /// Where it is put and read.
+    pub fn path(&self) -> String {
+        match self.kind {
+            PartKind::Policy => format!("/_ilm/policy/{}", self.name),
+            PartKind::Component => format!("/_component_template/{}", self.name),
+            PartKind::Template => format!("/_index_template/{}", self.name),
+        }
+    }
+
+    /// The part in a server's answer to GET, in the form that was PUT.
+    pub fn of_answer<'a>(&self, answer: &'a Json) -> &'a Json {
+        match self.kind {
+            PartKind::Policy => &answer[self.name.as_str()],
+            PartKind::Component => &answer["component_templates"][0]["component_template"],
+            PartKind::Template => &answer["index_templates"][0]["index_template"],
+        }
+    }
+}
+
+/// Everything, in the order in which it must be put.
+pub fn parts(settings: &Settings, table: &RecordTable) -> Vec<Part> {
+    let names = Names::new(settings);
+    let stream = settings.layout == Layout::DataStream;
+    let mut parts = Vec::new();
+    for kind in Kind::ALL {
+        parts.push(Part { kind: PartKind::Policy, name: names.base(kind), body: dated_policy(settings, kind) });
+        if stream {
+            parts.push(Part { kind: PartKind::Policy, name: names.stream(kind), body: stream_policy(settings, kind) });
+        }
+    }
+    let component = |name: String, template: Json| Part { kind: PartKind::Component, name, body: json!({ "template": template, "_meta": meta() }) };
+    parts.push(component(names.mappings(), json!({ "mappings": mappings(settings, table) })));
+    parts.push(component(names.settings(), json!({ "settings": index_settings(settings, table) })));
+    for kind in Kind::ALL {
+        let lifecycle = json!({ "name": names.base(kind), "parse_origination_date": "true" });
+        parts.push(template(&names, names.base(kind), names.dated_pattern(kind), lifecycle, false));
+        if stream {
+            let lifecycle = json!({ "name": names.stream(kind), "prefer_ilm": "true" });
+            parts.push(template(&names, names.stream(kind), names.base(kind), lifecycle, true));
+        }
+    }
+    parts
+}
+
+fn meta() -> Json {
+    json!({ "managed_by": "tuomin" })
+}
+
+/// The policy of dated indices. Their age counts from the first day of their partition.
+fn dated_policy(settings: &Settings, kind: Kind) -> Json {
+    let retention = settings.retention.of(kind);
+    let delete = retention.plus_ms(names::delete_age_ms(settings, kind) - retention.ms());
+    policy(settings, json!({ "set_priority": { "priority": 100 } }), delete)
+}
+
+/// The policy of a data stream. The age of a backing index counts from its rollover, so its oldest document is older than that by
+/// up to the rollover's age and the lateness: the delete phase begins earlier by both.
+fn stream_policy(settings: &Settings, kind: Kind) -> Json {
+    let retention = settings.retention.of(kind);
+    let delete = match settings.retention.bound {
+        Bound::AtMost => retention.plus_ms(-settings.retention.rollover.ms() - settings.retention.lateness.ms()),
+        Bound::AtLeast => retention,
+    };
+    let rollover = json!({
+        "rollover": { "max_age": settings.retention.rollover.to_string(), "max_primary_shard_size": "50gb" },
+        "set_priority": { "priority": 100 },
+    });
+    policy(settings, rollover, delete)
+}
+
+fn policy(settings: &Settings, hot: Json, delete: super::age::Age) -> Json {
+    let retention = &settings.retention;
+    let mut phases = Map::new();
+    phases.insert("hot".into(), json!({ "min_age": "0ms", "actions": hot }));
+    // A phase that would begin after the deletion is left out: that happens with retentions of less than a day only.
+    let in_time = |phase: Option<super::age::Age>| phase.filter(|phase| phase.ms() < delete.ms());
+    if let Some(after) = in_time(retention.warm_after) {
+        // No `readonly` and no `shrink`: a late arrival must still find its index writable.
+        let actions = json!({ "forcemerge": { "max_num_segments": 1 }, "set_priority": { "priority": 50 } });
+        phases.insert("warm".into(), json!({ "min_age": after.to_string(), "actions": actions }));
+    }
+    if let Some(after) = in_time(retention.cold_after) {
+        phases.insert("cold".into(), json!({ "min_age": after.to_string(), "actions": { "set_priority": { "priority": 0 } } }));
+    }
+    let mut actions = Map::new();
+    if let Some(policy) = &retention.wait_for_snapshot {
+        actions.insert("wait_for_snapshot".into(), json!({ "policy": policy }));
+    }
+    actions.insert("delete".into(), json!({ "delete_searchable_snapshot": true }));
+    phases.insert("delete".into(), json!({ "min_age": delete.to_string(), "actions": actions }));
+    json!({ "policy": { "phases": phases, "_meta": meta() } })
+}
+
+fn template(names: &Names, name: String, pattern: String, lifecycle: Json, stream: bool) -> Part {
+    let mut body = json!({
+        "index_patterns": [pattern],
+        "priority": PRIORITY,
+        "composed_of": [names.mappings(), names.settings(), names.custom()],
+        "ignore_missing_component_templates": [names.custom()],
+        "template": { "settings": { "index": { "lifecycle": lifecycle } } },
+        "_meta": meta(),
+    });
+    if stream {
+        body["data_stream"] = json!({});
+    }
+    Part { kind: PartKind::Template, name, body }
+}
+
+/// Settings, with strings for numbers: that is how the server gives them back.
+fn index_settings(settings: &Settings, table: &RecordTable) -> Json {
+    let mut searched: Vec<String> = ["tuomin.request_id", "tuomin.code_text", "tuomin.words", "raw"].map(String::from).into();
+    for (name, class) in table.mapped() {
+        match class {
+            IndexAs::Text => searched.push(name),
+            IndexAs::Body => searched.push(format!("{name}_text")),
+            _ => {}
+        }
+    }
+    let mut index = json!({
+        "number_of_shards": settings.shards.to_string(),
+        "codec": "best_compression",
+        "query": { "default_field": searched },
+    });
+    if let Some(replicas) = settings.replicas {
+        index["number_of_replicas"] = json!(replicas.to_string());
+    }
+    json!({ "index": index })
+}
+
+/// The mappings: nothing is mapped by what a record happens to hold, so no record can add a field or break one.
+pub fn mappings(settings: &Settings, table: &RecordTable) -> Json {
+    let modern = settings.mapping == Mapping::Modern;
+    let keyword = json!({ "type": "keyword", "ignore_above": KEYWORD });
+    let number = json!({ "type": "double", "ignore_malformed": true });
+    let text = if modern { json!({ "type": "match_only_text" }) } else { json!({ "type": "text", "norms": false }) };
+    let agent = if modern { json!({ "type": "wildcard", "ignore_above": KEYWORD }) } else { keyword.clone() };
+    let body = json!({ "type": "flattened", "ignore_above": LEAF, "depth_limit": 900 });
+
+    let mut root = Map::new();
+    root.insert("@timestamp".into(), json!({ "type": "date" }));
+    root.insert("raw".into(), text.clone());
+    for (name, class) in table.mapped() {
+        let mapping = match class {
+            IndexAs::Keyword => keyword.clone(),
+            IndexAs::Number => number.clone(),
+            IndexAs::Text => text.clone(),
+            IndexAs::Body => {
+                root.insert(format!("{name}_text"), text.clone());
+                body.clone()
+            }
+        };
+        root.insert(name, mapping);
+    }
+    let mut ours = Map::new();
+    for name in ["kind", "request_id", "app_id", "action", "code", "caller", "service", "host", "session", "region", "country", "tags"] {
+        ours.insert(name.into(), keyword.clone());
+    }
+    ours.insert("code_text".into(), json!({ "type": "keyword", "ignore_above": KEYWORD, "fields": { "words": text } }));
+    ours.insert("user_agent".into(), agent);
+    ours.insert("cost_ms".into(), json!({ "type": "double", "ignore_malformed": true }));
+    ours.insert("client_ip".into(), json!({ "type": "ip", "ignore_malformed": true }));
+    ours.insert("findings_total".into(), json!({ "type": "long" }));
+    // Names of categories hold dots (`id_number.cn`): without `subobjects` a family and its member could not both be counted.
+    ours.insert("findings".into(), json!({ "type": "object", "dynamic": "true", "subobjects": false }));
+    ours.insert("words".into(), text);
+    root.insert("tuomin".into(), json!({ "dynamic": "false", "properties": ours }));
+    json!({
+        "dynamic": "false",
+        "date_detection": false,
+        "_source": { "excludes": ["tuomin.words"] },
+        "properties": root,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy_of(settings: &Settings, name: &str) -> Json {
+        let parts = parts(settings, &RecordTable::builtin());
+        parts.iter().find(|p| p.kind == PartKind::Policy && p.name == name).unwrap().body["policy"]["phases"].clone()
+    }
+
+    #[test]
+    fn two_years_are_730_days_from_the_datas_own_date() {
+        let settings = Settings::default();
+        assert_eq!(policy_of(&settings, "tuomin-operation")["delete"]["min_age"], "730d");
+        let template = &parts(&settings, &RecordTable::builtin())[4];
+        assert_eq!(template.name, "tuomin-monitoring");
+        assert_eq!(template.body["template"]["settings"]["index"]["lifecycle"]["parse_origination_date"], "true");
+    }
+
+    #[test]
+    fn bounds_move_the_delete_phase() {
+        let mut settings = Settings { layout: Layout::DataStream, ..Settings::default() };
+        assert_eq!(policy_of(&settings, "tuomin-monitoring-stream")["delete"]["min_age"], "722d");
+        settings.retention.bound = Bound::AtLeast;
+        assert_eq!(policy_of(&settings, "tuomin-monitoring-stream")["delete"]["min_age"], "730d");
+        assert_eq!(policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"], "737d");
+    }
+
+    #[test]
+    fn kinds_have_their_own_days() {
+        let mut settings = Settings::default();
+        settings.retention.monitoring = super::super::age::Age::days(90);
+        assert_eq!(policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"], "90d");
+        assert_eq!(policy_of(&settings, "tuomin-operation")["delete"]["min_age"], "730d");
+    }
+
+    #[test]
+    fn the_portable_mapping_uses_portable_types_only() {
+        fn types(json: &Json, found: &mut std::collections::BTreeSet<String>) {
+            if let Some(object) = json.as_object() {
+                if let Some(Json::String(name)) = object.get("type") {
+                    found.insert(name.clone());
+                }
+                object.values().for_each(|value| types(value, found));
+            }
+        }
+        let mut found = Default::default();
+        let settings = Settings::default();
+        types(&mappings(&settings, &RecordTable::builtin())["properties"]["@timestamp"], &mut found);
+        types(&mappings(&settings, &RecordTable::builtin()), &mut found);
+        let found: Vec<_> = found.into_iter().collect();
+        assert_eq!(found, ["date", "double", "flattened", "ip", "keyword", "long", "object", "text"]);
+    }
+}
