@@ -1,5 +1,6 @@
 //! Where redacted records go.
 
+pub mod elasticsearch;
 pub mod file;
 
 use std::path::PathBuf;

@@ -41,7 +41,10 @@ impl Unit {
 impl Age {
     /// So many days.
     pub const fn days(count: u32) -> Self {
-        Self { count, unit: Unit::Days }
+        Self {
+            count,
+            unit: Unit::Days,
+        }
     }
 
     /// In milliseconds.
@@ -54,7 +57,10 @@ impl Age {
         let total = (self.ms() + ms).max(0);
         for unit in [Unit::Days, Unit::Hours, Unit::Minutes, Unit::Seconds] {
             if total % unit.ms() == 0 || unit == Unit::Seconds {
-                return Self { count: u32::try_from(total / unit.ms()).unwrap_or(u32::MAX), unit };
+                return Self {
+                    count: u32::try_from(total / unit.ms()).unwrap_or(u32::MAX),
+                    unit,
+                };
             }
         }
         self
@@ -71,7 +77,11 @@ impl FromStr for Age {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is no span of time: write a number and d, h, m or s, such as \"730d\"");
+        let wrong = || {
+            format!(
+                "\"{text}\" is no span of time: write a number and d, h, m or s, such as \"730d\""
+            )
+        };
         let unit = match text.chars().last() {
             Some('d') => Unit::Days,
             Some('h') => Unit::Hours,
@@ -92,7 +102,9 @@ impl serde::Serialize for Age {
 
 impl<'de> serde::Deserialize<'de> for Age {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -115,7 +127,17 @@ mod tests {
         for text in ["730d", "12h", "5m", "30s", "0s"] {
             assert_eq!(text.parse::<Age>().unwrap().to_string(), text);
         }
-        for text in ["", "d", "730", "-1d", "1.5d", "7 d", "2y", "九d", "99999999999d"] {
+        for text in [
+            "",
+            "d",
+            "730",
+            "-1d",
+            "1.5d",
+            "7 d",
+            "2y",
+            "九d",
+            "99999999999d",
+        ] {
             assert!(text.parse::<Age>().is_err(), "{text}");
         }
     }
@@ -124,6 +146,9 @@ mod tests {
     fn grows_and_shrinks() {
         assert_eq!(Age::days(730).plus_ms(7 * 86_400_000).to_string(), "737d");
         assert_eq!(Age::days(1).plus_ms(-3_600_000).to_string(), "23h");
-        assert_eq!("10s".parse::<Age>().unwrap().plus_ms(-60_000).to_string(), "0d");
+        assert_eq!(
+            "10s".parse::<Age>().unwrap().plus_ms(-60_000).to_string(),
+            "0d"
+        );
     }
 }

@@ -43,7 +43,15 @@ pub struct Report {
 
 impl Default for Report {
     fn default() -> Self {
-        Self { stored: 0, already_there: 0, safe_form: 0, dead: 0, refused: 0, sent_again: 0, delivered: Delivered::Safe }
+        Self {
+            stored: 0,
+            already_there: 0,
+            safe_form: 0,
+            dead: 0,
+            refused: 0,
+            sent_again: 0,
+            delivered: Delivered::Safe,
+        }
     }
 }
 
@@ -85,7 +93,12 @@ impl Elasticsearch {
     /// `bulk.give_up_after_s` says otherwise. May be called many times at once; dropping the future leaves the receipt unanswered, which
     /// counts as [`Delivered::Failed`].
     pub async fn deliver(&self, batch: ReadyBatch) -> Report {
-        let ReadyBatch { body, ends, receipt, .. } = batch;
+        let ReadyBatch {
+            body,
+            ends,
+            receipt,
+            ..
+        } = batch;
         let body = Bytes::from(body);
         let mut report = Report::default();
         let mut groups = Vec::new();
@@ -102,18 +115,31 @@ impl Elasticsearch {
                 size = 0;
             }
             size += end - start;
-            items.push(Item { span: start..end, safe: None, attempts: 0 });
+            items.push(Item {
+                span: start..end,
+                safe: None,
+                attempts: 0,
+            });
             start = end;
         }
         if !items.is_empty() {
             groups.push(items);
         }
-        let deadline = self.settings.bulk.give_up_after_s.map(|s| Instant::now() + Duration::from_secs(s));
-        let deliveries = groups.into_iter().map(|items| self.deliver_group(&body, items, deadline));
+        let deadline = self
+            .settings
+            .bulk
+            .give_up_after_s
+            .map(|s| Instant::now() + Duration::from_secs(s));
+        let deliveries = groups
+            .into_iter()
+            .map(|items| self.deliver_group(&body, items, deadline));
         for part in join_all(deliveries).await {
             report.add(&part);
         }
-        let count = |result: &'static str, n: u64| metrics::counter!("tuomin_elasticsearch_documents_total", "result" => result).increment(n);
+        let count = |result: &'static str, n: u64| {
+            metrics::counter!("tuomin_elasticsearch_documents_total", "result" => result)
+                .increment(n)
+        };
         count("stored", report.stored);
         count("already_there", report.already_there);
         count("dead_letter", report.dead);
@@ -122,7 +148,12 @@ impl Elasticsearch {
         report
     }
 
-    async fn deliver_group(&self, body: &Bytes, items: Vec<Item>, deadline: Option<Instant>) -> Report {
+    async fn deliver_group(
+        &self,
+        body: &Bytes,
+        items: Vec<Item>,
+        deadline: Option<Instant>,
+    ) -> Report {
         let mut report = Report::default();
         let mut work = vec![Group { items, failures: 0 }];
         while let Some(mut group) = work.pop() {
@@ -140,9 +171,13 @@ impl Elasticsearch {
             let (answer, took) = {
                 let _slot = self.throttle.slot().await;
                 let (bytes, encoding) = self.request_body(body, &group.items).await;
-                metrics::counter!("tuomin_elasticsearch_sent_bytes_total").increment(bytes.len() as u64);
+                metrics::counter!("tuomin_elasticsearch_sent_bytes_total")
+                    .increment(bytes.len() as u64);
                 let begin = Instant::now();
-                let answer = self.client.send(Method::Post, &self.bulk_path, Some((bytes, encoding))).await;
+                let answer = self
+                    .client
+                    .send(Method::Post, &self.bulk_path, Some((bytes, encoding)))
+                    .await;
                 (answer, begin.elapsed())
             };
             metrics::histogram!("tuomin_elasticsearch_request_seconds").record(took.as_secs_f64());
@@ -153,7 +188,11 @@ impl Elasticsearch {
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(no_answer) => {
-                    self.notice.say(&format!("Elasticsearch at {}: {}; trying again", self.client.urls(), no_answer.0));
+                    self.notice.say(&format!(
+                        "Elasticsearch at {}: {}; trying again",
+                        self.client.urls(),
+                        no_answer.0
+                    ));
                     self.again("no_answer", group.items.len());
                     group.failures += 1;
                     self.wait(group.failures, None, deadline).await;
@@ -166,8 +205,14 @@ impl Elasticsearch {
                     Some(statuses) => {
                         self.notice.clear();
                         let overloaded = statuses.iter().any(|s| s.status == 429);
-                        if overloaded { self.throttle.overload() } else { self.throttle.success() }
-                        let next = self.settle(body, group, statuses, &mut report, deadline).await;
+                        if overloaded {
+                            self.throttle.overload()
+                        } else {
+                            self.throttle.success()
+                        }
+                        let next = self
+                            .settle(body, group, statuses, &mut report, deadline)
+                            .await;
                         let Some(next) = next else {
                             report.delivered = Delivered::Failed;
                             return report;
@@ -188,13 +233,26 @@ impl Elasticsearch {
                     }
                     self.again("split", group.items.len());
                     let second = group.items.split_off(group.items.len() / 2);
-                    work.push(Group { items: second, failures: 0 });
+                    work.push(Group {
+                        items: second,
+                        failures: 0,
+                    });
                     work.push(group);
                 }
                 RequestVerdict::Split => {
-                    let error = if answer.status == 413 { "request_too_large".to_owned() } else { answer.error_type() };
-                    let statuses = vec![ItemStatus { status: answer.status, error: Some(error) }];
-                    let Some(next) = self.settle(body, group, statuses, &mut report, deadline).await else {
+                    let error = if answer.status == 413 {
+                        "request_too_large".to_owned()
+                    } else {
+                        answer.error_type()
+                    };
+                    let statuses = vec![ItemStatus {
+                        status: answer.status,
+                        error: Some(error),
+                    }];
+                    let Some(next) = self
+                        .settle(body, group, statuses, &mut report, deadline)
+                        .await
+                    else {
                         report.delivered = Delivered::Failed;
                         return report;
                     };
@@ -212,7 +270,8 @@ impl Elasticsearch {
                     self.notice.say(&format!("Elasticsearch at {} answers bulk requests with status {}; nothing is dropped, trying again", self.client.urls(), answer.status));
                     self.again(reason, group.items.len());
                     group.failures += 1;
-                    self.wait(group.failures, answer.retry_after, deadline).await;
+                    self.wait(group.failures, answer.retry_after, deadline)
+                        .await;
                     work.push(group);
                 }
             }
@@ -221,7 +280,14 @@ impl Elasticsearch {
     }
 
     /// Sorts a group's items by their answers. Gives back what is to be sent again, `None` when the deadline passed before dead letters could be written.
-    async fn settle(&self, body: &Bytes, group: Group, statuses: Vec<ItemStatus>, report: &mut Report, deadline: Option<Instant>) -> Option<Vec<Group>> {
+    async fn settle(
+        &self,
+        body: &Bytes,
+        group: Group,
+        statuses: Vec<ItemStatus>,
+        report: &mut Report,
+        deadline: Option<Instant>,
+    ) -> Option<Vec<Group>> {
         let mut now = Vec::new();
         let mut later = Vec::new();
         let mut dead = Vec::new();
@@ -248,12 +314,23 @@ impl Elasticsearch {
                 ItemVerdict::RetryAFewTimes | ItemVerdict::Refused => {
                     let whole = &body[item.span.clone()];
                     let too_large = answer.status == 413;
-                    match item.safe.is_none().then(|| safe_item(whole)).flatten().filter(|_| !too_large) {
+                    match item
+                        .safe
+                        .is_none()
+                        .then(|| safe_item(whole))
+                        .flatten()
+                        .filter(|_| !too_large)
+                    {
                         Some(safe) => {
                             item.safe = Some(safe);
                             now.push(item);
                         }
-                        None => dead.push(DeadLetter::of(whole, answer.status, error.unwrap_or("unknown"), item.attempts)),
+                        None => dead.push(DeadLetter::of(
+                            whole,
+                            answer.status,
+                            error.unwrap_or("unknown"),
+                            item.attempts,
+                        )),
                     }
                 }
             }
@@ -262,7 +339,12 @@ impl Elasticsearch {
             self.notice.say(&format!("Elasticsearch refuses documents with status {status}: check the privileges of the user or API key; nothing is dropped, trying again"));
         }
         if !dead.is_empty() {
-            tracing::warn!(documents = dead.len(), error = dead[0].error, status = dead[0].status, "refused by Elasticsearch, kept as dead letters");
+            tracing::warn!(
+                documents = dead.len(),
+                error = dead[0].error,
+                status = dead[0].status,
+                "refused by Elasticsearch, kept as dead letters"
+            );
             report.dead += dead.len() as u64;
             self.bury(dead, deadline).await?;
         }
@@ -271,11 +353,17 @@ impl Elasticsearch {
             self.again("item", later.len());
             let failures = group.failures + 1;
             self.wait(failures, None, deadline).await;
-            next.push(Group { items: later, failures });
+            next.push(Group {
+                items: later,
+                failures,
+            });
         }
         if !now.is_empty() {
             self.again("safe_form", now.len());
-            next.push(Group { items: now, failures: 0 });
+            next.push(Group {
+                items: now,
+                failures: 0,
+            });
         }
         Some(next)
     }
@@ -290,7 +378,9 @@ impl Elasticsearch {
             match written {
                 Ok(Ok(())) => return Some(()),
                 Ok(Err(error)) => self.notice.say(&format!("{error}; delivery waits")),
-                Err(_) => self.notice.say("dead letters could not be written; delivery waits"),
+                Err(_) => self
+                    .notice
+                    .say("dead letters could not be written; delivery waits"),
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return None;
@@ -302,11 +392,16 @@ impl Elasticsearch {
 
     /// The request's body: a slice of the batch where the items stand in a row, else a copy of them; compressed off the async threads.
     async fn request_body(&self, body: &Bytes, items: &[Item]) -> (Bytes, Encoding) {
-        let in_a_row = items.iter().all(|item| item.safe.is_none()) && items.windows(2).all(|pair| pair[0].span.end == pair[1].span.start);
+        let in_a_row = items.iter().all(|item| item.safe.is_none())
+            && items
+                .windows(2)
+                .all(|pair| pair[0].span.end == pair[1].span.start);
         let plain = match (items.first(), items.last()) {
             (Some(first), Some(last)) if in_a_row => body.slice(first.span.start..last.span.end),
             _ => {
-                let pieces = items.iter().map(|item| item.safe.as_deref().unwrap_or(&body[item.span.clone()]));
+                let pieces = items
+                    .iter()
+                    .map(|item| item.safe.as_deref().unwrap_or(&body[item.span.clone()]));
                 Bytes::from(pieces.collect::<Vec<_>>().concat())
             }
         };
@@ -324,12 +419,15 @@ impl Elasticsearch {
     async fn wait(&self, failures: u32, asked_for: Option<Duration>, deadline: Option<Instant>) {
         let longest = Duration::from_secs(self.settings.bulk.max_backoff_s);
         let wait = outcome::backoff(failures, longest, outcome::dice(), asked_for);
-        let left = deadline.map_or(wait, |deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = deadline.map_or(wait, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        });
         tokio::time::sleep(wait.min(left)).await;
     }
 
     fn again(&self, reason: &'static str, items: usize) {
-        metrics::counter!("tuomin_elasticsearch_sent_again_total", "reason" => reason).increment(items as u64);
+        metrics::counter!("tuomin_elasticsearch_sent_again_total", "reason" => reason)
+            .increment(items as u64);
     }
 
     /// Has every index of these items made, managed by its policy, before the first document goes there.
@@ -337,7 +435,10 @@ impl Elasticsearch {
         let mut last: &[u8] = b"";
         let mut unknown: Vec<String> = Vec::new();
         {
-            let known = self.indices.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let known = self
+                .indices
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             for item in items {
                 let index = index_of(&body[item.span.clone()]);
                 if index == last {
@@ -352,14 +453,20 @@ impl Elasticsearch {
         }
         for index in unknown {
             self.ensure_index(&index).await?;
-            self.indices.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index);
+            self.indices
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .insert(index);
         }
         Ok(())
     }
 
     fn forget_index(&self, item: &[u8]) {
         let name = String::from_utf8_lossy(index_of(item)).into_owned();
-        self.indices.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&name);
+        self.indices
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .remove(&name);
     }
 }
 
@@ -367,7 +474,9 @@ impl Elasticsearch {
 fn index_of(item: &[u8]) -> &[u8] {
     const MARK: &[u8] = b"\"_index\":\"";
     let line = &item[..memchr::memchr(b'\n', item).unwrap_or(item.len())];
-    let Some(at) = memchr::memmem::find(line, MARK) else { return b"" };
+    let Some(at) = memchr::memmem::find(line, MARK) else {
+        return b"";
+    };
     let rest = &line[at + MARK.len()..];
     &rest[..memchr::memchr(b'"', rest).unwrap_or(rest.len())]
 }
@@ -381,7 +490,10 @@ fn safe_item(item: &[u8]) -> Option<Bytes> {
 }
 
 fn gzip(plain: &[u8], level: u32) -> std::io::Result<Bytes> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(plain.len() / 4), flate2::Compression::new(level));
+    let mut encoder = flate2::write::GzEncoder::new(
+        Vec::with_capacity(plain.len() / 4),
+        flate2::Compression::new(level),
+    );
     encoder.write_all(plain)?;
     Ok(encoder.finish()?.into())
 }
@@ -417,8 +529,14 @@ fn statuses(body: &[u8], expected: usize) -> Option<Vec<ItemStatus>> {
         kind: String,
     }
     let answer: Answer = serde_json::from_slice(body).ok()?;
-    let statuses: Vec<_> =
-        answer.items.into_iter().map(|outer| ItemStatus { status: outer.index.status, error: outer.index.error.map(|e| e.kind) }).collect();
+    let statuses: Vec<_> = answer
+        .items
+        .into_iter()
+        .map(|outer| ItemStatus {
+            status: outer.index.status,
+            error: outer.index.error.map(|e| e.kind),
+        })
+        .collect();
     (statuses.len() == expected).then_some(statuses)
 }
 
@@ -435,7 +553,11 @@ async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output>
                 }
             }
         }
-        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+        if pending {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready(())
+        }
     })
     .await;
     running.into_iter().filter_map(|(_, done)| done).collect()
@@ -449,8 +571,14 @@ mod tests {
     fn reads_narrow_answers() {
         let body = br#"{"errors":true,"items":[{"index":{"status":201}},{"create":{"status":400,"error":{"type":"document_parsing_exception"}}}]}"#;
         let expected = vec![
-            ItemStatus { status: 201, error: None },
-            ItemStatus { status: 400, error: Some("document_parsing_exception".into()) },
+            ItemStatus {
+                status: 201,
+                error: None,
+            },
+            ItemStatus {
+                status: 400,
+                error: Some("document_parsing_exception".into()),
+            },
         ];
         assert_eq!(statuses(body, 2), Some(expected));
         assert_eq!(statuses(body, 3), None);

@@ -47,7 +47,10 @@ impl DeadLetter {
     pub fn of(item: &[u8], status: u16, error: &str, attempts: u32) -> Self {
         let mut lines = item.splitn(2, |b| *b == b'\n');
         let action = Action::read(lines.next().unwrap_or_default()).unwrap_or_default();
-        let document = lines.next().map(|d| d.trim_ascii_end()).filter(|d| !d.is_empty());
+        let document = lines
+            .next()
+            .map(|d| d.trim_ascii_end())
+            .filter(|d| !d.is_empty());
         let mut now = Vec::new();
         time::write_iso(time::now_ms(), &mut now);
         Self {
@@ -65,7 +68,11 @@ impl DeadLetter {
     /// The item again, to be sent once more. `None` for one without a document.
     pub fn item(&self) -> Option<Vec<u8>> {
         let document = self.document.as_ref()?;
-        let op = if self.op == "create" { "create" } else { "index" };
+        let op = if self.op == "create" {
+            "create"
+        } else {
+            "index"
+        };
         let action = serde_json::json!({ op: { "_index": self.index, "_id": self.id } });
         Some(format!("{action}\n{}\n", document.trim_end()).into_bytes())
     }
@@ -86,7 +93,10 @@ impl Action {
     /// Reads an action line.
     pub fn read(line: &[u8]) -> Option<Self> {
         let outer = RootFields::of(line).next()?;
-        let mut action = Self { op: String::from_utf8_lossy(outer.key).into_owned(), ..Self::default() };
+        let mut action = Self {
+            op: String::from_utf8_lossy(outer.key).into_owned(),
+            ..Self::default()
+        };
         for field in RootFields::of(outer.value.raw) {
             match field.key {
                 b"_index" => action.index = field.value.text()?.into_owned(),
@@ -114,7 +124,13 @@ struct State {
 impl DeadLetters {
     /// A folder; nothing is made before the first letter.
     pub fn in_folder(settings: &DeadLetterSettings) -> Self {
-        Self { state: Some(Mutex::new(State { settings: settings.clone(), open: None, used: 0 })) }
+        Self {
+            state: Some(Mutex::new(State {
+                settings: settings.clone(),
+                open: None,
+                used: 0,
+            })),
+        }
     }
 
     /// Keeps nothing, for tests and dry runs.
@@ -124,14 +140,18 @@ impl DeadLetters {
 
     /// Writes letters and has them on disk when it returns.
     pub fn write(&self, letters: &[DeadLetter]) -> Result<(), Error> {
-        let Some(state) = &self.state else { return Ok(()) };
+        let Some(state) = &self.state else {
+            return Ok(());
+        };
         let mut text = Vec::new();
         for letter in letters {
             if serde_json::to_writer(&mut text, letter).is_ok() {
                 text.push(b'\n');
             }
         }
-        let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.append(&text)?;
         for letter in letters {
             metrics::counter!("tuomin_elasticsearch_dead_letters_total", "error" => letter.error.clone()).increment(1);
@@ -158,9 +178,15 @@ impl State {
         }
         let folder = &self.settings.folder;
         if self.used.saturating_add(text.len() as u64) > self.settings.max_bytes {
-            return Err(failed("the dead letters have reached dead_letters.max_bytes", folder, std::io::ErrorKind::StorageFull));
+            return Err(failed(
+                "the dead letters have reached dead_letters.max_bytes",
+                folder,
+                std::io::ErrorKind::StorageFull,
+            ));
         }
-        let Some((_, file)) = &mut self.open else { return Ok(()) };
+        let Some((_, file)) = &mut self.open else {
+            return Ok(());
+        };
         file.write_all(text)
             .and_then(|()| file.sync_data())
             .map_err(|error| failed("can't write dead letters", folder, error.kind()))?;
@@ -171,12 +197,17 @@ impl State {
     /// Opens the day's file, and takes stock of the others.
     fn turn_to(&mut self, today: &str) -> Result<(), Error> {
         let folder = self.settings.folder.clone();
-        let wrong = |error: std::io::Error| failed("can't write dead letters", &folder, error.kind());
+        let wrong =
+            |error: std::io::Error| failed("can't write dead letters", &folder, error.kind());
         make_folder(&folder).map_err(wrong)?;
         self.used = 0;
         for file in files(&folder).map_err(wrong)? {
             let meta = fs::metadata(&file).map_err(wrong)?;
-            let age = meta.modified().ok().and_then(|at| at.elapsed().ok()).unwrap_or_default();
+            let age = meta
+                .modified()
+                .ok()
+                .and_then(|at| at.elapsed().ok())
+                .unwrap_or_default();
             if age.as_millis() > self.settings.keep.ms().unsigned_abs().into() {
                 tracing::warn!(file = %file.display(), "dead letters are past dead_letters.keep and were deleted");
                 fs::remove_file(&file).map_err(wrong)?;
@@ -198,7 +229,11 @@ impl State {
 pub fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("dead-") && n.ends_with(".ndjson")))
+        .filter(|path| {
+            path.file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(|n| n.starts_with("dead-") && n.ends_with(".ndjson"))
+        })
         .collect();
     found.sort();
     Ok(found)
@@ -213,7 +248,11 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 fn failed(what: &'static str, path: &Path, why: std::io::ErrorKind) -> Error {
-    Error::File { what, path: path.display().to_string(), why }
+    Error::File {
+        what,
+        path: path.display().to_string(),
+        why,
+    }
 }
 
 #[cfg(test)]
@@ -227,8 +266,20 @@ mod tests {
     fn an_item_comes_back_as_it_was() {
         let letter = DeadLetter::of(ITEM, 400, "document_parsing_exception", 2);
         assert_eq!(letter.item().as_deref(), Some(ITEM));
-        assert_eq!((letter.index.as_str(), letter.id.as_str(), letter.op.as_str()), ("i", "x", "create"));
-        let refused = DeadLetter::of(b"{\"index\":{\"_index\":\"i\",\"_id\":\"x\"}}\n", 0, "past_retention", 0);
+        assert_eq!(
+            (
+                letter.index.as_str(),
+                letter.id.as_str(),
+                letter.op.as_str()
+            ),
+            ("i", "x", "create")
+        );
+        let refused = DeadLetter::of(
+            b"{\"index\":{\"_index\":\"i\",\"_id\":\"x\"}}\n",
+            0,
+            "past_retention",
+            0,
+        );
         assert_eq!(refused.item(), None);
         DeadLetter::of(b"\xff\n\xff", 400, "", 1);
     }
@@ -237,21 +288,38 @@ mod tests {
     fn files_are_private_bounded_and_dated() {
         let room = tempfile::tempdir().unwrap();
         let folder = room.path().join("dead");
-        let settings = DeadLetterSettings { folder: folder.clone(), max_bytes: 450, keep: Age::days(30) };
+        let settings = DeadLetterSettings {
+            folder: folder.clone(),
+            max_bytes: 450,
+            keep: Age::days(30),
+        };
         let letters = DeadLetters::in_folder(&settings);
         assert!(!folder.exists());
         let letter = DeadLetter::of(ITEM, 400, "document_parsing_exception", 2);
         letters.write(std::slice::from_ref(&letter)).unwrap();
         letters.write(std::slice::from_ref(&letter)).unwrap();
-        assert!(matches!(letters.write(std::slice::from_ref(&letter)), Err(Error::File { why: std::io::ErrorKind::StorageFull, .. })));
+        assert!(matches!(
+            letters.write(std::slice::from_ref(&letter)),
+            Err(Error::File {
+                why: std::io::ErrorKind::StorageFull,
+                ..
+            })
+        ));
         // Another process finds the folder as full as it is.
-        assert!(DeadLetters::in_folder(&settings).write(std::slice::from_ref(&letter)).is_err());
+        assert!(
+            DeadLetters::in_folder(&settings)
+                .write(std::slice::from_ref(&letter))
+                .is_err()
+        );
         let files = files(&folder).unwrap();
         assert_eq!(files.len(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(fs::metadata(&files[0]).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(&files[0]).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
         let text = fs::read_to_string(&files[0]).unwrap();
         assert_eq!(text.lines().count(), 2);

@@ -20,7 +20,9 @@ use super::names::{self, Names};
 use super::settings::{Layout, Partition, Settings};
 use crate::batch::Encoder;
 use crate::record::time;
-use crate::record::{Envelope, Field, IndexAs, Kind, RecordTable, RootField, RootFields, Shape, Value};
+use crate::record::{
+    Envelope, Field, IndexAs, Kind, RecordTable, RootField, RootFields, Shape, Value,
+};
 use crate::redact::{Form, Outcome};
 
 /// Longest identifier that is copied into `tuomin.*`, in bytes. Longer ones would not be indexed anyway.
@@ -42,7 +44,7 @@ pub struct DocumentEncoder {
     dead_letters: Arc<DeadLetters>,
 }
 
-/// `_id` and index of a record in the form of the names that the document carries.
+/// Where a record goes.
 struct Target {
     late: bool,
     day: i64,
@@ -50,7 +52,13 @@ struct Target {
 
 impl DocumentEncoder {
     /// `key` is the pseudonym key; identifiers use one derived from it, so that neither tells anything about the other.
-    pub fn new(settings: &Settings, key: &[u8; 32], table: Arc<RecordTable>, kind: Option<Kind>, dead_letters: Arc<DeadLetters>) -> Self {
+    pub fn new(
+        settings: &Settings,
+        key: &[u8; 32],
+        table: Arc<RecordTable>,
+        kind: Option<Kind>,
+        dead_letters: Arc<DeadLetters>,
+    ) -> Self {
         let names = Names::new(settings);
         Self {
             table,
@@ -67,7 +75,14 @@ impl DocumentEncoder {
     }
 
     /// The same as [`Encoder::encode`] at a given time, for those who can't wait two years.
-    pub fn encode_at(&self, now_ms: i64, raw: &[u8], redacted: &[u8], outcome: &Outcome, body: &mut Vec<u8>) {
+    pub fn encode_at(
+        &self,
+        now_ms: i64,
+        raw: &[u8],
+        redacted: &[u8],
+        outcome: &Outcome,
+        body: &mut Vec<u8>,
+    ) {
         let before = body.len();
         let redacted = redacted.trim_ascii_end();
         let mut fields = Vec::with_capacity(32);
@@ -84,7 +99,9 @@ impl DocumentEncoder {
             envelope.kind = kind;
         }
         // Broken bytes would cost a whole request instead of one document.
-        let sound = walk.is_whole() && memchr::memchr(b'\n', redacted).is_none() && simdutf8::basic::from_utf8(redacted).is_ok();
+        let sound = walk.is_whole()
+            && memchr::memchr(b'\n', redacted).is_none()
+            && simdutf8::basic::from_utf8(redacted).is_ok();
 
         let mut tags = Tags::default();
         match outcome.form {
@@ -112,7 +129,8 @@ impl DocumentEncoder {
         };
         let action = self.write_action(&envelope, &target, raw, body);
         let dated = self.layout == Layout::Dated || target.late;
-        if dated && now_ms - target.day * time::DAY_MS >= self.delete_age_ms[envelope.kind as usize] {
+        if dated && now_ms - target.day * time::DAY_MS >= self.delete_age_ms[envelope.kind as usize]
+        {
             // The policy would delete its index at once. The record is counted and named by its identifier, without its content.
             self.dead_letters.refuse(&body[action..], "past_retention");
             body.truncate(before);
@@ -130,8 +148,8 @@ impl DocumentEncoder {
         tags.write(body);
         body.push(b'}');
         if sound {
-            for (field, meaning) in &fields {
-                self.write_field(field, *meaning, body);
+            for (field, _) in &fields {
+                self.write_field(field, body);
             }
         } else {
             body.extend_from_slice(b",\"raw\":");
@@ -141,10 +159,20 @@ impl DocumentEncoder {
     }
 
     /// Appends the action line; tells where it begins.
-    fn write_action(&self, envelope: &Envelope<'_>, target: &Target, raw: &[u8], body: &mut Vec<u8>) -> usize {
+    fn write_action(
+        &self,
+        envelope: &Envelope<'_>,
+        target: &Target,
+        raw: &[u8],
+        body: &mut Vec<u8>,
+    ) -> usize {
         let start = body.len();
         let stream = self.layout == Layout::DataStream && !target.late;
-        body.extend_from_slice(if stream { b"{\"create\":{\"_index\":\"" } else { b"{\"index\":{\"_index\":\"" });
+        body.extend_from_slice(if stream {
+            b"{\"create\":{\"_index\":\""
+        } else {
+            b"{\"index\":{\"_index\":\""
+        });
         body.extend_from_slice(self.base[envelope.kind as usize].as_bytes());
         if !stream {
             body.push(b'-');
@@ -154,14 +182,16 @@ impl DocumentEncoder {
         let hash = blake3::keyed_hash(&self.id_key, raw);
         let mut id = [0; 22];
         let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-        let written = engine.encode_slice(&hash.as_bytes()[..16], &mut id).unwrap_or(0);
+        let written = engine
+            .encode_slice(&hash.as_bytes()[..16], &mut id)
+            .unwrap_or(0);
         body.extend_from_slice(&id[..written]);
         body.extend_from_slice(b"\"}}\n");
         start
     }
 
     /// Appends `,"key":value`, verbatim if its shape fits the mapping.
-    fn write_field(&self, field: &RootField<'_>, meaning: Option<Field>, body: &mut Vec<u8>) {
+    fn write_field(&self, field: &RootField<'_>, body: &mut Vec<u8>) {
         let name = field.name();
         let value = field.value;
         body.extend_from_slice(b",\"");
@@ -181,10 +211,11 @@ impl DocumentEncoder {
         body.extend_from_slice(field.key);
         let fits = match self.table.index_as(&name) {
             None => true,
-            Some(IndexAs::Body) => matches!(value.shape(), Shape::Object | Shape::Null) || value.is_array_of_objects(),
+            Some(IndexAs::Body) => {
+                matches!(value.shape(), Shape::Object | Shape::Null) || value.is_array_of_objects()
+            }
             Some(_) => value.shape() != Shape::Object && !value.array_holds_object(),
         };
-        debug_assert!(meaning.is_none_or(|which| !which.is_body()) || self.table.index_as(&name) != Some(IndexAs::Keyword));
         if fits {
             body.extend_from_slice(b"\":");
             body.extend_from_slice(value.raw);
@@ -212,8 +243,28 @@ fn is_reserved(name: &[u8]) -> bool {
         b"raw" => name == b"raw", // the safe form's
         [b'_', rest @ ..] => matches!(
             rest,
-            b"id" | b"index" | b"source" | b"type" | b"routing" | b"version" | b"ignored" | b"ignored_source" | b"field_names" | b"doc_count" | b"tier" | b"seq_no"
-                | b"primary_term" | b"nested_path" | b"data_stream_timestamp" | b"feature" | b"tsid" | b"ts_routing_hash" | b"inference_fields" | b"size" | b"parent" | b"all"
+            b"id"
+                | b"index"
+                | b"source"
+                | b"type"
+                | b"routing"
+                | b"version"
+                | b"ignored"
+                | b"ignored_source"
+                | b"field_names"
+                | b"doc_count"
+                | b"tier"
+                | b"seq_no"
+                | b"primary_term"
+                | b"nested_path"
+                | b"data_stream_timestamp"
+                | b"feature"
+                | b"tsid"
+                | b"ts_routing_hash"
+                | b"inference_fields"
+                | b"size"
+                | b"parent"
+                | b"all"
         ),
         _ => false,
     }
@@ -239,7 +290,10 @@ fn write_identity(envelope: &Envelope<'_>, outcome: &Outcome, sound: bool, body:
         if which == Field::CodeText && outcome.form != Form::Json {
             continue;
         }
-        if let Some(value) = envelope.value(which).filter(|value| value.raw.len() <= LONGEST_IDENTIFIER) {
+        if let Some(value) = envelope
+            .value(which)
+            .filter(|value| value.raw.len() <= LONGEST_IDENTIFIER)
+        {
             key(name, body);
             write_as_string(value, sound, body);
         }
@@ -299,16 +353,23 @@ fn words(json: &[u8], body: &mut Vec<u8>) {
     while let Some(&byte) = json.get(at) {
         match byte {
             b'"' => {
-                let Some(end) = crate::record::walk::skip_string(json, at) else { return };
+                let Some(end) = crate::record::walk::skip_string(json, at) else {
+                    return;
+                };
                 // A string followed by a colon is a key; keys are found in the flattened field.
-                if json.get(crate::record::walk::skip_space(json, end)) != Some(&b':') && end > at + 2 {
+                if json.get(crate::record::walk::skip_space(json, end)) != Some(&b':')
+                    && end > at + 2
+                {
                     body.extend_from_slice(&json[at + 1..end - 1]);
                     body.push(b' ');
                 }
                 at = end;
             }
             b'-' | b'0'..=b'9' => {
-                let length = json[at..].iter().take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')).count();
+                let length = json[at..]
+                    .iter()
+                    .take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9'))
+                    .count();
                 body.extend_from_slice(&json[at..at + length]);
                 body.push(b' ');
                 at += length;
@@ -351,7 +412,10 @@ pub(super) fn write_json_string(bytes: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     for chunk in bytes.utf8_chunks() {
         let mut rest = chunk.valid().as_bytes();
-        while let Some(at) = rest.iter().position(|b| *b < 0x20 || matches!(b, b'"' | b'\\')) {
+        while let Some(at) = rest
+            .iter()
+            .position(|b| *b < 0x20 || matches!(b, b'"' | b'\\'))
+        {
             out.extend_from_slice(&rest[..at]);
             match rest[at] {
                 byte @ (b'"' | b'\\') => out.extend_from_slice(&[b'\\', byte]),
@@ -384,7 +448,10 @@ pub fn safe_form(document: &[u8]) -> Option<Vec<u8>> {
     out.extend_from_slice(time.value.raw);
     out.extend_from_slice(b",\"tuomin\":{");
     let mut tags: &[u8] = b"";
-    for (i, field) in RootFields::of(ours.value.raw).filter(|f| f.key != b"words").enumerate() {
+    for (i, field) in RootFields::of(ours.value.raw)
+        .filter(|f| f.key != b"words")
+        .enumerate()
+    {
         if field.key == b"tags" {
             tags = field.value.raw.strip_prefix(b"[")?.strip_suffix(b"]")?;
             continue;
@@ -402,7 +469,11 @@ pub fn safe_form(document: &[u8]) -> Option<Vec<u8>> {
     }
     out.extend_from_slice(b",\"tags\":[");
     out.extend_from_slice(tags);
-    out.extend_from_slice(if tags.is_empty() { b"\"raw\"]}" } else { b",\"raw\"]}" });
+    out.extend_from_slice(if tags.is_empty() {
+        b"\"raw\"]}"
+    } else {
+        b",\"raw\"]}"
+    });
     // `,"a":1}` after ours becomes the text `{"a":1}`.
     let rest = document.get(ours.end..)?.trim_ascii_end();
     let mut line = vec![b'{'];
@@ -423,20 +494,41 @@ mod tests {
     const NOW: i64 = 1_795_502_216_382; // 2026-11-24T06:36:56.382Z
 
     fn encoder(settings: &Settings) -> DocumentEncoder {
-        DocumentEncoder::new(settings, &KEY, Arc::new(RecordTable::builtin()), None, Arc::new(DeadLetters::discarding()))
+        DocumentEncoder::new(
+            settings,
+            &KEY,
+            Arc::new(RecordTable::builtin()),
+            None,
+            Arc::new(DeadLetters::discarding()),
+        )
     }
 
     fn encode(settings: &Settings, raw: &[u8]) -> Vec<u8> {
         let mut body = Vec::new();
-        encoder(settings).encode_at(NOW, raw, raw, &Outcome { form: Form::Json, findings: 2 }, &mut body);
+        encoder(settings).encode_at(
+            NOW,
+            raw,
+            raw,
+            &Outcome {
+                form: Form::Json,
+                findings: 2,
+            },
+            &mut body,
+        );
         body
     }
 
     fn parts(body: &[u8]) -> (Json, Json) {
         let text = std::str::from_utf8(body).unwrap();
-        assert!(text.ends_with('\n') && text.matches('\n').count() == 2, "{text}");
+        assert!(
+            text.ends_with('\n') && text.matches('\n').count() == 2,
+            "{text}"
+        );
         let (action, document) = text.split_once('\n').unwrap();
-        (serde_json::from_str(action).unwrap(), serde_json::from_str(document).unwrap())
+        (
+            serde_json::from_str(action).unwrap(),
+            serde_json::from_str(document).unwrap(),
+        )
     }
 
     #[test]
@@ -444,7 +536,10 @@ mod tests {
         let line = r#"{"AppId":1300000001,"RequestId":"5f0c","Timestamp":1795502216382,"Action":"Verify", "Response":{"Result":"0","Sim":98.2},"Request":"{\"Name\":\"[NAME_3f]\"}","cost":"36ms","UpStreamIp":"10.0.0.1:80"}"#;
         let body = encode(&Settings::default(), line.as_bytes());
         let (action, document) = parts(&body);
-        assert_eq!(action["index"]["_index"], "tuomin-operation-2026.11.23-000001");
+        assert_eq!(
+            action["index"]["_index"],
+            "tuomin-operation-2026.11.23-000001"
+        );
         assert_eq!(action["index"]["_id"].as_str().unwrap().len(), 22);
         assert_eq!(document["@timestamp"], "2026-11-24T06:36:56.382Z");
         let expected = serde_json::json!({
@@ -453,7 +548,12 @@ mod tests {
         });
         let cost = document["tuomin"]["cost_ms"].as_f64();
         assert_eq!(cost, Some(36.0));
-        for (name, value) in expected.as_object().unwrap().iter().filter(|(name, _)| *name != "cost_ms") {
+        for (name, value) in expected
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| *name != "cost_ms")
+        {
             assert_eq!(&document["tuomin"][name], value, "{name}");
         }
         assert!(String::from_utf8(body).unwrap().contains(r#""Response":{"Result":"0","Sim":98.2},"Request_text":"{\"Name\":\"[NAME_3f]\"}","cost":"36ms""#));
@@ -462,13 +562,31 @@ mod tests {
     #[test]
     fn identity_depends_on_the_raw_record_and_the_key_alone() {
         let id = |settings: &Settings, key: &[u8; 32], raw: &[u8], redacted: &[u8]| {
-            let encoder = DocumentEncoder::new(settings, key, Arc::new(RecordTable::builtin()), None, Arc::new(DeadLetters::discarding()));
+            let encoder = DocumentEncoder::new(
+                settings,
+                key,
+                Arc::new(RecordTable::builtin()),
+                None,
+                Arc::new(DeadLetters::discarding()),
+            );
             let mut body = Vec::new();
-            encoder.encode_at(NOW, raw, redacted, &Outcome { form: Form::Json, findings: 0 }, &mut body);
+            encoder.encode_at(
+                NOW,
+                raw,
+                redacted,
+                &Outcome {
+                    form: Form::Json,
+                    findings: 0,
+                },
+                &mut body,
+            );
             parts(&body).0["index"]["_id"].as_str().unwrap().to_owned()
         };
         let weekly = Settings::default();
-        let monthly = Settings { partition: Partition::Month, ..Settings::default() };
+        let monthly = Settings {
+            partition: Partition::Month,
+            ..Settings::default()
+        };
         let first = id(&weekly, &KEY, b"{\"a\":1}", b"{}");
         assert_eq!(first, id(&monthly, &KEY, b"{\"a\":1}", b"{\"b\":2}"));
         assert_ne!(first, id(&weekly, &KEY, b"{\"a\":2}", b"{}"));
@@ -480,7 +598,10 @@ mod tests {
         for (field, moved) in [
             (r#""Request":"text""#, r#""Request_text":"text""#),
             (r#""Request":5"#, r#""Request_text":5"#),
-            (r#""Request":[1,{"a":2}]"#, r#""Request_text":"[1,{\"a\":2}]""#),
+            (
+                r#""Request":[1,{"a":2}]"#,
+                r#""Request_text":"[1,{\"a\":2}]""#,
+            ),
             (r#""Request":[{"a":2}]"#, r#""Request":[{"a":2}]"#),
             (r#""Request":null"#, r#""Request":null"#),
             (r#""AppId":{"id":1}"#, r#""AppId_text":"{\"id\":1}""#),
@@ -494,16 +615,28 @@ mod tests {
             (r#""_id":"x""#, r#""_id_original":"x""#),
             (r#""_mine":"x""#, r#""_mine":"x""#),
         ] {
-            let body = String::from_utf8(encode(&Settings::default(), format!("{{{field}}}").as_bytes())).unwrap();
-            assert!(body.ends_with(&format!("}},{moved}}}\n")), "{field}: {body}");
+            let body = String::from_utf8(encode(
+                &Settings::default(),
+                format!("{{{field}}}").as_bytes(),
+            ))
+            .unwrap();
+            assert!(
+                body.ends_with(&format!("}},{moved}}}\n")),
+                "{field}: {body}"
+            );
         }
     }
 
     #[test]
     fn times_that_can_not_be_are_said_to_be_so() {
-        let tags = |line: &str| parts(&encode(&Settings::default(), line.as_bytes())).1["tuomin"]["tags"].clone();
+        let tags = |line: &str| {
+            parts(&encode(&Settings::default(), line.as_bytes())).1["tuomin"]["tags"].clone()
+        };
         assert_eq!(tags("{}"), serde_json::json!(["no_event_time"]));
-        assert_eq!(tags(r#"{"time":"2031-01-01"}"#), serde_json::json!(["future_clamped"]));
+        assert_eq!(
+            tags(r#"{"time":"2031-01-01"}"#),
+            serde_json::json!(["future_clamped"])
+        );
         assert_eq!(tags(r#"{"time":"2026-11-24"}"#), Json::Null);
         // Past the retention: no document at all.
         assert!(encode(&Settings::default(), br#"{"time":"2024-11-20"}"#).is_empty());
@@ -512,11 +645,17 @@ mod tests {
 
     #[test]
     fn a_stream_takes_what_is_new_and_dated_indices_what_is_late() {
-        let settings = Settings { layout: Layout::DataStream, ..Settings::default() };
+        let settings = Settings {
+            layout: Layout::DataStream,
+            ..Settings::default()
+        };
         let (action, _) = parts(&encode(&settings, br#"{"ts":1795502216}"#));
         assert_eq!(action["create"]["_index"], "tuomin-monitoring");
         let (action, _) = parts(&encode(&settings, br#"{"ts":1795002216}"#));
-        assert_eq!(action["index"]["_index"], "tuomin-monitoring-2026.11.16-000001");
+        assert_eq!(
+            action["index"]["_index"],
+            "tuomin-monitoring-2026.11.16-000001"
+        );
     }
 
     #[test]
@@ -544,7 +683,8 @@ mod tests {
             let body = encode(&Settings::default(), format!("{{{inside}}}").as_bytes());
             let document = body.split_inclusive(|b| *b == b'\n').nth(1).unwrap_or_default();
             if let Some(safe) = safe_form(document) {
-                prop_assert!(safe.ends_with(b"}\n"));
+                let ends = safe.ends_with(b"}\n");
+                prop_assert!(ends);
             }
         }
     }

@@ -24,7 +24,9 @@ pub enum Error {
         why: &'static str,
     },
     /// The server says that we are not who we say, or may not do this.
-    #[error("Elasticsearch at {url} refuses the credentials for {what} (status {status}): check username and password_file, or api_key_file, and its privileges")]
+    #[error(
+        "Elasticsearch at {url} refuses the credentials for {what} (status {status}): check username and password_file, or api_key_file, and its privileges"
+    )]
     Credentials {
         /// The node.
         url: String,
@@ -55,7 +57,9 @@ pub enum Error {
     #[error("Elasticsearch {0} is too old: 8.7 or newer is needed")]
     Version(String),
     /// Policies or templates are missing, and `setup = "never"`.
-    #[error("the server is not set up for \"{prefix}\" and setup = \"never\": {missing}; run `tuomin setup` once")]
+    #[error(
+        "the server is not set up for \"{prefix}\" and setup = \"never\": {missing}; run `tuomin setup` once"
+    )]
     NotSetUp {
         /// The prefix.
         prefix: String,
@@ -63,7 +67,9 @@ pub enum Error {
         missing: String,
     },
     /// The server holds a policy, template or index under our name that would break the retention.
-    #[error("{what}: documents written now would not be deleted as promised; `tuomin setup --check` shows the differences, `tuomin setup` puts them right")]
+    #[error(
+        "{what}: documents written now would not be deleted as promised; `tuomin setup --check` shows the differences, `tuomin setup` puts them right"
+    )]
     Retention {
         /// What is wrong, with the name of the policy, template or index.
         what: String,

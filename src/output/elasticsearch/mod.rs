@@ -20,7 +20,6 @@ mod error;
 pub mod names;
 mod notice;
 mod outcome;
-pub mod retention;
 pub mod schema;
 pub mod settings;
 pub mod setup;
@@ -62,13 +61,23 @@ impl Drop for Elasticsearch {
 
 impl Elasticsearch {
     /// Checks the server and sets up what is missing. `key` is the key of the pseudonyms; document identifiers use one derived from it.
-    pub async fn connect(settings: &Settings, table: Arc<RecordTable>, key: &[u8; 32]) -> Result<Self, Error> {
+    pub async fn connect(
+        settings: &Settings,
+        table: Arc<RecordTable>,
+        key: &[u8; 32],
+    ) -> Result<Self, Error> {
         let client = Client::new(settings)?;
         let version = setup::version(&client).await?;
         setup::ensure(&client, settings, &table).await?;
         // Without the last one, answers quote the refused value.
-        let mut bulk_path = "/_bulk?filter_path=errors,items.*.status,items.*.error.type".to_owned();
-        if version >= (setup::Version { major: 8, minor: 18 }) {
+        let mut bulk_path =
+            "/_bulk?filter_path=errors,items.*.status,items.*.error.type".to_owned();
+        if version
+            >= (setup::Version {
+                major: 8,
+                minor: 18,
+            })
+        {
             bulk_path.push_str("&include_source_on_error=false");
         }
         Ok(Self {
@@ -86,7 +95,13 @@ impl Elasticsearch {
 
     /// An encoder for this server's documents. `kind` overrides what the records say.
     pub fn encoder(&self, kind: Option<Kind>) -> DocumentEncoder {
-        DocumentEncoder::new(&self.settings, &self.encoder_key, self.table.clone(), kind, self.dead_letters.clone())
+        DocumentEncoder::new(
+            &self.settings,
+            &self.encoder_key,
+            self.table.clone(),
+            kind,
+            self.dead_letters.clone(),
+        )
     }
 
     /// The client, for questions.
@@ -100,17 +115,27 @@ impl Elasticsearch {
             Some((kind, _)) => Names::new(&self.settings).base(kind),
             None => format!("{name}-stream"),
         };
-        let path = if expected.ends_with("-stream") { format!("/_data_stream/{name}") } else { format!("/{name}") };
+        let path = if expected.ends_with("-stream") {
+            format!("/_data_stream/{name}")
+        } else {
+            format!("/{name}")
+        };
         match self.client.json(Method::Put, &path, None).await {
             Ok(_) => {}
             Err(Error::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {}
-            Err(Error::Refused { status: 400, kind, .. }) if kind == "illegal_argument_exception" && expected.ends_with("-stream") => {}
             Err(error) => return Err(error),
         }
         let managed = setup::lifecycle_names(&self.client, name).await?;
-        match managed.iter().find(|(_, policy)| policy.as_deref() != Some(expected.as_str())) {
-            Some((index, _)) => Err(Error::Retention { what: format!("index {index} is not managed by policy {expected}") }),
-            None if managed.is_empty() => Err(Error::Retention { what: format!("index {name} can't be found after it was made") }),
+        match managed
+            .iter()
+            .find(|(_, policy)| policy.as_deref() != Some(expected.as_str()))
+        {
+            Some((index, _)) => Err(Error::Retention {
+                what: format!("index {index} is not managed by policy {expected}"),
+            }),
+            None if managed.is_empty() => Err(Error::Retention {
+                what: format!("index {name} can't be found after it was made"),
+            }),
             None => Ok(()),
         }
     }

@@ -20,7 +20,9 @@ pub struct Names {
 impl Names {
     /// Names for these settings.
     pub fn new(settings: &Settings) -> Self {
-        Self { prefix: settings.prefix.clone() }
+        Self {
+            prefix: settings.prefix.clone(),
+        }
     }
 
     /// `tuomin-operation`: the data stream, and the policy and template of dated indices.
@@ -65,11 +67,15 @@ impl Names {
     /// Which kind and first day (in milliseconds) a dated index has by its name. `None` for everything else.
     pub fn parse(&self, index: &str) -> Option<(Kind, i64)> {
         let rest = index.strip_prefix(&self.prefix)?.strip_prefix('-')?;
-        let kind = Kind::ALL.into_iter().find(|kind| rest.strip_prefix(kind.as_str()).is_some_and(|r| r.starts_with('-')))?;
+        let kind = Kind::ALL.into_iter().find(|kind| {
+            rest.strip_prefix(kind.as_str())
+                .is_some_and(|r| r.starts_with('-'))
+        })?;
         let (day, count) = rest[kind.as_str().len() + 1..].split_once('-')?;
         let mut parts = day.splitn(3, '.').map(|part| part.parse::<i64>().ok());
         let days = time::days(parts.next()??, parts.next()??, parts.next()??)?;
-        (day.len() == 10 && !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit())).then_some((kind, days * DAY_MS))
+        (day.len() == 10 && !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()))
+            .then_some((kind, days * DAY_MS))
     }
 }
 
@@ -120,31 +126,77 @@ mod tests {
 
     fn start(partition: Partition, text: &str) -> String {
         let mut out = Vec::new();
-        write_suffix(partition_start(partition, time::parse(text.as_bytes(), 0).unwrap()), &mut out);
+        write_suffix(
+            partition_start(partition, time::parse(text.as_bytes(), 0).unwrap()),
+            &mut out,
+        );
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn partitions_begin_where_people_expect() {
         for (text, day, week, month) in [
-            ("2026-11-24T23:59:59Z", "2026.11.24", "2026.11.23", "2026.11.01"),
-            ("2026-11-23T00:00:00Z", "2026.11.23", "2026.11.23", "2026.11.01"),
-            ("2026-11-22T23:59:59Z", "2026.11.22", "2026.11.16", "2026.11.01"),
-            ("2028-02-29T12:00:00Z", "2028.02.29", "2028.02.28", "2028.02.01"),
-            ("2027-01-01T00:00:00Z", "2027.01.01", "2026.12.28", "2027.01.01"),
+            (
+                "2026-11-24T23:59:59Z",
+                "2026.11.24",
+                "2026.11.23",
+                "2026.11.01",
+            ),
+            (
+                "2026-11-23T00:00:00Z",
+                "2026.11.23",
+                "2026.11.23",
+                "2026.11.01",
+            ),
+            (
+                "2026-11-22T23:59:59Z",
+                "2026.11.22",
+                "2026.11.16",
+                "2026.11.01",
+            ),
+            (
+                "2028-02-29T12:00:00Z",
+                "2028.02.29",
+                "2028.02.28",
+                "2028.02.01",
+            ),
+            (
+                "2027-01-01T00:00:00Z",
+                "2027.01.01",
+                "2026.12.28",
+                "2027.01.01",
+            ),
         ] {
-            for (partition, expected) in [(Partition::Day, day), (Partition::Week, week), (Partition::Month, month)] {
-                assert_eq!(start(partition, text), format!("{expected}-000001"), "{partition:?} of {text}");
+            for (partition, expected) in [
+                (Partition::Day, day),
+                (Partition::Week, week),
+                (Partition::Month, month),
+            ] {
+                assert_eq!(
+                    start(partition, text),
+                    format!("{expected}-000001"),
+                    "{partition:?} of {text}"
+                );
             }
         }
     }
 
     #[test]
     fn reads_its_own_names_only() {
-        let names = Names::new(&Settings { prefix: "log-x".into(), ..Settings::default() });
+        let names = Names::new(&Settings {
+            prefix: "log-x".into(),
+            ..Settings::default()
+        });
         let (kind, ms) = names.parse("log-x-operation-2026.11.23-000001").unwrap();
         assert_eq!((kind, ms), (Kind::Operation, 20_780 * DAY_MS));
-        for other in ["log-x-operation", "log-x-operation-2026.11.23", "log-x-operations-2026.11.23-1", "log-monitoring-2026.11.23-1", ".ds-log-x-operation-2026.11.23-000001", "log-x-operation-2026.13.23-1"] {
+        for other in [
+            "log-x-operation",
+            "log-x-operation-2026.11.23",
+            "log-x-operations-2026.11.23-1",
+            "log-monitoring-2026.11.23-1",
+            ".ds-log-x-operation-2026.11.23-000001",
+            "log-x-operation-2026.13.23-1",
+        ] {
             assert!(names.parse(other).is_none(), "{other}");
         }
     }

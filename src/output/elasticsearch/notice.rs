@@ -13,8 +13,13 @@ pub struct Notice(Mutex<Option<(String, Instant)>>);
 impl Notice {
     /// There is trouble.
     pub fn say(&self, what: &str) {
-        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let said = state.as_ref().is_some_and(|(said, at)| said == what && at.elapsed() < EVERY);
+        let mut state = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let said = state
+            .as_ref()
+            .is_some_and(|(said, at)| said == what && at.elapsed() < EVERY);
         if !said {
             tracing::warn!("{what}");
             *state = Some((what.to_owned(), Instant::now()));
@@ -23,7 +28,10 @@ impl Notice {
 
     /// A request went through.
     pub fn clear(&self) {
-        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if state.take().is_some() {
             tracing::info!("Elasticsearch takes documents again");
         }

@@ -65,8 +65,15 @@ pub const A_FEW_TIMES: u32 = 8;
 
 /// How long to wait before try number `attempt` (1 is the first repetition): doubles from half a second, at most `longest`, and between half of
 /// that and all of it by `dice` (0 to 1), so that many who failed together don't come back together. What the server asked for counts more.
-pub fn backoff(attempt: u32, longest: Duration, dice: f64, asked_for: Option<Duration>) -> Duration {
-    let doubled = Duration::from_millis(500).saturating_mul(1u32 << attempt.saturating_sub(1).min(16)).min(longest);
+pub fn backoff(
+    attempt: u32,
+    longest: Duration,
+    dice: f64,
+    asked_for: Option<Duration>,
+) -> Duration {
+    let doubled = Duration::from_millis(500)
+        .saturating_mul(1u32 << attempt.saturating_sub(1).min(16))
+        .min(longest);
     let jittered = doubled.mul_f64(0.5 + 0.5 * dice.clamp(0.0, 1.0));
     asked_for.map_or(jittered, |asked| asked.min(longest).max(jittered))
 }
@@ -80,7 +87,9 @@ pub fn dice() -> f64 {
 
 /// An error's type as Elasticsearch names it, if it looks like one: everything else could be text that quotes a value.
 pub fn error_type(text: &str) -> &str {
-    let plain = !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let plain = !text.is_empty()
+        && text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if plain { text } else { "unknown" }
 }
 
@@ -93,17 +102,45 @@ mod tests {
         for (status, error, expected) in [
             (200, None, ItemVerdict::Stored),
             (201, None, ItemVerdict::Stored),
-            (409, Some("version_conflict_engine_exception"), ItemVerdict::AlreadyThere),
-            (429, Some("es_rejected_execution_exception"), ItemVerdict::Retry),
+            (
+                409,
+                Some("version_conflict_engine_exception"),
+                ItemVerdict::AlreadyThere,
+            ),
+            (
+                429,
+                Some("es_rejected_execution_exception"),
+                ItemVerdict::Retry,
+            ),
             (429, Some("cluster_block_exception"), ItemVerdict::Retry),
             (500, None, ItemVerdict::Retry),
-            (503, Some("unavailable_shards_exception"), ItemVerdict::Retry),
-            (400, Some("document_parsing_exception"), ItemVerdict::Refused),
+            (
+                503,
+                Some("unavailable_shards_exception"),
+                ItemVerdict::Retry,
+            ),
+            (
+                400,
+                Some("document_parsing_exception"),
+                ItemVerdict::Refused,
+            ),
             (400, Some("mapper_parsing_exception"), ItemVerdict::Refused),
-            (400, Some("index_closed_exception"), ItemVerdict::RetryAFewTimes),
+            (
+                400,
+                Some("index_closed_exception"),
+                ItemVerdict::RetryAFewTimes,
+            ),
             (413, None, ItemVerdict::Refused),
-            (404, Some("index_not_found_exception"), ItemVerdict::RetryAFewTimes),
-            (403, Some("cluster_block_exception"), ItemVerdict::RetryAFewTimes),
+            (
+                404,
+                Some("index_not_found_exception"),
+                ItemVerdict::RetryAFewTimes,
+            ),
+            (
+                403,
+                Some("cluster_block_exception"),
+                ItemVerdict::RetryAFewTimes,
+            ),
             (403, Some("security_exception"), ItemVerdict::Hold),
             (401, None, ItemVerdict::Hold),
             (0, None, ItemVerdict::Refused),
@@ -139,14 +176,23 @@ mod tests {
         assert_eq!(backoff(1, longest, 1.0, None), Duration::from_millis(500));
         assert_eq!(backoff(3, longest, 0.0, None), Duration::from_secs(1));
         assert_eq!(backoff(1000, longest, 1.0, None), longest);
-        assert_eq!(backoff(1, longest, 0.0, Some(Duration::from_secs(5))), Duration::from_secs(5));
-        assert_eq!(backoff(1, longest, 0.0, Some(Duration::from_secs(3600))), longest);
+        assert_eq!(
+            backoff(1, longest, 0.0, Some(Duration::from_secs(5))),
+            Duration::from_secs(5)
+        );
+        assert_eq!(
+            backoff(1, longest, 0.0, Some(Duration::from_secs(3600))),
+            longest
+        );
         assert!((0..100).map(|_| dice()).all(|d| (0.0..1.0).contains(&d)));
     }
 
     #[test]
     fn only_types_pass() {
-        assert_eq!(error_type("document_parsing_exception"), "document_parsing_exception");
+        assert_eq!(
+            error_type("document_parsing_exception"),
+            "document_parsing_exception"
+        );
         for text in ["", "Preview of field's value: 'x'", "张三", "UPPER"] {
             assert_eq!(error_type(text), "unknown");
         }

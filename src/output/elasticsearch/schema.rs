@@ -81,20 +81,50 @@ pub fn parts(settings: &Settings, table: &RecordTable) -> Vec<Part> {
     let stream = settings.layout == Layout::DataStream;
     let mut parts = Vec::new();
     for kind in Kind::ALL {
-        parts.push(Part { kind: PartKind::Policy, name: names.base(kind), body: dated_policy(settings, kind) });
+        parts.push(Part {
+            kind: PartKind::Policy,
+            name: names.base(kind),
+            body: dated_policy(settings, kind),
+        });
         if stream {
-            parts.push(Part { kind: PartKind::Policy, name: names.stream(kind), body: stream_policy(settings, kind) });
+            parts.push(Part {
+                kind: PartKind::Policy,
+                name: names.stream(kind),
+                body: stream_policy(settings, kind),
+            });
         }
     }
-    let component = |name: String, template: Json| Part { kind: PartKind::Component, name, body: json!({ "template": template, "_meta": meta() }) };
-    parts.push(component(names.mappings(), json!({ "mappings": mappings(settings, table) })));
-    parts.push(component(names.settings(), json!({ "settings": index_settings(settings, table) })));
+    let component = |name: String, template: Json| Part {
+        kind: PartKind::Component,
+        name,
+        body: json!({ "template": template, "_meta": meta() }),
+    };
+    parts.push(component(
+        names.mappings(),
+        json!({ "mappings": mappings(settings, table) }),
+    ));
+    parts.push(component(
+        names.settings(),
+        json!({ "settings": index_settings(settings, table) }),
+    ));
     for kind in Kind::ALL {
         let lifecycle = json!({ "name": names.base(kind), "parse_origination_date": "true" });
-        parts.push(template(&names, names.base(kind), names.dated_pattern(kind), lifecycle, false));
+        parts.push(template(
+            &names,
+            names.base(kind),
+            names.dated_pattern(kind),
+            lifecycle,
+            false,
+        ));
         if stream {
             let lifecycle = json!({ "name": names.stream(kind), "prefer_ilm": "true" });
-            parts.push(template(&names, names.stream(kind), names.base(kind), lifecycle, true));
+            parts.push(template(
+                &names,
+                names.stream(kind),
+                names.base(kind),
+                lifecycle,
+                true,
+            ));
         }
     }
     parts
@@ -108,7 +138,11 @@ fn meta() -> Json {
 fn dated_policy(settings: &Settings, kind: Kind) -> Json {
     let retention = settings.retention.of(kind);
     let delete = retention.plus_ms(names::delete_age_ms(settings, kind) - retention.ms());
-    policy(settings, json!({ "set_priority": { "priority": 100 } }), delete)
+    policy(
+        settings,
+        json!({ "set_priority": { "priority": 100 } }),
+        delete,
+    )
 }
 
 /// The policy of a data stream. The age of a backing index counts from its rollover, so its oldest document is older than that by
@@ -116,7 +150,9 @@ fn dated_policy(settings: &Settings, kind: Kind) -> Json {
 fn stream_policy(settings: &Settings, kind: Kind) -> Json {
     let retention = settings.retention.of(kind);
     let delete = match settings.retention.bound {
-        Bound::AtMost => retention.plus_ms(-settings.retention.rollover.ms() - settings.retention.lateness.ms()),
+        Bound::AtMost => {
+            retention.plus_ms(-settings.retention.rollover.ms() - settings.retention.lateness.ms())
+        }
         Bound::AtLeast => retention,
     };
     let rollover = json!({
@@ -134,8 +170,12 @@ fn policy(settings: &Settings, hot: Json, delete: super::age::Age) -> Json {
     let in_time = |phase: Option<super::age::Age>| phase.filter(|phase| phase.ms() < delete.ms());
     if let Some(after) = in_time(retention.warm_after) {
         // No `readonly` and no `shrink`: a late arrival must still find its index writable.
-        let actions = json!({ "forcemerge": { "max_num_segments": 1 }, "set_priority": { "priority": 50 } });
-        phases.insert("warm".into(), json!({ "min_age": after.to_string(), "actions": actions }));
+        let actions =
+            json!({ "forcemerge": { "max_num_segments": 1 }, "set_priority": { "priority": 50 } });
+        phases.insert(
+            "warm".into(),
+            json!({ "min_age": after.to_string(), "actions": actions }),
+        );
     }
     if let Some(after) = in_time(retention.cold_after) {
         phases.insert("cold".into(), json!({ "min_age": after.to_string(), "actions": { "set_priority": { "priority": 0 } } }));
@@ -144,8 +184,14 @@ fn policy(settings: &Settings, hot: Json, delete: super::age::Age) -> Json {
     if let Some(policy) = &retention.wait_for_snapshot {
         actions.insert("wait_for_snapshot".into(), json!({ "policy": policy }));
     }
-    actions.insert("delete".into(), json!({ "delete_searchable_snapshot": true }));
-    phases.insert("delete".into(), json!({ "min_age": delete.to_string(), "actions": actions }));
+    actions.insert(
+        "delete".into(),
+        json!({ "delete_searchable_snapshot": true }),
+    );
+    phases.insert(
+        "delete".into(),
+        json!({ "min_age": delete.to_string(), "actions": actions }),
+    );
     json!({ "policy": { "phases": phases, "_meta": meta() } })
 }
 
@@ -161,12 +207,23 @@ fn template(names: &Names, name: String, pattern: String, lifecycle: Json, strea
     if stream {
         body["data_stream"] = json!({});
     }
-    Part { kind: PartKind::Template, name, body }
+    Part {
+        kind: PartKind::Template,
+        name,
+        body,
+    }
 }
 
 /// Settings, with strings for numbers: that is how the server gives them back.
 fn index_settings(settings: &Settings, table: &RecordTable) -> Json {
-    let mut searched: Vec<String> = ["tuomin.request_id", "tuomin.code_text", "tuomin.words", "raw"].map(String::from).into();
+    let mut searched: Vec<String> = [
+        "tuomin.request_id",
+        "tuomin.code_text",
+        "tuomin.words",
+        "raw",
+    ]
+    .map(String::from)
+    .into();
     for (name, class) in table.mapped() {
         match class {
             IndexAs::Text => searched.push(name),
@@ -190,8 +247,16 @@ pub fn mappings(settings: &Settings, table: &RecordTable) -> Json {
     let modern = settings.mapping == Mapping::Modern;
     let keyword = json!({ "type": "keyword", "ignore_above": KEYWORD });
     let number = json!({ "type": "double", "ignore_malformed": true });
-    let text = if modern { json!({ "type": "match_only_text" }) } else { json!({ "type": "text", "norms": false }) };
-    let agent = if modern { json!({ "type": "wildcard", "ignore_above": KEYWORD }) } else { keyword.clone() };
+    let text = if modern {
+        json!({ "type": "match_only_text" })
+    } else {
+        json!({ "type": "text", "norms": false })
+    };
+    let agent = if modern {
+        json!({ "type": "wildcard", "ignore_above": KEYWORD })
+    } else {
+        keyword.clone()
+    };
     let body = json!({ "type": "flattened", "ignore_above": LEAF, "depth_limit": 900 });
 
     let mut root = Map::new();
@@ -210,18 +275,46 @@ pub fn mappings(settings: &Settings, table: &RecordTable) -> Json {
         root.insert(name, mapping);
     }
     let mut ours = Map::new();
-    for name in ["kind", "request_id", "app_id", "action", "code", "caller", "service", "host", "session", "region", "country", "tags"] {
+    for name in [
+        "kind",
+        "request_id",
+        "app_id",
+        "action",
+        "code",
+        "caller",
+        "service",
+        "host",
+        "session",
+        "region",
+        "country",
+        "tags",
+    ] {
         ours.insert(name.into(), keyword.clone());
     }
-    ours.insert("code_text".into(), json!({ "type": "keyword", "ignore_above": KEYWORD, "fields": { "words": text } }));
+    ours.insert(
+        "code_text".into(),
+        json!({ "type": "keyword", "ignore_above": KEYWORD, "fields": { "words": text } }),
+    );
     ours.insert("user_agent".into(), agent);
-    ours.insert("cost_ms".into(), json!({ "type": "double", "ignore_malformed": true }));
-    ours.insert("client_ip".into(), json!({ "type": "ip", "ignore_malformed": true }));
+    ours.insert(
+        "cost_ms".into(),
+        json!({ "type": "double", "ignore_malformed": true }),
+    );
+    ours.insert(
+        "client_ip".into(),
+        json!({ "type": "ip", "ignore_malformed": true }),
+    );
     ours.insert("findings_total".into(), json!({ "type": "long" }));
     // Names of categories hold dots (`id_number.cn`): without `subobjects` a family and its member could not both be counted.
-    ours.insert("findings".into(), json!({ "type": "object", "dynamic": "true", "subobjects": false }));
+    ours.insert(
+        "findings".into(),
+        json!({ "type": "object", "dynamic": "true", "subobjects": false }),
+    );
     ours.insert("words".into(), text);
-    root.insert("tuomin".into(), json!({ "dynamic": "false", "properties": ours }));
+    root.insert(
+        "tuomin".into(),
+        json!({ "dynamic": "false", "properties": ours }),
+    );
     json!({
         "dynamic": "false",
         "date_detection": false,
@@ -236,33 +329,62 @@ mod tests {
 
     fn policy_of(settings: &Settings, name: &str) -> Json {
         let parts = parts(settings, &RecordTable::builtin());
-        parts.iter().find(|p| p.kind == PartKind::Policy && p.name == name).unwrap().body["policy"]["phases"].clone()
+        parts
+            .iter()
+            .find(|p| p.kind == PartKind::Policy && p.name == name)
+            .unwrap()
+            .body["policy"]["phases"]
+            .clone()
     }
 
     #[test]
     fn two_years_are_730_days_from_the_datas_own_date() {
         let settings = Settings::default();
-        assert_eq!(policy_of(&settings, "tuomin-operation")["delete"]["min_age"], "730d");
+        assert_eq!(
+            policy_of(&settings, "tuomin-operation")["delete"]["min_age"],
+            "730d"
+        );
         let template = &parts(&settings, &RecordTable::builtin())[4];
         assert_eq!(template.name, "tuomin-monitoring");
-        assert_eq!(template.body["template"]["settings"]["index"]["lifecycle"]["parse_origination_date"], "true");
+        assert_eq!(
+            template.body["template"]["settings"]["index"]["lifecycle"]["parse_origination_date"],
+            "true"
+        );
     }
 
     #[test]
     fn bounds_move_the_delete_phase() {
-        let mut settings = Settings { layout: Layout::DataStream, ..Settings::default() };
-        assert_eq!(policy_of(&settings, "tuomin-monitoring-stream")["delete"]["min_age"], "722d");
+        let mut settings = Settings {
+            layout: Layout::DataStream,
+            ..Settings::default()
+        };
+        assert_eq!(
+            policy_of(&settings, "tuomin-monitoring-stream")["delete"]["min_age"],
+            "722d"
+        );
         settings.retention.bound = Bound::AtLeast;
-        assert_eq!(policy_of(&settings, "tuomin-monitoring-stream")["delete"]["min_age"], "730d");
-        assert_eq!(policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"], "737d");
+        assert_eq!(
+            policy_of(&settings, "tuomin-monitoring-stream")["delete"]["min_age"],
+            "730d"
+        );
+        assert_eq!(
+            policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"],
+            "737d"
+        );
     }
 
     #[test]
     fn kinds_have_their_own_days() {
         let mut settings = Settings::default();
         settings.retention.monitoring = super::super::age::Age::days(90);
-        assert_eq!(policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"], "90d");
-        assert_eq!(policy_of(&settings, "tuomin-operation")["delete"]["min_age"], "730d");
+        assert_eq!(
+            policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"],
+            "90d"
+        );
+        assert_eq!(
+            policy_of(&settings, "tuomin-operation")["delete"]["min_age"],
+            "730d"
+        );
     }
 
     #[test]
@@ -277,9 +399,24 @@ mod tests {
         }
         let mut found = Default::default();
         let settings = Settings::default();
-        types(&mappings(&settings, &RecordTable::builtin())["properties"]["@timestamp"], &mut found);
+        types(
+            &mappings(&settings, &RecordTable::builtin())["properties"]["@timestamp"],
+            &mut found,
+        );
         types(&mappings(&settings, &RecordTable::builtin()), &mut found);
         let found: Vec<_> = found.into_iter().collect();
-        assert_eq!(found, ["date", "double", "flattened", "ip", "keyword", "long", "object", "text"]);
+        assert_eq!(
+            found,
+            [
+                "date",
+                "double",
+                "flattened",
+                "ip",
+                "keyword",
+                "long",
+                "object",
+                "text"
+            ]
+        );
     }
 }

@@ -73,7 +73,9 @@ impl Default for Settings {
 }
 
 /// How documents are laid out over indices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
     /// One index for each span of *event* time: a record and its replay meet in the same index, late arrivals too.
@@ -87,7 +89,9 @@ pub enum Layout {
 /// Two kinds with one replica over 730 days make 2,920 shards by day, 420 by week and 100 by month, where a node carries
 /// 1,000 by default. With `at_most` the youngest document of an index goes with the oldest: up to a day, a week, a month early.
 /// A week is the default for being cheap enough for a single node and never more than 1 % early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Partition {
     /// A day, UTC.
@@ -99,7 +103,9 @@ pub enum Partition {
 }
 
 /// What to do with policies, templates and mappings that are missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Setup {
     /// Put what is missing, leave what is there; refuse if what is there breaks the retention.
@@ -109,7 +115,9 @@ pub enum Setup {
 }
 
 /// Which mapping types to use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Mapping {
     /// `keyword`, `text`, `flattened`, `date`, `ip`, `double`: on every Elasticsearch 8 and 9.
@@ -166,7 +174,9 @@ impl Retention {
 }
 
 /// Which side the retention is a bound for: documents share an index, and an index is deleted whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
     /// No document older than the retention is left; the youngest of an index go up to a partition early.
@@ -195,7 +205,14 @@ pub struct Bulk {
 
 impl Default for Bulk {
     fn default() -> Self {
-        Self { max_bytes: 5_000_000, concurrency: 8, compression: 1, timeout_s: 60, max_backoff_s: 30, give_up_after_s: None }
+        Self {
+            max_bytes: 5_000_000,
+            concurrency: 8,
+            compression: 1,
+            timeout_s: 60,
+            max_backoff_s: 30,
+            give_up_after_s: None,
+        }
     }
 }
 
@@ -220,40 +237,76 @@ pub struct DeadLetterSettings {
 
 impl Default for DeadLetterSettings {
     fn default() -> Self {
-        Self { folder: "tuomin-dead-letters".into(), max_bytes: 1 << 30, keep: Age::days(30) }
+        Self {
+            folder: "tuomin-dead-letters".into(),
+            max_bytes: 1 << 30,
+            keep: Age::days(30),
+        }
     }
 }
 
 impl Settings {
     /// Checks what the types can't: called before the first byte is read.
     pub fn check(&self) -> Result<(), Error> {
-        let refuse = |field: &'static str, why: &str| Err(Error::Setting(Setting { field, why: why.to_owned() }));
+        let refuse = |field: &'static str, why: &str| {
+            Err(Error::Setting(Setting {
+                field,
+                why: why.to_owned(),
+            }))
+        };
         if self.urls.is_empty() {
-            return refuse("urls", "needs at least one node, such as \"http://127.0.0.1:9200\"");
+            return refuse(
+                "urls",
+                "needs at least one node, such as \"http://127.0.0.1:9200\"",
+            );
         }
         for url in &self.urls {
-            match elasticsearch::http::Url::parse(url) {
+            match ::elasticsearch::http::Url::parse(url) {
                 Ok(url) if !matches!(url.scheme(), "http" | "https") || url.host().is_none() => {
-                    return refuse("urls", "each must begin with http:// or https:// and name a host");
+                    return refuse(
+                        "urls",
+                        "each must begin with http:// or https:// and name a host",
+                    );
                 }
                 Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                    return refuse("urls", "must hold no credentials: use username with password_file, or api_key_file");
+                    return refuse(
+                        "urls",
+                        "must hold no credentials: use username with password_file, or api_key_file",
+                    );
                 }
-                Ok(url) if url.query().is_some() || url.fragment().is_some() => return refuse("urls", "must hold no query"),
+                Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+                    return refuse("urls", "must hold no query");
+                }
                 Ok(_) => {}
-                Err(_) => return refuse("urls", "holds something that is no URL, such as \"http://127.0.0.1:9200\""),
+                Err(_) => {
+                    return refuse(
+                        "urls",
+                        "holds something that is no URL, such as \"http://127.0.0.1:9200\"",
+                    );
+                }
             }
         }
         // Elasticsearch's own rules for index names, and no dash at the end: it would blur `<prefix>-<kind>`.
-        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
-        if !self.prefix.bytes().all(allowed) || !self.prefix.starts_with(|c: char| c.is_ascii_lowercase()) || self.prefix.ends_with('-') || self.prefix.len() > 100 {
-            return refuse("prefix", "must be of a-z, 0-9, '-', '_' and '.', begin with a letter and not end with '-'");
+        let allowed =
+            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+        if !self.prefix.bytes().all(allowed)
+            || !self.prefix.starts_with(|c: char| c.is_ascii_lowercase())
+            || self.prefix.ends_with('-')
+            || self.prefix.len() > 100
+        {
+            return refuse(
+                "prefix",
+                "must be of a-z, 0-9, '-', '_' and '.', begin with a letter and not end with '-'",
+            );
         }
         if self.shards == 0 {
             return refuse("shards", "must be at least 1");
         }
         if self.bulk.max_bytes < 1000 || self.bulk.max_bytes > 100_000_000 {
-            return refuse("bulk.max_bytes", "must be between 1000 and 100000000: servers refuse larger requests");
+            return refuse(
+                "bulk.max_bytes",
+                "must be between 1000 and 100000000: servers refuse larger requests",
+            );
         }
         if !(1..=256).contains(&self.bulk.concurrency) {
             return refuse("bulk.concurrency", "must be between 1 and 256");
@@ -267,25 +320,49 @@ impl Settings {
         let retention = &self.retention;
         for kind in Kind::ALL {
             let age = retention.of(kind);
-            let field = if kind == Kind::Monitoring { "retention.monitoring" } else { "retention.operation" };
+            let field = if kind == Kind::Monitoring {
+                "retention.monitoring"
+            } else {
+                "retention.operation"
+            };
             if age.ms() == 0 {
                 return refuse(field, "must be longer than nothing, such as \"730d\"");
             }
-            if self.layout == Layout::DataStream && retention.bound == Bound::AtMost && retention.rollover.ms() + retention.lateness.ms() >= age.ms() {
-                return refuse("retention.rollover", "and lateness together must be shorter than the retention");
+            if self.layout == Layout::DataStream
+                && retention.bound == Bound::AtMost
+                && retention.rollover.ms() + retention.lateness.ms() >= age.ms()
+            {
+                return refuse(
+                    "retention.rollover",
+                    "and lateness together must be shorter than the retention",
+                );
             }
             let later = [retention.warm_after, retention.cold_after];
-            if later.into_iter().flatten().any(|phase| phase.ms() >= age.ms()) && age.ms() >= Age::days(1).ms() {
-                return refuse("retention.warm_after", "and cold_after must be shorter than the retention of both kinds");
+            if later
+                .into_iter()
+                .flatten()
+                .any(|phase| phase.ms() >= age.ms())
+                && age.ms() >= Age::days(1).ms()
+            {
+                return refuse(
+                    "retention.warm_after",
+                    "and cold_after must be shorter than the retention of both kinds",
+                );
             }
         }
         if let (Some(warm), Some(cold)) = (retention.warm_after, retention.cold_after)
             && cold.ms() < warm.ms()
         {
-            return refuse("retention.cold_after", "must not be shorter than warm_after");
+            return refuse(
+                "retention.cold_after",
+                "must not be shorter than warm_after",
+            );
         }
         if self.password_file.is_some() && self.username.is_none() {
-            return refuse("username", "is missing: password_file alone says not whose password it is");
+            return refuse(
+                "username",
+                "is missing: password_file alone says not whose password it is",
+            );
         }
         if self.username.is_some() && self.api_key_file.is_some() {
             return refuse("api_key_file", "and username exclude each other");
@@ -303,13 +380,20 @@ impl Settings {
                 (Some(file), _) => read_secret(file, "password_file")?,
                 (None, Ok(password)) => password.into(),
                 (None, Err(_)) => {
-                    let why = "has no password: set password_file or the variable TUOMIN_ES_PASSWORD".into();
-                    return Err(Error::Setting(Setting { field: "username", why }));
+                    let why =
+                        "has no password: set password_file or the variable TUOMIN_ES_PASSWORD"
+                            .into();
+                    return Err(Error::Setting(Setting {
+                        field: "username",
+                        why,
+                    }));
                 }
             };
             return Ok(Some(Secret::Basic(user.clone(), password)));
         }
-        Ok(std::env::var("TUOMIN_ES_API_KEY").ok().map(|key| Secret::ApiKey(key.trim().to_owned().into())))
+        Ok(std::env::var("TUOMIN_ES_API_KEY")
+            .ok()
+            .map(|key| Secret::ApiKey(key.trim().to_owned().into())))
     }
 }
 
@@ -322,11 +406,18 @@ pub enum Secret {
 }
 
 fn read_secret(file: &std::path::Path, field: &'static str) -> Result<SecretString, Error> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::Setting(Setting { field, why: format!("can't be read: {}: {}", file.display(), error.kind()) }))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Error::Setting(Setting {
+            field,
+            why: format!("can't be read: {}: {}", file.display(), error.kind()),
+        })
+    })?;
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::Setting(Setting { field, why: format!("is empty: {}", file.display()) }));
+        return Err(Error::Setting(Setting {
+            field,
+            why: format!("is empty: {}", file.display()),
+        }));
     }
     Ok(text.to_owned().into())
 }

@@ -35,16 +35,25 @@ pub struct Finding {
 impl Finding {
     /// Is written as it should be only by replacing something: breaks the promise how long documents live.
     fn breaks_retention(&self) -> Option<String> {
-        let Standing::Different(differences) = &self.standing else { return None };
+        let Standing::Different(differences) = &self.standing else {
+            return None;
+        };
         let of_interest = |difference: &&String| match &self.part {
             None => true,
             Some(part) => match part.kind {
                 PartKind::Policy => difference.starts_with("policy.phases.delete"),
-                PartKind::Template => difference.contains("lifecycle") || difference.starts_with("index_patterns") || difference.starts_with("data_stream"),
+                PartKind::Template => {
+                    difference.contains("lifecycle")
+                        || difference.starts_with("index_patterns")
+                        || difference.starts_with("data_stream")
+                }
                 PartKind::Component => false,
             },
         };
-        differences.iter().find(of_interest).map(|difference| format!("{}: {difference}", self.what))
+        differences
+            .iter()
+            .find(of_interest)
+            .map(|difference| format!("{}: {difference}", self.what))
     }
 }
 
@@ -63,33 +72,60 @@ pub async fn version(client: &Client) -> Result<Version, Error> {
     let text = root["version"]["number"].as_str().unwrap_or_default();
     let mut parts = text.split('.').map(|part| part.parse().ok());
     let (Some(Some(major)), Some(Some(minor))) = (parts.next(), parts.next()) else {
-        return Err(Error::NotElasticsearch { url: client.urls(), what: "GET /".into() });
+        return Err(Error::NotElasticsearch {
+            url: client.urls(),
+            what: "GET /".into(),
+        });
     };
     let version = Version { major, minor };
     if version < (Version { major: 8, minor: 7 }) {
-        return Err(Error::Version(text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(20).collect()));
+        return Err(Error::Version(
+            text.chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '.')
+                .take(20)
+                .collect(),
+        ));
     }
     Ok(version)
 }
 
 /// Compares everything: policies, templates, and the indices that are there already.
-pub async fn compare(client: &Client, settings: &Settings, table: &RecordTable) -> Result<Vec<Finding>, Error> {
+pub async fn compare(
+    client: &Client,
+    settings: &Settings,
+    table: &RecordTable,
+) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for part in schema::parts(settings, table) {
-        let standing = match client.json_or_missing(Method::Get, &part.path(), None).await? {
+        let standing = match client
+            .json_or_missing(Method::Get, &part.path(), None)
+            .await?
+        {
             None => Standing::Missing,
             Some(answer) => {
                 let mut differences = Vec::new();
                 differ("", &part.body, part.of_answer(&answer), &mut differences);
-                if differences.is_empty() { Standing::Same } else { Standing::Different(differences) }
+                if differences.is_empty() {
+                    Standing::Same
+                } else {
+                    Standing::Different(differences)
+                }
             }
         };
-        findings.push(Finding { what: format!("{} {}", part.kind.title(), part.name), standing, part: Some(part), policy: None });
+        findings.push(Finding {
+            what: format!("{} {}", part.kind.title(), part.name),
+            standing,
+            part: Some(part),
+            policy: None,
+        });
     }
     let names = Names::new(settings);
     for kind in Kind::ALL {
         for (index, policy, expected) in unmanaged(client, settings, &names, kind).await? {
-            let difference = format!("index.lifecycle.name: is {}, should be {expected}", policy.as_deref().unwrap_or("nothing"));
+            let difference = format!(
+                "index.lifecycle.name: is {}, should be {expected}",
+                policy.as_deref().unwrap_or("nothing")
+            );
             findings.push(Finding {
                 what: format!("index {index}"),
                 standing: Standing::Different(vec![difference]),
@@ -102,26 +138,52 @@ pub async fn compare(client: &Client, settings: &Settings, table: &RecordTable) 
 }
 
 /// Puts what is missing or different; tells what was done. Safe to run again and again, and by several at once.
-pub async fn apply(client: &Client, settings: &Settings, table: &RecordTable) -> Result<Vec<Finding>, Error> {
+pub async fn apply(
+    client: &Client,
+    settings: &Settings,
+    table: &RecordTable,
+) -> Result<Vec<Finding>, Error> {
     let findings = compare(client, settings, table).await?;
-    put(client, findings.iter().filter(|f| f.standing != Standing::Same)).await?;
+    put(
+        client,
+        findings.iter().filter(|f| f.standing != Standing::Same),
+    )
+    .await?;
     Ok(findings)
 }
 
 /// Before the first document: puts what is missing, refuses what would break the retention. `never` refuses to put anything.
-pub async fn ensure(client: &Client, settings: &Settings, table: &RecordTable) -> Result<(), Error> {
+pub async fn ensure(
+    client: &Client,
+    settings: &Settings,
+    table: &RecordTable,
+) -> Result<(), Error> {
     let findings = compare(client, settings, table).await?;
     if let Some(what) = findings.iter().find_map(Finding::breaks_retention) {
         return Err(Error::Retention { what });
     }
-    let missing: Vec<&Finding> = findings.iter().filter(|f| f.standing == Standing::Missing).collect();
+    let missing: Vec<&Finding> = findings
+        .iter()
+        .filter(|f| f.standing == Standing::Missing)
+        .collect();
     if !missing.is_empty() && settings.setup == super::settings::Setup::Never {
-        let missing = missing.iter().map(|f| f.what.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Error::NotSetUp { prefix: settings.prefix.clone(), missing: format!("no {missing}") });
+        let missing = missing
+            .iter()
+            .map(|f| f.what.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(Error::NotSetUp {
+            prefix: settings.prefix.clone(),
+            missing: format!("no {missing}"),
+        });
     }
     for finding in &findings {
         if let Standing::Different(differences) = &finding.standing {
-            tracing::warn!(what = finding.what, differences = differences.len(), "differs from what this version would set up; see `tuomin setup --check`");
+            tracing::warn!(
+                what = finding.what,
+                differences = differences.len(),
+                "differs from what this version would set up; see `tuomin setup --check`"
+            );
         }
     }
     put(client, missing.into_iter()).await
@@ -130,12 +192,16 @@ pub async fn ensure(client: &Client, settings: &Settings, table: &RecordTable) -
 async fn put(client: &Client, findings: impl Iterator<Item = &Finding>) -> Result<(), Error> {
     for finding in findings {
         if let Some(part) = &finding.part {
-            client.json(Method::Put, &part.path(), Some(&part.body)).await?;
+            client
+                .json(Method::Put, &part.path(), Some(&part.body))
+                .await?;
         }
         if let Some((index, policy)) = &finding.policy {
             let parse = !index.starts_with(".ds-");
             let settings = serde_json::json!({ "index": { "lifecycle": { "name": policy, "parse_origination_date": parse } } });
-            client.json(Method::Put, &format!("/{index}/_settings"), Some(&settings)).await?;
+            client
+                .json(Method::Put, &format!("/{index}/_settings"), Some(&settings))
+                .await?;
         }
         tracing::info!(what = finding.what, "set up");
     }
@@ -143,7 +209,12 @@ async fn put(client: &Client, findings: impl Iterator<Item = &Finding>) -> Resul
 }
 
 /// Indices of a kind that the right policy does not manage: name, present policy, right policy.
-async fn unmanaged(client: &Client, settings: &Settings, names: &Names, kind: Kind) -> Result<Vec<(String, Option<String>, String)>, Error> {
+async fn unmanaged(
+    client: &Client,
+    settings: &Settings,
+    names: &Names,
+    kind: Kind,
+) -> Result<Vec<(String, Option<String>, String)>, Error> {
     let mut expressions = vec![(names.dated_pattern(kind), names.base(kind))];
     if settings.layout == Layout::DataStream {
         expressions.push((names.base(kind), names.stream(kind)));
@@ -165,11 +236,31 @@ async fn unmanaged(client: &Client, settings: &Settings, names: &Names, kind: Ki
 }
 
 /// The policy that each index of an expression names.
-pub async fn lifecycle_names(client: &Client, expression: &str) -> Result<Vec<(String, Option<String>)>, Error> {
-    let path = format!("/{expression}/_settings/index.lifecycle.name,index.uuid?ignore_unavailable=true&allow_no_indices=true&expand_wildcards=all&flat_settings=true");
-    let answer = client.json_or_missing(Method::Get, &path, None).await?.unwrap_or_default();
-    let named = |(index, body): (&String, &Json)| (index.clone(), body["settings"]["index.lifecycle.name"].as_str().map(str::to_owned));
-    Ok(answer.as_object().into_iter().flatten().map(named).collect())
+pub async fn lifecycle_names(
+    client: &Client,
+    expression: &str,
+) -> Result<Vec<(String, Option<String>)>, Error> {
+    let path = format!(
+        "/{expression}/_settings/index.lifecycle.name,index.uuid?ignore_unavailable=true&allow_no_indices=true&expand_wildcards=all&flat_settings=true"
+    );
+    let answer = client
+        .json_or_missing(Method::Get, &path, None)
+        .await?
+        .unwrap_or_default();
+    let named = |(index, body): (&String, &Json)| {
+        (
+            index.clone(),
+            body["settings"]["index.lifecycle.name"]
+                .as_str()
+                .map(str::to_owned),
+        )
+    };
+    Ok(answer
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(named)
+        .collect())
 }
 
 /// Lists where `is` lacks or changes what `should` says. What the server adds of itself (defaults, dates) is no difference, but phases and
@@ -177,16 +268,27 @@ pub async fn lifecycle_names(client: &Client, expression: &str) -> Result<Vec<(S
 fn differ(path: &str, should: &Json, is: &Json, out: &mut Vec<String>) {
     match (should, is) {
         (Json::Object(should), Json::Object(is)) => {
-            let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            let below = |key: &str| {
+                if path.is_empty() {
+                    key.to_owned()
+                } else {
+                    format!("{path}.{key}")
+                }
+            };
             for (key, value) in should {
                 match is.get(key) {
                     Some(is) => differ(&below(key), value, is, out),
-                    None if value.as_object().is_some_and(|o| o.is_empty()) && path.is_empty() => out.push(format!("{}: is missing", below(key))),
+                    None if value.as_object().is_some_and(|o| o.is_empty()) && path.is_empty() => {
+                        out.push(format!("{}: is missing", below(key)))
+                    }
                     None if value.as_object().is_some_and(|o| o.is_empty()) => {}
                     None => out.push(format!("{}: is missing", below(key))),
                 }
             }
-            if path.ends_with(".phases") || path.ends_with(".actions") || path.ends_with("properties") {
+            if path.ends_with(".phases")
+                || path.ends_with(".actions")
+                || path.ends_with("properties")
+            {
                 let extra = is.keys().filter(|key| !should.contains_key(*key));
                 out.extend(extra.map(|key| format!("{}: should not be there", below(key))));
             }
@@ -198,8 +300,18 @@ fn differ(path: &str, should: &Json, is: &Json, out: &mut Vec<String>) {
                 other => other.to_string(),
             };
             if plain(should) != plain(is) {
-                let short = |text: String| if text.len() > 120 { format!("{}…", text.chars().take(100).collect::<String>()) } else { text };
-                out.push(format!("{path}: is {}, should be {}", short(plain(is)), short(plain(should))));
+                let short = |text: String| {
+                    if text.len() > 120 {
+                        format!("{}…", text.chars().take(100).collect::<String>())
+                    } else {
+                        text
+                    }
+                };
+                out.push(format!(
+                    "{path}: is {}, should be {}",
+                    short(plain(is)),
+                    short(plain(should))
+                ));
             }
         }
     }
@@ -221,7 +333,19 @@ mod tests {
         let ours = json!({ "policy": { "phases": { "delete": { "min_age": "730d", "actions": { "delete": {} } } } } });
         assert!(differences(ours.clone(), json!({ "version": 3, "policy": { "phases": { "delete": { "min_age": "730d", "actions": { "delete": { "x": true } } } } } })).is_empty());
         let theirs = json!({ "policy": { "phases": { "delete": { "min_age": "90d", "actions": { "delete": {} } }, "frozen": {} } } });
-        assert_eq!(differences(ours, theirs), ["policy.phases.delete.min_age: is 90d, should be 730d", "policy.phases.frozen: should not be there"]);
-        assert!(differences(json!({ "index": { "number_of_shards": 1 } }), json!({ "index": { "number_of_shards": "1" } })).is_empty());
+        assert_eq!(
+            differences(ours, theirs),
+            [
+                "policy.phases.delete.min_age: is 90d, should be 730d",
+                "policy.phases.frozen: should not be there"
+            ]
+        );
+        assert!(
+            differences(
+                json!({ "index": { "number_of_shards": 1 } }),
+                json!({ "index": { "number_of_shards": "1" } })
+            )
+            .is_empty()
+        );
     }
 }

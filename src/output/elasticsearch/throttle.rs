@@ -42,7 +42,15 @@ impl Throttle {
     /// Starts with two (or one) and never exceeds `most`.
     pub fn new(most: usize) -> Self {
         let most = most.max(1) as f64;
-        Self { state: Mutex::new(State { limit: most.min(2.0), most, in_flight: 0, deaf_for: 0 }), freed: Notify::new() }
+        Self {
+            state: Mutex::new(State {
+                limit: most.min(2.0),
+                most,
+                in_flight: 0,
+                deaf_for: 0,
+            }),
+            freed: Notify::new(),
+        }
     }
 
     /// Waits for a slot.
@@ -79,7 +87,9 @@ impl Throttle {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -98,7 +108,12 @@ mod tests {
 
     #[test]
     fn grows_slowly_and_halves_once_a_jam() {
-        let mut state = State { limit: 8.0, most: 10.0, in_flight: 8, deaf_for: 0 };
+        let mut state = State {
+            limit: 8.0,
+            most: 10.0,
+            in_flight: 8,
+            deaf_for: 0,
+        };
         for _ in 0..8 {
             state.overload();
         }
