@@ -125,6 +125,9 @@ impl Config {
         self.pipeline.check().map_err(ConfigError)?;
         self.record.check().map_err(ConfigError)?;
         self.log.check().map_err(ConfigError)?;
+        if let Some(store) = &self.output.elasticsearch {
+            store.check().map_err(|error| ConfigError(error.to_string()))?;
+        }
         Ok(())
     }
 

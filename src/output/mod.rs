@@ -14,4 +14,6 @@ use serde::{Deserialize, Serialize};
 pub struct OutputSettings {
     /// A file for the redacted lines. It is written beside and renamed when it is whole.
     pub file: Option<PathBuf>,
+    /// An Elasticsearch cluster. Records go there if this section is there (or `--es` is given).
+    pub elasticsearch: Option<elasticsearch::Settings>,
 }
