@@ -126,7 +126,9 @@ impl Config {
         self.record.check().map_err(ConfigError)?;
         self.log.check().map_err(ConfigError)?;
         if let Some(store) = &self.output.elasticsearch {
-            store.check().map_err(|error| ConfigError(error.to_string()))?;
+            store
+                .check()
+                .map_err(|error| ConfigError(error.to_string()))?;
         }
         Ok(())
     }

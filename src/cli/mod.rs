@@ -15,7 +15,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub mod exit {
     /// Something failed while it ran: an input could not be read to its end, an output not be written.
     pub const FAILURE: u8 = 1;
-    /// Wrong arguments or configuration; nothing was read.
+    /// Wrong arguments or configuration, or the server can't be used; nothing was read.
     pub const USAGE: u8 = 2;
     /// Everything was read, but some records are neither stored nor kept in a spool or dead-letter file.
     pub const UNDELIVERED: u8 = 3;
@@ -39,7 +39,7 @@ Examples:
 Exit codes:
   0    all done
   1    an input could not be read to its end, or an output not be written
-  2    wrong arguments or configuration; nothing was read
+  2    wrong arguments or configuration, or a server that can't be used; nothing was read
   3    some records are neither stored nor kept in a spool or dead-letter file
   130  interrupted (Ctrl-C) before the end of a file; 143: terminated";
 

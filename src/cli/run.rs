@@ -1,26 +1,23 @@
 //! `tuomin run`: lines in, redacted lines or documents out.
 
+mod destination;
+
 use std::{
-    io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Instant,
 };
 
-use anyhow::Context;
-
+use self::destination::{Destination, Finished};
 use super::{exit, progress::Progress, summary::summary, usage};
 use crate::{
     config::Config,
     input::files::{Files, Watch, check},
-    output::file::FileOutput,
     patterns::Patterns,
-    pipeline::{
-        self, Ended, Plan, Sink, order::InOrder, shutdown::Shutdown, stats::Stats, work::Shape,
-    },
+    pipeline::{self, Plan, shutdown::Shutdown, stats::Stats},
     record::Kind,
-    redact::{Posture, PseudonymKey, Redactor},
+    redact::{KeyOrigin, Posture, PseudonymKey, Redactor},
 };
 
 /// Redact log lines from files or standard input.
@@ -36,6 +33,10 @@ pub struct Args {
     /// Write to this file instead of standard output. It is written beside and renamed, so it is never half there.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Store the records in this Elasticsearch cluster, under its retention policy: `https://es1:9200`. Several nodes, credentials
+    /// and everything else are set in the configuration file.
+    #[arg(long, value_name = "URL", conflicts_with = "output")]
+    es: Option<String>,
     /// The configuration file (default: tuomin.toml in the current folder, if it is there).
     #[arg(short, long, value_name = "FILE", env = "TUOMIN_CONFIG")]
     config: Option<PathBuf>,
@@ -71,7 +72,14 @@ impl Args {
             &self.key_file.clone().map(Some),
             &mut config.redact.key_file,
         );
-        set(&self.output.clone().map(Some), &mut config.output.file);
+        if let Some(file) = &self.output {
+            config.output.file = Some(file.clone());
+            config.output.elasticsearch = None;
+        }
+        if let Some(url) = &self.es {
+            config.output.elasticsearch.get_or_insert_default().urls = vec![url.clone()];
+            config.output.file = None;
+        }
     }
 }
 
@@ -82,11 +90,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     config.check().map_err(usage)?;
     config.log.start();
     let inputs = check(&args.files).map_err(usage)?;
-    let redactor = Arc::new(redactor(&config)?);
-    let output = open(config.output.file.as_deref())?;
+    let (key, origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
+    let mut destination = Destination::open(&config, &key)?;
+    if origin == KeyOrigin::Ephemeral && destination.is_server() {
+        tracing::warn!(
+            "no key (redact.key_file or TUOMIN_KEY): pseudonyms of this run match no other's, and a line that is sent again is stored again"
+        );
+    }
+    let patterns = Patterns::load(config.redact.patterns.as_deref()).map_err(usage)?;
+    let redactor = Arc::new(Redactor::new(&patterns, &config.redact, key).map_err(usage)?);
 
     let shutdown = Shutdown::new()?;
-    let temporary = output.temporary();
+    let temporary = destination.temporary();
     shutdown.listen(move || {
         if let Some(path) = &temporary {
             let _ = std::fs::remove_file(path);
@@ -110,65 +125,40 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let ended = pipeline::run(Plan {
         intake: Box::new(intake),
         redactor,
-        shape: Shape::Lines,
-        sink: Sink::InOrder(InOrder::new(output.writer()?)),
+        shape: destination.shape(config.record.kind),
+        sink: destination.sink()?,
         settings,
         shutdown: shutdown.clone(),
         stats: stats.clone(),
         buffers,
     });
+    let finished = destination.finish(ended.unwritten, watch.unfinished.load(Relaxed));
     drop(progress);
-    let unfinished = watch.unfinished.load(Relaxed);
-    let code = finish(ended, output, unfinished, &shutdown)?;
-    if !args.quiet {
-        eprint!("{}", summary(&stats, started.elapsed(), None));
-    }
-    Ok(code)
-}
-
-/// Everything that takes personal data out, from the configuration.
-fn redactor(config: &Config) -> anyhow::Result<Redactor> {
-    let (key, _origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
-    let patterns = Patterns::load(config.redact.patterns.as_deref()).map_err(usage)?;
-    Redactor::new(&patterns, &config.redact, key).map_err(usage)
-}
-
-fn open(path: Option<&Path>) -> anyhow::Result<FileOutput> {
-    let name = path.unwrap_or(Path::new("-")).display();
-    FileOutput::open(path).map_err(|error| usage(format!("{name}: can't be written: {error}")))
-}
-
-/// Gives the output its name, unless a file was not read to its end, and says how it went.
-fn finish(
-    ended: Ended,
-    output: FileOutput,
-    unfinished: bool,
-    shutdown: &Shutdown,
-) -> anyhow::Result<ExitCode> {
     for error in &ended.unread {
         eprintln!("tuomin: {error}");
     }
-    if let Some(error) = ended.unwritten {
-        // `tuomin run … | head`: whoever reads has seen enough.
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Ok(ExitCode::SUCCESS);
-        }
-        return Err(error).context(format!("{}: can't be written", output.name()));
+    let delivered = match finished? {
+        Finished::NobodyListens => return Ok(ExitCode::SUCCESS),
+        Finished::Done(delivered) => delivered,
+    };
+    let undelivered = delivered
+        .as_ref()
+        .map_or(0, |stats| stats.undelivered.load(Relaxed));
+    if !args.quiet {
+        eprint!(
+            "{}",
+            summary(&stats, started.elapsed(), delivered.as_deref())
+        );
     }
-    if unfinished {
+    if watch.unfinished.load(Relaxed) {
         eprintln!("tuomin: stopped by a signal before the end of the input");
-        let code = shutdown
-            .signal()
-            .and_then(|signal| u8::try_from(128 + signal).ok());
-        return Ok(ExitCode::from(code.unwrap_or(exit::FAILURE)));
     }
-    let name = output.name();
-    output
-        .commit()
-        .with_context(|| format!("{name}: can't be written"))?;
-    Ok(if ended.unread.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(exit::FAILURE)
-    })
+    Ok(ExitCode::from(match shutdown.signal() {
+        _ if undelivered > 0 => exit::UNDELIVERED,
+        _ if !ended.unread.is_empty() => exit::FAILURE,
+        Some(signal) if watch.unfinished.load(Relaxed) => {
+            u8::try_from(128 + signal).unwrap_or(exit::FAILURE)
+        }
+        _ => 0,
+    }))
 }

@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use crate::pipeline::stats::Stats;
+use crate::pipeline::{deliver::DeliveryStats, stats::Stats};
 
-/// Makes the summary. `undelivered` is what could not be stored, `None` where output is a file.
-pub fn summary(stats: &Stats, elapsed: Duration, undelivered: Option<u64>) -> String {
+/// Makes the summary; `delivery` is there where records go to a server.
+pub fn summary(stats: &Stats, elapsed: Duration, delivery: Option<&DeliveryStats>) -> String {
     let paint = Paint(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     let get = |counter: &AtomicU64| counter.load(Relaxed);
     let (records, read, written) = (
@@ -60,7 +60,29 @@ pub fn summary(stats: &Stats, elapsed: Duration, undelivered: Option<u64>) -> St
         "records could not be inspected: replaced",
         true,
     );
-    note(undelivered.unwrap_or(0), "records were not delivered", true);
+    if let Some(delivery) = delivery {
+        note(get(&delivery.stored), "records stored", false);
+        note(
+            get(&delivery.already_there),
+            "records were stored already",
+            false,
+        );
+        note(
+            get(&delivery.refused),
+            "records are older than their retention: not stored",
+            true,
+        );
+        note(
+            get(&delivery.dead),
+            "records are in the dead-letter folder (see tuomin replay)",
+            true,
+        );
+        note(
+            get(&delivery.undelivered),
+            "records were not delivered",
+            true,
+        );
+    }
     text
 }
 

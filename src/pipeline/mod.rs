@@ -13,6 +13,7 @@
 
 pub mod budget;
 pub mod buffers;
+pub mod deliver;
 pub mod order;
 pub mod shutdown;
 pub mod stats;
@@ -279,6 +280,9 @@ impl Shared {
     /// Hands a batch of `bytes` raw bytes on. False if nobody takes it.
     fn submit(&self, mut batch: ReadyBatch, bytes: usize) -> bool {
         let budget = self.budget.clone();
+        // The raw bytes are gone; what stays in flight is what was made of them (of images next to nothing).
+        budget.correct(bytes, batch.body.len());
+        let bytes = batch.body.len();
         let receipt = std::mem::take(&mut batch.receipt);
         batch.receipt = Receipt::new(move |how| {
             budget.release(bytes);

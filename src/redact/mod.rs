@@ -64,8 +64,12 @@ pub struct RedactSettings {
 pub struct PseudonymKey;
 impl PseudonymKey {
     /// Stand-in.
-    pub fn load(_: Option<&Path>) -> Result<(Self, ()), std::io::Error> {
-        Ok((Self, ()))
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        blake3::derive_key(purpose, b"x")
+    }
+    /// Stand-in.
+    pub fn load(_: Option<&Path>) -> Result<(Self, KeyOrigin), std::io::Error> {
+        Ok((Self, KeyOrigin::File))
     }
 }
 /// Stand-in.
@@ -99,4 +103,15 @@ impl Worker {
     pub fn counts(&self) -> &[u64] {
         &self.0
     }
+}
+
+/// Stand-in.
+#[derive(PartialEq, Eq)]
+pub enum KeyOrigin {
+    /// Stand-in.
+    File,
+    /// Stand-in.
+    Environment,
+    /// Stand-in.
+    Ephemeral,
 }
