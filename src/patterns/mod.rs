@@ -13,6 +13,9 @@
 
 pub mod schema;
 
+#[cfg(test)]
+mod pack_tests;
+
 /// Stand-in.
 pub struct Patterns;
 impl Patterns {
