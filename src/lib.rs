@@ -24,6 +24,7 @@
 pub mod batch;
 pub mod cli;
 pub mod config;
+pub mod evaluate;
 pub mod generate;
 pub mod input;
 pub mod metrics;

@@ -39,7 +39,12 @@ pub struct Args {
     labels: Option<PathBuf>,
 
     /// How many records to generate.
-    #[arg(long, value_name = "N", default_value_t = 10_000, conflicts_with = "file")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000,
+        conflicts_with = "file"
+    )]
     records: usize,
 
     /// Where the generator starts.
@@ -109,7 +114,12 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             parts.into_iter().for_each(|part| report.add(part));
         }
         _ => {
-            let mut generator = Generator::new(Settings { seed: args.seed, kind: args.kind, images: args.images, hard: args.hard });
+            let mut generator = Generator::new(Settings {
+                seed: args.seed,
+                kind: args.kind,
+                images: args.images,
+                hard: args.hard,
+            });
             let mut left = args.records;
             // A few thousand at a time, so that memory does not grow with the number of records.
             while left > 0 {
@@ -145,14 +155,36 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// Reads records and their labels. Errors name file and line, never content.
 fn read(file: &PathBuf, labels: &PathBuf) -> anyhow::Result<Chunk> {
-    let text = |path: &PathBuf| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display())).map_err(usage);
+    let text = |path: &PathBuf| {
+        fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))
+            .map_err(usage)
+    };
     let (records, label_text) = (text(file)?, text(labels)?);
     let lines: Vec<&str> = records.lines().collect();
     let mut out = Vec::new();
     for (i, line) in label_text.lines().enumerate() {
-        let parsed: Labels = serde_json::from_str(line).map_err(|e| usage(format!("{} line {}: no label line (column {})", labels.display(), i + 1, e.column())))?;
-        let record = (parsed.line as usize).checked_sub(1).and_then(|at| lines.get(at));
-        ensure!(record.is_some(), usage(format!("{} line {}: {} has no line {}", labels.display(), i + 1, file.display(), parsed.line)));
+        let parsed: Labels = serde_json::from_str(line).map_err(|e| {
+            usage(format!(
+                "{} line {}: no label line (column {})",
+                labels.display(),
+                i + 1,
+                e.column()
+            ))
+        })?;
+        let record = (parsed.line as usize)
+            .checked_sub(1)
+            .and_then(|at| lines.get(at));
+        ensure!(
+            record.is_some(),
+            usage(format!(
+                "{} line {}: {} has no line {}",
+                labels.display(),
+                i + 1,
+                file.display(),
+                parsed.line
+            ))
+        );
         out.extend(record.map(|r| ((*r).to_owned(), parsed)));
     }
     Ok(out)

@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod config;
+pub mod evaluate;
 pub mod generate;
 pub mod progress;
 pub mod run;
@@ -68,6 +69,7 @@ enum Command {
     #[command(hide = true)]
     Man,
     Generate(generate::Args),
+    Evaluate(evaluate::Args),
 }
 
 /// Parses the command line, runs it and says how it ended.
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::run(args),
         Command::Man => man(),
         Command::Generate(args) => generate::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever reads our output has seen enough: `tuomin config | head`.

@@ -34,7 +34,12 @@ impl Haystack {
     pub fn of(text: &str) -> Self {
         let exact = layers(text).join("\u{1}\n");
         let folded = fold(&exact);
-        Self { compact: compact(&folded), payload: payload(&exact), folded, exact }
+        Self {
+            compact: compact(&folded),
+            payload: payload(&exact),
+            folded,
+            exact,
+        }
     }
 }
 
@@ -52,7 +57,15 @@ pub fn fold(s: &str) -> String {
 
 /// Without what people put between the groups of a number.
 pub fn compact(folded: &str) -> String {
-    folded.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '\t' | '\u{a0}' | '_' | '–')).collect()
+    folded
+        .chars()
+        .filter(|c| {
+            !matches!(
+                c,
+                ' ' | '-' | '.' | '/' | '(' | ')' | '\t' | '\u{a0}' | '_' | '–'
+            )
+        })
+        .collect()
 }
 
 /// As base64 payloads stand in a text.
@@ -80,7 +93,10 @@ fn layers(text: &str) -> Vec<String> {
                 out.push(s);
             }
         };
-        for decoded in [unescape(&here), percent(&here), entities(&here)].into_iter().flatten() {
+        for decoded in [unescape(&here), percent(&here), entities(&here)]
+            .into_iter()
+            .flatten()
+        {
             fresh(decoded, &mut out);
         }
         for decoded in base64_texts(&here) {
@@ -156,7 +172,10 @@ pub fn percent(s: &str) -> Option<String> {
         let hex = |b: u8| (b as char).to_digit(16);
         match bytes[i] {
             b'%' => {
-                if let (Some(h), Some(l)) = (bytes.get(i + 1).copied().and_then(hex), bytes.get(i + 2).copied().and_then(hex)) {
+                if let (Some(h), Some(l)) = (
+                    bytes.get(i + 1).copied().and_then(hex),
+                    bytes.get(i + 2).copied().and_then(hex),
+                ) {
                     out.push((h * 16 + l) as u8);
                     i += 3;
                     changed = true;
@@ -170,7 +189,8 @@ pub fn percent(s: &str) -> Option<String> {
         i += 1;
     }
     // A form without a single escape may still have a plus for a space; a large text with a plus is a payload.
-    (changed || s.contains('+') && s.len() < 1 << 16).then(|| String::from_utf8_lossy(&out).into_owned())
+    (changed || s.contains('+') && s.len() < 1 << 16)
+        .then(|| String::from_utf8_lossy(&out).into_owned())
 }
 
 /// Decodes XML and HTML references. None if there is none.
@@ -184,25 +204,29 @@ pub fn entities(s: &str) -> Option<String> {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let decoded = rest.char_indices().take(12).find(|(_, c)| *c == ';').and_then(|(end, _)| {
-            let c = match &rest[1..end] {
-                "amp" => '&',
-                "lt" => '<',
-                "gt" => '>',
-                "quot" => '"',
-                "apos" => '\'',
-                "nbsp" => ' ',
-                numeric => {
-                    let number = numeric.strip_prefix('#')?;
-                    let code = match number.strip_prefix(['x', 'X']) {
-                        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                        None => number.parse().ok()?,
-                    };
-                    char::from_u32(code)?
-                }
-            };
-            Some((c, end + 1))
-        });
+        let decoded = rest
+            .char_indices()
+            .take(12)
+            .find(|(_, c)| *c == ';')
+            .and_then(|(end, _)| {
+                let c = match &rest[1..end] {
+                    "amp" => '&',
+                    "lt" => '<',
+                    "gt" => '>',
+                    "quot" => '"',
+                    "apos" => '\'',
+                    "nbsp" => ' ',
+                    numeric => {
+                        let number = numeric.strip_prefix('#')?;
+                        let code = match number.strip_prefix(['x', 'X']) {
+                            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                            None => number.parse().ok()?,
+                        };
+                        char::from_u32(code)?
+                    }
+                };
+                Some((c, end + 1))
+            });
         match decoded {
             Some((c, used)) => {
                 out.push(c);
@@ -230,7 +254,10 @@ pub fn base64_texts(s: &str) -> Vec<String> {
             i += 1;
             continue;
         }
-        let end = bytes[i..].iter().position(|b| !is_base64(*b)).map_or(bytes.len(), |n| i + n);
+        let end = bytes[i..]
+            .iter()
+            .position(|b| !is_base64(*b))
+            .map_or(bytes.len(), |n| i + n);
         if end - i >= MIN_BASE64 {
             out.extend(decode_text(&s[i..end]));
         }
@@ -241,18 +268,36 @@ pub fn base64_texts(s: &str) -> Vec<String> {
 
 /// The text that a run of base64 decodes to, if it is one.
 fn decode_text(run: &str) -> Option<String> {
-    let standard: String = run.chars().map(|c| if c == '-' { '+' } else if c == '_' { '/' } else { c }).collect();
+    let standard: String = run
+        .chars()
+        .map(|c| {
+            if c == '-' {
+                '+'
+            } else if c == '_' {
+                '/'
+            } else {
+                c
+            }
+        })
+        .collect();
     // A cut may have left a piece of a group.
     let whole = &standard[..standard.len() - usize::from(standard.len() % 4 == 1)];
     let engine = base64::engine::GeneralPurpose::new(
         &base64::alphabet::STANDARD,
-        base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+        base64::engine::GeneralPurposeConfig::new()
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
     );
-    let data = STANDARD_NO_PAD.decode(whole).or_else(|_| engine.decode(whole)).ok()?;
+    let data = STANDARD_NO_PAD
+        .decode(whole)
+        .or_else(|_| engine.decode(whole))
+        .ok()?;
     let data = if data.starts_with(&[0x1f, 0x8b]) {
         let mut inflated = Vec::new();
         // What was decoded before an error counts as well.
-        let _ = flate2::read::MultiGzDecoder::new(data.as_slice()).take(MAX_INFLATED).read_to_end(&mut inflated);
+        let _ = flate2::read::MultiGzDecoder::new(data.as_slice())
+            .take(MAX_INFLATED)
+            .read_to_end(&mut inflated);
         inflated
     } else {
         data
@@ -260,10 +305,15 @@ fn decode_text(run: &str) -> Option<String> {
     let text = match std::str::from_utf8(&data) {
         Ok(text) => text,
         // A text that was cut in the middle of a character.
-        Err(e) if e.valid_up_to() + 4 > data.len() => std::str::from_utf8(&data[..e.valid_up_to()]).ok()?,
+        Err(e) if e.valid_up_to() + 4 > data.len() => {
+            std::str::from_utf8(&data[..e.valid_up_to()]).ok()?
+        }
         Err(_) => return None,
     };
-    let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')).count();
+    let odd = text
+        .chars()
+        .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        .count();
     (!text.is_empty() && odd == 0).then(|| text.to_owned())
 }
 
@@ -279,7 +329,13 @@ mod tests {
             escaped = serde_json::to_string(&escaped).unwrap();
         }
         let base64 = base64::engine::general_purpose::URL_SAFE.encode(inner);
-        for text in [escaped.as_str(), "%E5%BC%A0%E4%B8%89%E4%B8%B0", r"\u5f20\u4e09\u4e30", "&#x5f20;&#19977;&#x4e30;", &base64] {
+        for text in [
+            escaped.as_str(),
+            "%E5%BC%A0%E4%B8%89%E4%B8%B0",
+            r"\u5f20\u4e09\u4e30",
+            "&#x5f20;&#19977;&#x4e30;",
+            &base64,
+        ] {
             assert!(Haystack::of(text).folded.contains("张三丰"), "{text}");
         }
         assert_eq!(unescape(r"\ud83d\ude00").as_deref(), Some("😀"));

@@ -27,7 +27,13 @@ pub struct Judge {
 impl Judge {
     /// Keeps at most `limit` failures; their values only if `show_values`, which is for made-up data.
     pub fn new(worker: Worker, show_values: bool, limit: usize) -> Self {
-        Self { worker, show_values, limit, out: Vec::new(), again: Vec::new() }
+        Self {
+            worker,
+            show_values,
+            limit,
+            out: Vec::new(),
+            again: Vec::new(),
+        }
     }
 
     /// Redacts a record and adds the verdict to the report.
@@ -44,15 +50,36 @@ impl Judge {
             count(plant, found, report);
             if !found {
                 let how = format!("{}, {}", plant.encoding, carrier(plant.carrier));
-                failures.push(("leaked", plant.class.clone(), plant.path.clone(), how, plant.value.clone()));
+                failures.push((
+                    "leaked",
+                    plant.class.clone(),
+                    plant.path.clone(),
+                    how,
+                    plant.value.clone(),
+                ));
             }
         }
         for keep in &labels.keeps {
             let kept = case.survived(keep);
-            if keep.field == "free_text" { &mut report.free_text } else { &mut report.survival }.count(kept);
-            report.by_field.entry(keep.field.clone()).or_default().count(kept);
+            if keep.field == "free_text" {
+                &mut report.free_text
+            } else {
+                &mut report.survival
+            }
+            .count(kept);
+            report
+                .by_field
+                .entry(keep.field.clone())
+                .or_default()
+                .count(kept);
             if !kept {
-                failures.push(("lost", keep.field.clone(), keep.path.clone(), String::new(), keep.value.clone()));
+                failures.push((
+                    "lost",
+                    keep.field.clone(),
+                    keep.path.clone(),
+                    String::new(),
+                    keep.value.clone(),
+                ));
             }
         }
         let before = Tree::parse(raw);
@@ -60,29 +87,53 @@ impl Judge {
         let mut invariant = |share: &mut report::Share, good: bool, kind: &'static str| {
             share.count(good);
             if !good {
-                failures.push((kind, String::new(), String::new(), String::new(), String::new()));
+                failures.push((
+                    kind,
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                ));
             }
         };
-        invariant(&mut report.valid, matches!(after, Some(Tree::Map(_))), "invalid");
+        invariant(
+            &mut report.valid,
+            matches!(after, Some(Tree::Map(_))),
+            "invalid",
+        );
         if let (Some(before), Some(after)) = (&before, &after) {
-            invariant(&mut report.nested_valid, check::still_parses(before, after), "nested_invalid");
+            invariant(
+                &mut report.nested_valid,
+                check::still_parses(before, after),
+                "nested_invalid",
+            );
         }
         self.again.clear();
         self.worker.redact(&self.out, &mut self.again);
-        invariant(&mut report.idempotent, self.again == self.out, "not_idempotent");
+        invariant(
+            &mut report.idempotent,
+            self.again == self.out,
+            "not_idempotent",
+        );
         if outcome.findings == 0 {
-            invariant(&mut report.untouched, self.out == raw.as_bytes(), "changed_without_finding");
+            invariant(
+                &mut report.untouched,
+                self.out == raw.as_bytes(),
+                "changed_without_finding",
+            );
         }
         report.failed += failures.len() as u64;
         let room = self.limit.saturating_sub(report.failures.len());
-        report.failures.extend(failures.into_iter().take(room).map(|(kind, class, path, how, value)| Failure {
-            line: labels.line,
-            kind,
-            class,
-            path,
-            how,
-            value: self.show_values.then_some(value),
-        }));
+        report.failures.extend(failures.into_iter().take(room).map(
+            |(kind, class, path, how, value)| Failure {
+                line: labels.line,
+                kind,
+                class,
+                path,
+                how,
+                value: self.show_values.then_some(value),
+            },
+        ));
     }
 }
 
@@ -104,10 +155,22 @@ fn count(plant: &Plant, found: bool, report: &mut Report) {
         Strength::Weak => &mut report.weak,
     }
     .count(found);
-    report.by_class.entry(plant.class.clone()).or_default().count(found);
-    report.by_carrier.entry(carrier(plant.carrier).to_owned()).or_default().count(found);
+    report
+        .by_class
+        .entry(plant.class.clone())
+        .or_default()
+        .count(found);
+    report
+        .by_carrier
+        .entry(carrier(plant.carrier).to_owned())
+        .or_default()
+        .count(found);
     for part in plant.encoding.split('+') {
-        report.by_encoding.entry(part.to_owned()).or_default().count(found);
+        report
+            .by_encoding
+            .entry(part.to_owned())
+            .or_default()
+            .count(found);
     }
     let mut target = |key| report.targets.entry(key).or_default().count(found);
     if plant.is_payload() {
@@ -120,6 +183,8 @@ fn count(plant: &Plant, found: bool, report: &mut Report) {
         (Carrier::FreeText, Strength::Weak) if id => target("weak_with_cue"),
         (Carrier::FreeText | Carrier::MapKey, Strength::Strong) if id => target("strong_id"),
         (Carrier::FreeText | Carrier::MapKey, _) => {}
-        (Carrier::Key | Carrier::Label | Carrier::Number | Carrier::KvList, _) => target("key_or_label"),
+        (Carrier::Key | Carrier::Label | Carrier::Number | Carrier::KvList, _) => {
+            target("key_or_label")
+        }
     }
 }

@@ -37,7 +37,9 @@ impl Tree {
                         }
                         b',' => *at += 1,
                         _ => {
-                            let Self::Text(key) = Self::value(s, at)? else { return None };
+                            let Self::Text(key) = Self::value(s, at)? else {
+                                return None;
+                            };
                             skip(s, at);
                             *at += 1;
                             out.push((key, Self::value(s, at)?));
@@ -75,7 +77,11 @@ impl Tree {
             }
             _ => {
                 let start = *at;
-                while s.as_bytes().get(*at).is_some_and(|b| !matches!(b, b',' | b'}' | b']') && !b.is_ascii_whitespace()) {
+                while s
+                    .as_bytes()
+                    .get(*at)
+                    .is_some_and(|b| !matches!(b, b',' | b'}' | b']') && !b.is_ascii_whitespace())
+                {
                     *at += 1;
                 }
                 Some(Self::Bare(s[start..*at].to_owned()))
@@ -114,7 +120,10 @@ impl Tree {
             }
             // Keys may themselves have dots: whichever key the path begins with.
             (Self::Map(entries), _) => entries.iter().find_map(|(key, value)| {
-                let rest = path.strip_prefix('.').unwrap_or(path).strip_prefix(key.as_str())?;
+                let rest = path
+                    .strip_prefix('.')
+                    .unwrap_or(path)
+                    .strip_prefix(key.as_str())?;
                 if !(rest.is_empty() || rest.starts_with(['.', '['])) {
                     return None;
                 }

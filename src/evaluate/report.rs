@@ -23,7 +23,11 @@ impl Share {
 
     /// Percent; 100 of nothing.
     pub fn percent(self) -> f64 {
-        if self.all == 0 { 100.0 } else { self.good as f64 * 100.0 / self.all as f64 }
+        if self.all == 0 {
+            100.0
+        } else {
+            self.good as f64 * 100.0 / self.all as f64
+        }
     }
 
     fn add(&mut self, other: Self) {
@@ -91,11 +95,19 @@ pub struct Report {
 
 /// What the project has set itself: key of [`Report::targets`], title, least percent.
 pub const TARGETS: [(&str, &str, f64); 8] = [
-    ("key_or_label", "under a known key or label, in any encoding", 100.0),
+    (
+        "key_or_label",
+        "under a known key or label, in any encoding",
+        100.0,
+    ),
     ("strong_id", "strong ID numbers anywhere", 99.9),
     ("biometric", "biometrics", 100.0),
     ("weak_with_cue", "weak ID numbers with a cue", 99.5),
-    ("name_with_cue", "Chinese names in free text with a cue", 95.0),
+    (
+        "name_with_cue",
+        "Chinese names in free text with a cue",
+        95.0,
+    ),
     ("repeated", "repeated values", 100.0),
     ("survival", "survival of fields", 99.9),
     ("free_text", "survival of free text without persons", 99.5),
@@ -126,9 +138,14 @@ impl Report {
             (&mut self.by_encoding, other.by_encoding),
             (&mut self.by_field, other.by_field),
         ] {
-            theirs.into_iter().for_each(|(key, share)| mine.entry(key).or_default().add(share));
+            theirs
+                .into_iter()
+                .for_each(|(key, share)| mine.entry(key).or_default().add(share));
         }
-        other.targets.into_iter().for_each(|(key, share)| self.targets.entry(key).or_default().add(share));
+        other
+            .targets
+            .into_iter()
+            .for_each(|(key, share)| self.targets.entry(key).or_default().add(share));
     }
 
     /// Sorts failures by line and keeps the first `limit`.
@@ -139,25 +156,51 @@ impl Report {
 
     /// The least of what `--fail-under` looks at, in percent.
     pub fn worst(&self) -> f64 {
-        [self.strong, self.survival, self.free_text, self.valid, self.nested_valid, self.idempotent, self.untouched]
-            .into_iter()
-            .map(Share::percent)
-            .fold(100.0, f64::min)
+        [
+            self.strong,
+            self.survival,
+            self.free_text,
+            self.valid,
+            self.nested_valid,
+            self.idempotent,
+            self.untouched,
+        ]
+        .into_iter()
+        .map(Share::percent)
+        .fold(100.0, f64::min)
     }
 
     /// The table.
     pub fn table(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(out, "{} records, {:.1} MB\n", self.records, self.bytes as f64 / 1e6);
-        let _ = writeln!(out, "{:<46} {:>9} {:>17}  {:>8}", "targets", "percent", "of", "target");
+        let _ = writeln!(
+            out,
+            "{} records, {:.1} MB\n",
+            self.records,
+            self.bytes as f64 / 1e6
+        );
+        let _ = writeln!(
+            out,
+            "{:<46} {:>9} {:>17}  {:>8}",
+            "targets", "percent", "of", "target"
+        );
         for (key, title, least) in TARGETS {
             let share = match key {
                 "survival" => self.survival,
                 "free_text" => self.free_text,
                 key => self.targets.get(key).copied().unwrap_or_default(),
             };
-            let verdict = if share.percent() >= least { "" } else { "  MISSED" };
-            let _ = writeln!(out, "  {title:<44} {:>8.3}% {:>17}  {least:>7}%{verdict}", share.percent(), fraction(share));
+            let verdict = if share.percent() >= least {
+                ""
+            } else {
+                "  MISSED"
+            };
+            let _ = writeln!(
+                out,
+                "  {title:<44} {:>8.3}% {:>17}  {least:>7}%{verdict}",
+                share.percent(),
+                fraction(share)
+            );
         }
         let sections: [(&str, Vec<(&str, Share)>); 6] = [
             (
@@ -178,13 +221,27 @@ impl Report {
         for (title, rows) in sections {
             let _ = writeln!(out, "\n{title}");
             for (name, share) in rows {
-                let _ = writeln!(out, "  {name:<44} {:>8.3}% {:>17}", share.percent(), fraction(share));
+                let _ = writeln!(
+                    out,
+                    "  {name:<44} {:>8.3}% {:>17}",
+                    share.percent(),
+                    fraction(share)
+                );
             }
         }
         if self.failed > 0 {
-            let _ = writeln!(out, "\n{} failures, the first {}:", self.failed, self.failures.len());
+            let _ = writeln!(
+                out,
+                "\n{} failures, the first {}:",
+                self.failed,
+                self.failures.len()
+            );
             for f in &self.failures {
-                let _ = write!(out, "  line {:<7} {:<12} {:<22} {}", f.line, f.kind, f.class, f.path);
+                let _ = write!(
+                    out,
+                    "  line {:<7} {:<12} {:<22} {}",
+                    f.line, f.kind, f.class, f.path
+                );
                 if !f.how.is_empty() {
                     let _ = write!(out, "  ({})", f.how);
                 }
