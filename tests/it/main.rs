@@ -2,7 +2,11 @@
 
 mod command;
 mod configuration;
+#[allow(dead_code)] // some faults need nodes of their own
+#[path = "../support/es.rs"]
+mod es;
 mod hostile_input;
 mod program;
 mod signals;
+mod store;
 mod streams;

@@ -1,0 +1,369 @@
+//! A real Elasticsearch for tests: one node for the whole run, others with settings of their own where a fault needs them.
+//!
+//! The node is built from `tests/es-node` by Maven on first use. A running one with the same sources is shared, whoever started it: tests
+//! therefore keep to names that begin with their own [`prefix`]. It ends by itself when the last test process that holds its lease is gone.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+/// How long a node may take to answer on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// The URL of the run's node, which is started if it does not run. Ends the test with one line that says what is missing, if anything is.
+pub fn es_url() -> &'static str {
+    static NODE: OnceLock<(String, TcpStream)> = OnceLock::new();
+    let (url, _lease) = NODE.get_or_init(|| {
+        let folder = std::env::temp_dir().join(format!("tuomin-es-{}", source_hash()));
+        fs::create_dir_all(&folder).unwrap();
+        let lock = File::create(folder.with_extension("lock")).unwrap();
+        lock.lock().unwrap();
+        if let Some(found) = join(&folder) {
+            return found;
+        }
+        let _ = fs::remove_dir_all(&folder);
+        let child = spawn(&folder, &["-Dtidy=true", "-Xmx512m", "-Xms512m"], &[]);
+        wait(&folder, child).1
+    });
+    url
+}
+
+/// A prefix for names that no other test uses, on a shared node too.
+pub fn prefix(test: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_millis()
+        % 1_000_000_000;
+    format!(
+        "t-{test}-{:x}-{now:x}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+/// A node of one test's own, with settings of its own. Killed when dropped.
+pub struct Node {
+    folder: tempfile::TempDir,
+    settings: Vec<String>,
+    child: Child,
+    url: String,
+    _lease: TcpStream,
+}
+
+impl Node {
+    /// Starts a node with settings such as `indexing_pressure.memory.limit=10kb`.
+    pub fn start(settings: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings: Vec<String> = settings.iter().map(|s| format!("-E{s}")).collect();
+        let child = spawn(folder.path(), &["-Xmx256m", "-Xms256m"], &settings);
+        let (child, (url, lease)) = wait(folder.path(), child);
+        Self {
+            folder,
+            settings,
+            child,
+            url,
+            _lease: lease,
+        }
+    }
+
+    /// Its URL; the same after a restart.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Ends it as a power failure would. Its data stay.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on its data and port.
+    pub fn restart(&mut self) {
+        let port = self.url.rsplit(':').next().unwrap();
+        let mut settings = self.settings.clone();
+        settings.push(format!("-Ehttp.port={port}"));
+        let _ = fs::remove_file(self.folder.path().join("running"));
+        let child = spawn(self.folder.path(), &["-Xmx256m", "-Xms256m"], &settings);
+        (self.child, (self.url, self._lease)) = wait(self.folder.path(), child);
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks a node and gives back status and answer.
+pub fn ask(url: &str, method: &str, path: &str, body: Option<&Json>) -> (u16, Json) {
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let body = body.map(Json::to_string).unwrap_or_default();
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let split = answer
+        .windows(4)
+        .position(|w| w == b"\r\n\r\n")
+        .expect("an HTTP answer");
+    let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
+    let head = String::from_utf8_lossy(&answer[..split]).to_lowercase();
+    let answer = if head.contains("transfer-encoding: chunked") {
+        unchunk(&answer[split + 4..])
+    } else {
+        answer[split + 4..].to_vec()
+    };
+    let answer = answer.as_slice();
+    (
+        status,
+        serde_json::from_slice(answer)
+            .unwrap_or_else(|_| Json::String(String::from_utf8_lossy(answer).into_owned())),
+    )
+}
+
+/// The content of a chunked answer.
+fn unchunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    while let Some(line) = rest.windows(2).position(|w| w == b"\r\n") {
+        let size =
+            usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap().trim(), 16).unwrap();
+        if size == 0 {
+            break;
+        }
+        content.extend_from_slice(&rest[line + 2..line + 2 + size]);
+        rest = &rest[line + 4 + size..];
+    }
+    content
+}
+
+/// Number of documents in indices or streams, after a refresh.
+pub fn count(url: &str, indices: &str) -> u64 {
+    ask(
+        url,
+        "POST",
+        &format!("/{indices}/_refresh?ignore_unavailable=true"),
+        None,
+    );
+    ask(
+        url,
+        "GET",
+        &format!("/{indices}/_count?ignore_unavailable=true"),
+        None,
+    )
+    .1["count"]
+        .as_u64()
+        .unwrap()
+}
+
+/// Waits until something is so; panics with `what` if it does not come.
+pub fn until(what: &str, patience: Duration, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(
+            begin.elapsed() < patience,
+            "waited {patience:?} in vain until {what}"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// A running node in this folder: its URL and a lease.
+fn join(folder: &Path) -> Option<(String, TcpStream)> {
+    let running = fs::read_to_string(folder.join("running")).ok()?;
+    let mut parts = running.split_whitespace();
+    let (http, lease) = (parts.next()?, parts.next()?);
+    let lease = TcpStream::connect(format!("127.0.0.1:{lease}")).ok()?;
+    TcpStream::connect(format!("127.0.0.1:{http}")).ok()?;
+    Some((format!("http://127.0.0.1:{http}"), lease))
+}
+
+fn wait(folder: &Path, mut child: Child) -> (Child, (String, TcpStream)) {
+    let begin = Instant::now();
+    let found = loop {
+        if let Some(found) = join(folder) {
+            break found;
+        }
+        let log = || fs::read_to_string(folder.join("out.log")).unwrap_or_default();
+        if let Ok(Some(status)) = child.try_wait() {
+            let log = log();
+            let tail: Vec<&str> = log.lines().rev().take(20).collect();
+            panic!(
+                "the Elasticsearch node ended while it started ({status}):\n{}",
+                tail.into_iter().rev().collect::<Vec<_>>().join("\n")
+            );
+        }
+        assert!(
+            begin.elapsed() < PATIENCE,
+            "the Elasticsearch node is not ready after {PATIENCE:?}:\n{}",
+            log()
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    until("the node has its indices", PATIENCE, || {
+        ask(
+            &found.0,
+            "GET",
+            "/_cluster/health?wait_for_status=yellow&timeout=5s",
+            None,
+        )
+        .0 == 200
+    });
+    (child, found)
+}
+
+fn spawn(folder: &Path, java_options: &[&str], settings: &[String]) -> Child {
+    let home = home();
+    let java = java();
+    fs::create_dir_all(folder.join("tmp")).unwrap();
+    let log = File::create(folder.join("out.log")).unwrap();
+    let mut command = Command::new(&java.0);
+    command
+        .args(java_options)
+        .args([
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Des.distribution.type=tar",
+            "-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false",
+        ])
+        .args([
+            "-Dlog4j2.disable.jmx=true",
+            "-Dlog4j.shutdownHookEnabled=false",
+            "-Dfile.encoding=UTF-8",
+        ])
+        .arg(format!("-Djava.io.tmpdir={}", folder.join("tmp").display()));
+    if java.1 >= 24 {
+        command.args(["--enable-native-access=ALL-UNNAMED,org.elasticsearch.nativeaccess,org.apache.lucene.core", "--sun-misc-unsafe-memory-access=allow"]);
+    } else {
+        command.arg("-Djava.security.manager=allow");
+    }
+    // `index.codec: best_compression` needs libzstd, which is in no jar.
+    let libraries = [
+        "/usr/lib/x86_64-linux-gnu",
+        "/usr/lib/aarch64-linux-gnu",
+        "/lib/x86_64-linux-gnu",
+        "/usr/lib64",
+        "/lib64",
+        "/usr/lib",
+    ];
+    if let Some(zstd) = libraries
+        .iter()
+        .map(|l| Path::new(l).join("libzstd.so.1"))
+        .find(|l| l.exists())
+    {
+        let native = folder.join("native");
+        fs::create_dir_all(&native).unwrap();
+        let _ = std::os::unix::fs::symlink(zstd, native.join("libzstd.so"));
+        command.arg(format!("-Des.nativelibs.path={}", native.display()));
+    }
+    command
+        .arg("--module-path")
+        .arg(home.join("lib"))
+        .arg("--add-modules=ALL-MODULE-PATH,jdk.net")
+        .arg("-cp")
+        .arg(home.join("launcher.jar"))
+        .arg("esnode.Launcher")
+        .args([&home, folder])
+        .args(settings)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log);
+    command.spawn().unwrap()
+}
+
+/// The assembled node, built if it is not there.
+fn home() -> PathBuf {
+    static HOME: OnceLock<PathBuf> = OnceLock::new();
+    HOME.get_or_init(|| {
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("es-node-{}", source_hash()));
+        let home = out.join("home");
+        fs::create_dir_all(&out).unwrap();
+        let lock = File::create(out.with_extension("lock")).unwrap();
+        lock.lock().unwrap();
+        if home.join("launcher.jar").exists() {
+            return home;
+        }
+        java();
+        let maven = Command::new("mvn")
+            .args(["-q", "-B", "-f"])
+            .arg(sources().join("pom.xml"))
+            .arg(format!("-Dout={}", out.display()))
+            .arg("package")
+            .output()
+            .unwrap_or_else(|_| panic!("these tests need Maven 3.8 or newer to assemble Elasticsearch, and `mvn` was not found: apt-get install maven"));
+        let said = String::from_utf8_lossy(&maven.stdout);
+        assert!(maven.status.success(), "Maven could not assemble Elasticsearch (a JDK, not only a JRE, and Maven Central are needed):\n{said}");
+        home
+    })
+    .clone()
+}
+
+/// The Java to use, and its version.
+fn java() -> (PathBuf, u32) {
+    let java = std::env::var_os("JAVA_HOME").map_or_else(
+        || PathBuf::from("java"),
+        |home| Path::new(&home).join("bin/java"),
+    );
+    let needed = "these tests need a JDK 17 or newer to run Elasticsearch";
+    let install = "apt-get install openjdk-17-jdk-headless, or set JAVA_HOME";
+    let Ok(answer) = Command::new(&java).arg("-version").output() else {
+        panic!(
+            "{needed}, and `{}` was not found: {install}",
+            java.display()
+        )
+    };
+    // openjdk version "17.0.15" 2025-04-15
+    let text = String::from_utf8_lossy(&answer.stderr).into_owned();
+    let version = text
+        .split('"')
+        .nth(1)
+        .and_then(|v| v.split(['.', '-']).next()?.parse().ok())
+        .unwrap_or(0);
+    assert!(
+        version >= 17,
+        "{needed}, and `{}` is version {version}: {install}",
+        java.display()
+    );
+    (java, version)
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/es-node")
+}
+
+/// Tells builds of different sources apart.
+fn source_hash() -> String {
+    fn add(path: &Path, hasher: &mut blake3::Hasher) {
+        let mut entries: Vec<PathBuf> = fs::read_dir(path)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
+        entries.sort();
+        for entry in entries {
+            if entry.is_dir() {
+                add(&entry, hasher);
+            } else if entry.extension().is_some_and(|e| e != "md") {
+                hasher.update(&fs::read(entry).unwrap());
+            }
+        }
+    }
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&fs::read(sources().join("pom.xml")).unwrap());
+        add(&sources().join("src"), &mut hasher);
+        hasher.finalize().to_hex()[..16].to_owned()
+    })
+    .clone()
+}
