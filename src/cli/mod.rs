@@ -1,5 +1,6 @@
 //! One file a subcommand. What another program could call lives elsewhere; here stand arguments, messages and exit codes.
 
+pub mod bench;
 pub mod completions;
 pub mod config;
 pub mod evaluate;
@@ -70,6 +71,7 @@ enum Command {
     Man,
     Generate(generate::Args),
     Evaluate(evaluate::Args),
+    Bench(bench::Args),
 }
 
 /// Parses the command line, runs it and says how it ended.
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Man => man(),
         Command::Generate(args) => generate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Bench(args) => bench::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever reads our output has seen enough: `tuomin config | head`.

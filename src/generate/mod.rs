@@ -25,6 +25,7 @@ pub mod operation;
 pub mod person;
 pub mod prose;
 pub mod rng;
+pub mod traffic;
 pub mod words;
 pub mod wrap;
 

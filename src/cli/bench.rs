@@ -1,0 +1,216 @@
+//! `tuomin bench`: how fast, as figures and as ratios.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::usage;
+use crate::bench::measure::{self, Sample, Workload};
+use crate::bench::programs::Program;
+use crate::bench::report::{Figures, Machine, Row};
+use crate::generate::traffic::{self, Shape};
+use crate::patterns::Patterns;
+use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
+
+/// Measures the redactor's speed beside the floor that nothing can beat, a JSON check, and the regular expressions that people try first.
+///
+/// Everything runs in turn in one process, round by round, so that ratios hold on a machine that does other work too. Workloads are made up:
+/// monitoring records, operation logs as text, operation logs with pictures; or a file of your own. `tuomin run` as a process of its own is measured as well.
+///
+/// Examples:
+///   tuomin bench
+///   tuomin bench --workload text --bytes 256MB --threads 1,2,4 --rounds 9
+///   tuomin bench my.ndjson --json
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Lines of your own instead of made-up ones.
+    #[arg(value_name = "FILE", conflicts_with_all = ["workload", "bytes"])]
+    file: Option<PathBuf>,
+
+    /// Which workloads.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Shape::Monitoring, Shape::Text, Shape::Images])]
+    workload: Vec<Shape>,
+
+    /// Size of each workload. Units: KB, MB, GB (10^3), KiB, MiB, GiB (2^10).
+    #[arg(long, value_name = "SIZE", default_value = "64MB", value_parser = super::generate::size)]
+    bytes: u64,
+
+    /// Numbers of threads. One and all cores if not given.
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    threads: Vec<usize>,
+
+    /// Rounds of which the median is taken.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    rounds: usize,
+
+    /// How careful the redactor is.
+    #[arg(long, value_enum)]
+    posture: Option<Posture>,
+
+    /// Leave out all but the copy floor and the redactor.
+    #[arg(long)]
+    only: bool,
+
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let mut settings = RedactSettings::default();
+    if let Some(posture) = args.posture {
+        settings.posture = posture;
+    }
+    let patterns = Patterns::load(None).map_err(usage)?;
+    let (key, _) = PseudonymKey::load(None).map_err(usage)?;
+    let redactor = Redactor::new(&patterns, &settings, key).map_err(usage)?;
+    let machine = Machine::here();
+    let mut threads = args.threads.clone();
+    if threads.is_empty() {
+        threads = vec![1, machine.cores];
+    }
+    if threads.contains(&0) || args.rounds == 0 {
+        return Err(usage("--threads and --rounds count from 1"));
+    }
+    threads.dedup();
+
+    let mut figures = Figures {
+        machine,
+        rounds: args.rounds,
+        rows: Vec::new(),
+    };
+    let sources: Vec<Source> = match args.file {
+        Some(path) => vec![Source::File(path)],
+        None => args
+            .workload
+            .iter()
+            .map(|shape| Source::Made(*shape, args.bytes as usize))
+            .collect(),
+    };
+    for source in sources {
+        // One at a time: three workloads in memory would be three times the memory.
+        let workload = Workload::new(source.read()?);
+        workload_rows(
+            &source.name(),
+            &workload,
+            &redactor,
+            &threads,
+            args.rounds,
+            args.only,
+            &mut figures.rows,
+        )?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+    } else {
+        print!("{}", figures.table());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where lines come from.
+enum Source {
+    File(PathBuf),
+    Made(Shape, usize),
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            Self::Made(shape, _) => shape.name().to_owned(),
+        }
+    }
+
+    fn read(&self) -> anyhow::Result<Vec<u8>> {
+        match self {
+            Self::File(path) => {
+                std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+            }
+            Self::Made(shape, bytes) => Ok(traffic::lines(*shape, *bytes, 1)),
+        }
+    }
+}
+
+/// Measures all programs on one workload, round by round.
+fn workload_rows(
+    name: &str,
+    workload: &Workload,
+    redactor: &Redactor,
+    threads: &[usize],
+    rounds: usize,
+    only: bool,
+    rows: &mut Vec<Row>,
+) -> anyhow::Result<()> {
+    let file = ScratchFile::new(&workload.bytes)?;
+    let programs: &[Program] = if only {
+        &[Program::Copy, Program::Redact]
+    } else {
+        &[
+            Program::Copy,
+            Program::CheckJson,
+            Program::NaiveRegex,
+            Program::Redact,
+            Program::Run,
+        ]
+    };
+    let mut samples: HashMap<(usize, usize), Vec<Sample>> = HashMap::new();
+    for _ in 0..rounds {
+        for &n in threads {
+            for (i, &program) in programs.iter().enumerate() {
+                // Slow programs once: their figure is for scale only.
+                let done = samples.entry((n, i)).or_default();
+                if program == Program::NaiveRegex && !done.is_empty() {
+                    continue;
+                }
+                done.push(match program {
+                    Program::Run => measure::process(&file.0, n)?,
+                    program => measure::run(program, redactor, workload, n),
+                });
+            }
+        }
+    }
+    for &n in threads {
+        for (i, &program) in programs.iter().enumerate() {
+            let floor = samples.get(&(n, 0)).map(Vec::as_slice);
+            if let Some(rounds) = samples.get(&(n, i)) {
+                rows.push(Row::new(name, workload, program, n, rounds, floor));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A workload in a file, for the measurement of a whole process; gone when dropped.
+struct ScratchFile(PathBuf);
+
+impl ScratchFile {
+    fn new(bytes: &[u8]) -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("tuomin-bench-{}.ndjson", std::process::id()));
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options
+            .open(&path)
+            .with_context(|| format!("cannot create {}", path.display()))?;
+        let scratch = Self(path);
+        file.write_all(bytes)?;
+        Ok(scratch)
+    }
+}
+
+impl Drop for ScratchFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
