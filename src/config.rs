@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     metrics::MetricsSettings, output::OutputSettings, pipeline::PipelineSettings,
-    record::settings::RecordSettings, redact::RedactSettings, telemetry::LogSettings,
+    record::settings::RecordSettings, redact::RedactSettings, spool::SpoolSettings,
+    telemetry::LogSettings,
 };
 
 pub use example::example;
@@ -42,6 +43,8 @@ pub struct Config {
     pub pipeline: PipelineSettings,
     /// Where records go.
     pub output: OutputSettings,
+    /// A queue on disk in front of the server. Unset: none.
+    pub spool: Option<SpoolSettings>,
     /// What the program says about itself.
     pub log: LogSettings,
     /// What can be asked over HTTP while it runs.

@@ -34,4 +34,5 @@ pub mod patterns;
 pub mod pipeline;
 pub mod record;
 pub mod redact;
+pub mod spool;
 pub mod telemetry;

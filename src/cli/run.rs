@@ -91,7 +91,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     config.log.start();
     let inputs = check(&args.files).map_err(usage)?;
     let (key, origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
-    let mut destination = Destination::open(&config, &key)?;
+    let shutdown = Shutdown::new()?;
+    let destination = Destination::open(&config, &key, &shutdown)?;
     if origin == KeyOrigin::Ephemeral && destination.is_server() {
         tracing::warn!(
             "no key (redact.key_file or TUOMIN_KEY): pseudonyms of this run match no other's, and a line that is sent again is stored again"
@@ -100,7 +101,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let patterns = Patterns::load(config.redact.patterns.as_deref()).map_err(usage)?;
     let redactor = Arc::new(Redactor::new(&patterns, &config.redact, key).map_err(usage)?);
 
-    let shutdown = Shutdown::new()?;
     let temporary = destination.temporary();
     shutdown.listen(move || {
         if let Some(path) = &temporary {
@@ -125,40 +125,40 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let ended = pipeline::run(Plan {
         intake: Box::new(intake),
         redactor,
-        shape: destination.shape(config.record.kind),
+        shape: destination.shape(),
         sink: destination.sink()?,
         settings,
         shutdown: shutdown.clone(),
         stats: stats.clone(),
         buffers,
     });
-    let finished = destination.finish(ended.unwritten, watch.unfinished.load(Relaxed));
+    let unfinished = watch.unfinished.load(Relaxed);
+    let finished = destination.finish(ended.unwritten, unfinished, &shutdown);
     drop(progress);
     for error in &ended.unread {
         eprintln!("tuomin: {error}");
     }
-    let delivered = match finished? {
+    let delivery = match finished? {
         Finished::NobodyListens => return Ok(ExitCode::SUCCESS),
-        Finished::Done(delivered) => delivered,
+        Finished::Lines => None,
+        Finished::Server(stats, waiting) => Some((stats, waiting)),
     };
-    let undelivered = delivered
+    let undelivered = delivery
         .as_ref()
-        .map_or(0, |stats| stats.undelivered.load(Relaxed));
+        .map_or(0, |(stats, _)| stats.undelivered.load(Relaxed));
     if !args.quiet {
-        eprint!(
-            "{}",
-            summary(&stats, started.elapsed(), delivered.as_deref())
-        );
+        let delivery = delivery
+            .as_ref()
+            .map(|(stats, waiting)| (&**stats, *waiting));
+        eprint!("{}", summary(&stats, started.elapsed(), delivery));
     }
-    if watch.unfinished.load(Relaxed) {
+    if unfinished {
         eprintln!("tuomin: stopped by a signal before the end of the input");
     }
     Ok(ExitCode::from(match shutdown.signal() {
         _ if undelivered > 0 => exit::UNDELIVERED,
         _ if !ended.unread.is_empty() => exit::FAILURE,
-        Some(signal) if watch.unfinished.load(Relaxed) => {
-            u8::try_from(128 + signal).unwrap_or(exit::FAILURE)
-        }
+        Some(signal) if unfinished => u8::try_from(128 + signal).unwrap_or(exit::FAILURE),
         _ => 0,
     }))
 }

@@ -9,8 +9,12 @@ use std::{
 
 use crate::pipeline::{deliver::DeliveryStats, stats::Stats};
 
-/// Makes the summary; `delivery` is there where records go to a server.
-pub fn summary(stats: &Stats, elapsed: Duration, delivery: Option<&DeliveryStats>) -> String {
+/// Makes the summary; `delivery` is there where records go to a server, with the number of records that wait in the spool.
+pub fn summary(
+    stats: &Stats,
+    elapsed: Duration,
+    delivery: Option<(&DeliveryStats, u64)>,
+) -> String {
     let paint = Paint(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     let get = |counter: &AtomicU64| counter.load(Relaxed);
     let (records, read, written) = (
@@ -60,7 +64,7 @@ pub fn summary(stats: &Stats, elapsed: Duration, delivery: Option<&DeliveryStats
         "records could not be inspected: replaced",
         true,
     );
-    if let Some(delivery) = delivery {
+    if let Some((delivery, waiting)) = delivery {
         note(get(&delivery.stored), "records stored", false);
         note(
             get(&delivery.already_there),
@@ -76,6 +80,11 @@ pub fn summary(stats: &Stats, elapsed: Duration, delivery: Option<&DeliveryStats
             get(&delivery.dead),
             "records are in the dead-letter folder (see tuomin replay)",
             true,
+        );
+        note(
+            waiting,
+            "records wait in the spool: the next run delivers them",
+            false,
         );
         note(
             get(&delivery.undelivered),

@@ -15,7 +15,7 @@ use std::{
 };
 
 use tokio::{
-    runtime::Runtime,
+    runtime::Handle,
     sync::mpsc,
     task::{JoinHandle, JoinSet},
     time::{Instant, timeout_at},
@@ -36,6 +36,8 @@ pub struct Collect {
     pub bytes: usize,
     /// How long a batch may wait for others.
     pub wait: Duration,
+    /// Whether batches that fail are offered again (out of a spool) rather than lost.
+    pub offered_again: bool,
 }
 
 /// Counts of what became of the records.
@@ -56,12 +58,15 @@ pub struct DeliveryStats {
 }
 
 impl DeliveryStats {
-    fn add(&self, report: &Report, records: usize) {
+    fn add(&self, report: &Report, records: usize, offered_again: bool) {
         self.stored.fetch_add(report.stored, Relaxed);
         self.already_there.fetch_add(report.already_there, Relaxed);
         self.dead.fetch_add(report.dead, Relaxed);
         self.refused.fetch_add(report.refused, Relaxed);
         self.sent_again.fetch_add(report.sent_again, Relaxed);
+        if offered_again {
+            return;
+        }
         let settled = report.stored + report.already_there + report.dead + report.refused;
         self.undelivered
             .fetch_add((records as u64).saturating_sub(settled), Relaxed);
@@ -77,7 +82,7 @@ pub struct Delivery {
 impl Delivery {
     /// Starts delivering on `runtime`.
     pub fn start(
-        runtime: &Runtime,
+        runtime: &Handle,
         server: Arc<Elasticsearch>,
         collect: Collect,
         stats: Arc<DeliveryStats>,
@@ -93,10 +98,24 @@ impl Delivery {
         Box::new(move |batch| sender.blocking_send(batch).is_ok())
     }
 
-    /// Waits until everything that was pushed is delivered. All that [`Delivery::push`] gave out must be dropped before.
-    pub fn finish(self, runtime: &Runtime) -> io::Result<()> {
+    /// Waits until everything that was pushed is delivered, or only for as long as `patience` says: what is not delivered then
+    /// is given up, and its receipts say so. All that [`Delivery::push`] gave out must be dropped before.
+    pub fn finish(self, runtime: &Handle, patience: Option<Duration>) -> io::Result<()> {
         drop(self.sender);
-        runtime.block_on(self.collector).map_err(io::Error::other)
+        let mut collector = self.collector;
+        runtime.block_on(async {
+            let Some(patience) = patience else {
+                return collector.await.map_err(io::Error::other);
+            };
+            if tokio::time::timeout(patience, &mut collector)
+                .await
+                .is_err()
+            {
+                collector.abort();
+                let _ = collector.await;
+            }
+            Ok(())
+        })
     }
 }
 
@@ -124,7 +143,7 @@ async fn collect_and_send(
         running.spawn(async move {
             let records = batch.ends.len();
             let report = server.deliver(batch).await;
-            stats.add(&report, records);
+            stats.add(&report, records, collect.offered_again);
         });
     }
     while running.join_next().await.is_some() {}

@@ -16,6 +16,7 @@ pub mod buffers;
 pub mod deliver;
 pub mod order;
 pub mod shutdown;
+pub mod spooled;
 pub mod stats;
 pub mod work;
 

@@ -8,21 +8,29 @@ use std::{
 };
 
 use anyhow::Context;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use zeroize::Zeroizing;
 
 use super::super::usage;
 use crate::{
     config::Config,
-    output::{elasticsearch::Elasticsearch, file::FileOutput},
+    output::{
+        elasticsearch::{
+            Client, DocumentEncoder, Elasticsearch, Settings, dead_letter::DeadLetters,
+        },
+        file::FileOutput,
+    },
     pipeline::{
         Sink,
         deliver::{Collect, Delivery, DeliveryStats},
         order::InOrder,
+        shutdown::Shutdown,
+        spooled::SpooledDelivery,
         work::Shape,
     },
-    record::{Kind, RecordTable},
+    record::RecordTable,
     redact::PseudonymKey,
+    spool::{Damage, Spool},
 };
 
 /// What document identifiers are derived for. Changing it would store every replayed record twice.
@@ -38,56 +46,45 @@ pub enum Destination {
     Server(Server),
 }
 
-/// A server that is set up, and the threads that talk to it.
+/// A server, and the threads that talk to it.
 pub struct Server {
     runtime: Runtime,
-    output: Arc<Elasticsearch>,
-    delivery: Option<Delivery>,
-    collect: Collect,
+    encoder: Arc<DocumentEncoder>,
+    sender: Sender,
     stats: Arc<DeliveryStats>,
+}
+
+/// How batches get to the server.
+enum Sender {
+    /// From memory.
+    Direct(Delivery),
+    /// By way of the disk.
+    Spooled(SpooledDelivery),
 }
 
 /// How the output ended.
 pub enum Finished {
     /// Whoever read our output has seen enough (`tuomin run … | head`).
     NobodyListens,
-    /// Everything that could be written is; what became of records, where they went to a server.
-    Done(Option<Arc<DeliveryStats>>),
+    /// Everything that could be written is.
+    Lines,
+    /// What became of records that went to a server, and how many wait in the spool.
+    Server(Arc<DeliveryStats>, u64),
 }
 
 impl Destination {
     /// Opens what the configuration names. Fails before anything is read if it can't be written to.
-    pub fn open(config: &Config, key: &PseudonymKey) -> anyhow::Result<Self> {
-        let Some(settings) = &config.output.elasticsearch else {
-            let path = config.output.file.as_deref();
-            let name = path.unwrap_or(Path::new("-")).display();
-            let output = FileOutput::open(path)
-                .map_err(|error| usage(format!("{name}: can't be written: {error}")))?;
-            return Ok(Self::Lines(output));
-        };
-        let offset = config.record.offset_s().unwrap_or_default();
-        let table = Arc::new(RecordTable::builtin().with_offset(offset));
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(NETWORK_THREADS)
-            .thread_name("network")
-            .enable_all()
-            .build()?;
-        let key = Zeroizing::new(key.derive(IDENTIFIERS));
-        let output = runtime
-            .block_on(Elasticsearch::connect(settings, table, &key))
-            .map_err(usage)?;
-        let collect = Collect {
-            bytes: settings.bulk.max_bytes,
-            wait: Duration::from_millis(config.pipeline.flush_ms),
-        };
-        let stats = Arc::default();
-        Ok(Self::Server(Server {
-            runtime,
-            output: Arc::new(output),
-            delivery: None,
-            collect,
-            stats,
-        }))
+    pub fn open(config: &Config, key: &PseudonymKey, shutdown: &Shutdown) -> anyhow::Result<Self> {
+        match &config.output.elasticsearch {
+            Some(settings) => Ok(Self::Server(Server::open(config, settings, key, shutdown)?)),
+            None => {
+                let path = config.output.file.as_deref();
+                let name = path.unwrap_or(Path::new("-")).display();
+                let open = FileOutput::open(path);
+                open.map(Self::Lines)
+                    .map_err(|error| usage(format!("{name}: can't be written: {error}")))
+            }
+        }
     }
 
     /// Whether records go to a server.
@@ -104,28 +101,21 @@ impl Destination {
     }
 
     /// The form of the records.
-    pub fn shape(&self, kind: Option<Kind>) -> Shape {
+    pub fn shape(&self) -> Shape {
         match self {
             Self::Lines(_) => Shape::Lines,
-            Self::Server(server) => Shape::Encoded(Arc::new(server.output.encoder(kind))),
+            Self::Server(server) => Shape::Encoded(server.encoder.clone()),
         }
     }
 
-    /// Where workers hand batches to. To be called once.
-    pub fn sink(&mut self) -> io::Result<Sink> {
+    /// Where workers hand batches to.
+    pub fn sink(&self) -> io::Result<Sink> {
         Ok(match self {
             Self::Lines(output) => Sink::InOrder(InOrder::new(output.writer()?)),
-            Self::Server(server) => {
-                let delivery = Delivery::start(
-                    &server.runtime,
-                    server.output.clone(),
-                    server.collect,
-                    server.stats.clone(),
-                );
-                let push = delivery.push();
-                server.delivery = Some(delivery);
-                Sink::Anywhere(push)
-            }
+            Self::Server(server) => Sink::Anywhere(match &server.sender {
+                Sender::Direct(delivery) => delivery.push(),
+                Sender::Spooled(delivery) => delivery.push(),
+            }),
         })
     }
 
@@ -134,6 +124,7 @@ impl Destination {
         self,
         unwritten: Option<io::Error>,
         unfinished: bool,
+        shutdown: &Shutdown,
     ) -> anyhow::Result<Finished> {
         match self {
             Self::Lines(output) => {
@@ -146,14 +137,101 @@ impl Destination {
                     None if unfinished => {}
                     None => output.commit().context(failed)?,
                 }
-                Ok(Finished::Done(None))
+                Ok(Finished::Lines)
             }
             Self::Server(server) => {
-                if let Some(delivery) = server.delivery {
-                    delivery.finish(&server.runtime)?;
-                }
-                Ok(Finished::Done(Some(server.stats)))
+                let waiting = match server.sender {
+                    Sender::Direct(delivery) => {
+                        delivery.finish(server.runtime.handle(), None).map(|()| 0)?
+                    }
+                    Sender::Spooled(delivery) => delivery.finish(|| shutdown.signal().is_some())?,
+                };
+                Ok(Finished::Server(server.stats, waiting))
             }
         }
+    }
+}
+
+impl Server {
+    fn open(
+        config: &Config,
+        settings: &Settings,
+        key: &PseudonymKey,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Self> {
+        let offset = config.record.offset_s().unwrap_or_default();
+        let table = Arc::new(RecordTable::builtin().with_offset(offset));
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(NETWORK_THREADS)
+            .thread_name("network")
+            .enable_all()
+            .build()?;
+        let key = Zeroizing::new(key.derive(IDENTIFIERS));
+        let collect = Collect {
+            bytes: settings.bulk.max_bytes,
+            wait: Duration::from_millis(config.pipeline.flush_ms),
+            offered_again: config.spool.is_some(),
+        };
+        let stats: Arc<DeliveryStats> = Arc::default();
+        let kind = config.record.kind;
+        let Some(spool) = &config.spool else {
+            let server = runtime
+                .block_on(Elasticsearch::connect(settings, table, &key))
+                .map_err(usage)?;
+            let encoder = Arc::new(server.encoder(kind));
+            let delivery =
+                Delivery::start(runtime.handle(), Arc::new(server), collect, stats.clone());
+            return Ok(Self {
+                runtime,
+                encoder,
+                sender: Sender::Direct(delivery),
+                stats,
+            });
+        };
+        // The server need not be there yet, but what can be known to be wrong without it is told now.
+        Client::new(settings).map_err(usage)?;
+        let (spool, recovered) = Spool::open(spool, shutdown.clone()).map_err(usage)?;
+        if recovered.records > 0 {
+            tracing::info!(
+                records = recovered.records,
+                "records of an earlier run are in the spool"
+            );
+        }
+        if recovered.damage != Damage::default() {
+            let Damage {
+                torn_bytes,
+                damaged_bytes,
+            } = recovered.damage;
+            tracing::warn!(
+                torn_bytes,
+                damaged_bytes,
+                "an earlier run ended while it wrote to the spool; that part is cut off"
+            );
+        }
+        let letters = Arc::new(DeadLetters::in_folder(&settings.dead_letters));
+        let encoder = Arc::new(DocumentEncoder::new(
+            settings,
+            &key,
+            table.clone(),
+            kind,
+            letters,
+        ));
+        let settings = settings.clone();
+        let connect = move |runtime: &Handle| {
+            runtime.block_on(Elasticsearch::connect(&settings, table.clone(), &key))
+        };
+        let delivery = SpooledDelivery::start(
+            runtime.handle().clone(),
+            spool,
+            connect,
+            collect,
+            stats.clone(),
+        )?;
+        Ok(Self {
+            runtime,
+            encoder,
+            sender: Sender::Spooled(delivery),
+            stats,
+        })
     }
 }

@@ -1,0 +1,547 @@
+//! The queue over the files: limits, order, acknowledgement, recovery.
+
+use std::{
+    collections::VecDeque,
+    fs::{self, DirBuilder, File},
+    io,
+    os::unix::fs::{DirBuilderExt, FileExt},
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::{
+    SpoolSettings, Sync, WhenFull,
+    entry::{self, Header},
+    segment::{Damage, Place, Segment, number_of},
+};
+use crate::{
+    batch::{Delivered, ReadyBatch, Receipt},
+    pipeline::shutdown::Shutdown,
+};
+
+/// How long a writer waits before it looks again whether there is room, or whether it is told to stop.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// How long an entry that could not be delivered waits before it is handed out again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// Bytes (decoded) that may be handed out and not yet delivered.
+const HANDED_OUT: usize = 64 << 20;
+
+/// Why a spool can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// The folder can't be made, read or written.
+    #[error("spool folder {}: {source}", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another process has it.
+    #[error("spool folder {} is in use by another process; give each its own", .0.display())]
+    InUse(PathBuf),
+}
+
+/// What an earlier process left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Records that are not known to be delivered.
+    pub records: u64,
+    /// What was wrong with its files.
+    pub damage: Damage,
+}
+
+/// The queue. Cloned handles share it.
+#[derive(Clone)]
+pub struct Spool(Arc<Inner>);
+
+struct Inner {
+    settings: SpoolSettings,
+    shutdown: Shutdown,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// Held for as long as the spool is open: its lock keeps others out.
+    _lock: File,
+}
+
+struct State {
+    /// Oldest first.
+    segments: VecDeque<Segment>,
+    /// Whether the last of them may be appended to.
+    writing: bool,
+    next_number: u64,
+    /// Entries to hand out once more, and when.
+    again: VecDeque<(Instant, u64, Place)>,
+    /// Bytes handed out.
+    out: usize,
+    /// Written, not yet synced: whom to tell, and which files.
+    waiting: Vec<Receipt>,
+    dirty: Vec<Arc<File>>,
+    syncing: bool,
+    /// Nothing more will be appended.
+    closed: bool,
+    /// Nothing more is to be handed out.
+    stopped: bool,
+    dropped_records: u64,
+    damaged_entries: u64,
+}
+
+impl Spool {
+    /// Opens the folder, makes it if it isn't there, and takes up what is in it.
+    ///
+    /// # Errors
+    /// Only if the folder can't be used at all; never because of what is in a file.
+    pub fn open(
+        settings: &SpoolSettings,
+        shutdown: Shutdown,
+    ) -> Result<(Self, Recovered), SpoolError> {
+        let folder = &settings.folder;
+        let failed = |source| SpoolError::Folder {
+            folder: folder.clone(),
+            source,
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        if let Err(error) = flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            return Err(match error {
+                rustix::io::Errno::WOULDBLOCK => SpoolError::InUse(folder.clone()),
+                error => failed(error.into()),
+            });
+        }
+        let mut recovered = Recovered::default();
+        let (segments, next_number) = recover(folder, &mut recovered).map_err(failed)?;
+        let state = State {
+            segments,
+            writing: false,
+            next_number,
+            again: VecDeque::new(),
+            out: 0,
+            waiting: Vec::new(),
+            dirty: Vec::new(),
+            syncing: false,
+            closed: false,
+            stopped: false,
+            dropped_records: 0,
+            damaged_entries: 0,
+        };
+        let inner = Inner {
+            settings: settings.clone(),
+            shutdown,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            _lock: lock,
+        };
+        let spool = Self(Arc::new(inner));
+        if settings.sync == Sync::Disk {
+            let syncing = spool.clone();
+            thread::Builder::new()
+                .name("spool-sync".into())
+                .spawn(move || syncing.sync())
+                .map_err(failed)?;
+        }
+        Ok((spool, recovered))
+    }
+
+    /// Appends a batch; answers its receipt once it is safe. Waits while the queue is full, if that is what the settings say.
+    pub fn append(&self, mut batch: ReadyBatch) {
+        if batch.ends.is_empty() {
+            return batch.receipt.answer(Delivered::Safe);
+        }
+        // On the worker, in parallel, outside the lock.
+        let entry = match entry::encode(&batch, self.0.settings.compression) {
+            Ok(entry) => entry,
+            Err(error) => {
+                tracing::error!(%error, "a batch can't be spooled");
+                return batch.receipt.answer(Delivered::Failed);
+            }
+        };
+        let Some(header) = Header::read(&entry) else {
+            return;
+        };
+        let receipt = std::mem::take(&mut batch.receipt);
+        drop(batch);
+        let mut state = self.state();
+        loop {
+            state = self.make_room(state, entry.len() as u64);
+            match self.write(&mut state, &entry, header) {
+                Ok(()) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "the spool can't be written; trying again");
+                    if self.0.settings.when_full == WhenFull::DropOldest {
+                        self.drop_oldest(&mut state);
+                    }
+                    if self.0.shutdown.is_set() {
+                        drop(state);
+                        return receipt.answer(Delivered::Failed);
+                    }
+                    state = self.wait(state, LOOK_AGAIN);
+                }
+            }
+        }
+        if self.0.settings.sync == Sync::System {
+            drop(state);
+            receipt.answer(Delivered::Safe);
+        } else {
+            state.waiting.push(receipt);
+        }
+        self.0.changed.notify_all();
+    }
+
+    /// The next batch to deliver; its receipt takes it out of the queue, or puts it back. `None` when the queue is closed and
+    /// empty, or was stopped.
+    pub fn next(&self) -> Option<ReadyBatch> {
+        let mut state = self.state();
+        loop {
+            if state.stopped || (state.closed && state.is_empty()) {
+                return None;
+            }
+            let found = if state.out < HANDED_OUT {
+                state.hand_out()
+            } else {
+                None
+            };
+            let Some((number, place, file)) = found else {
+                state = self.wait(state, LOOK_AGAIN);
+                continue;
+            };
+            state.out += place.header.decoded;
+            drop(state);
+            if let Some(batch) = self.read(number, place, &file) {
+                return Some(batch);
+            }
+            state = self.state();
+            state.damaged_entries += 1;
+            state.out -= place.header.decoded;
+            tracing::error!(
+                records = place.header.records,
+                "an entry of the spool is damaged; it is left out"
+            );
+            self.done(&mut state, number, place.start);
+        }
+    }
+
+    /// Nothing more will be appended. Waits until everything that was is safe.
+    pub fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        self.0.changed.notify_all();
+        while state.syncing || !state.waiting.is_empty() {
+            state = self.wait(state, LOOK_AGAIN);
+        }
+        state.remove_if_over();
+    }
+
+    /// Nothing more is handed out; what is left stays for the next process.
+    pub fn stop(&self) {
+        self.state().stopped = true;
+        self.0.changed.notify_all();
+    }
+
+    /// Records in it.
+    pub fn records(&self) -> u64 {
+        self.state().segments.iter().map(Segment::records).sum()
+    }
+
+    /// Bytes on disk.
+    pub fn bytes(&self) -> u64 {
+        self.state().bytes()
+    }
+
+    /// Age of the oldest file in seconds.
+    pub fn age_seconds(&self) -> u64 {
+        let state = self.state();
+        let oldest = state
+            .segments
+            .iter()
+            .find(|segment| !segment.places.is_empty());
+        oldest.map_or(0, |segment| {
+            now_ms().saturating_sub(segment.begun_ms) / 1000
+        })
+    }
+
+    /// Records that were dropped because the queue was full or they were too old.
+    pub fn dropped_records(&self) -> u64 {
+        self.state().dropped_records
+    }
+
+    /// Entries whose checksum was wrong.
+    pub fn damaged_entries(&self) -> u64 {
+        self.state().damaged_entries
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, most: Duration) -> MutexGuard<'a, State> {
+        self.0
+            .changed
+            .wait_timeout(state, most)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+    }
+
+    /// Waits for, or makes, room for `bytes`.
+    fn make_room<'a>(&self, mut state: MutexGuard<'a, State>, bytes: u64) -> MutexGuard<'a, State> {
+        let settings = &self.0.settings;
+        if let Some(days) = settings.max_age_days {
+            let limit = now_ms().saturating_sub(u64::from(days) * 86_400_000);
+            while state
+                .segments
+                .front()
+                .is_some_and(|oldest| oldest.begun_ms < limit)
+                && self.drop_oldest(&mut state)
+            {}
+        }
+        // A batch larger than the whole limit goes in when there is nothing else.
+        while state.bytes() + bytes > settings.max_bytes && !state.segments.is_empty() {
+            match settings.when_full {
+                WhenFull::DropOldest if self.drop_oldest(&mut state) => {}
+                _ if !state.has_undelivered() => {
+                    state.writing = false;
+                    state.remove_delivered();
+                }
+                // What was read is to be safe, even if that takes a little more room than there should be.
+                _ if self.0.shutdown.is_set() => break,
+                _ => state = self.wait(state, LOOK_AGAIN),
+            }
+        }
+        state
+    }
+
+    fn write(&self, state: &mut State, entry: &[u8], header: Header) -> io::Result<()> {
+        let full = state
+            .segments
+            .back()
+            .is_some_and(|last| last.size >= self.0.settings.segment_bytes);
+        if !state.writing || full {
+            state.writing = false;
+            let segment = Segment::create(&self.0.settings.folder, state.next_number, now_ms())?;
+            state.next_number += 1;
+            // Its name is in the folder, which must be synced as well.
+            if self.0.settings.sync == Sync::Disk {
+                state
+                    .dirty
+                    .push(Arc::new(File::open(&self.0.settings.folder)?));
+            }
+            state.segments.push_back(segment);
+            state.writing = true;
+            state.remove_delivered();
+        }
+        let Some(last) = state.segments.back_mut() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        last.append(entry, header)?;
+        let file = last.file.clone();
+        if !state.dirty.iter().any(|dirty| Arc::ptr_eq(dirty, &file)) {
+            state.dirty.push(file);
+        }
+        Ok(())
+    }
+
+    /// Drops the oldest file that is not being written to. False if there is none.
+    fn drop_oldest(&self, state: &mut State) -> bool {
+        if state.segments.len() <= usize::from(state.writing) {
+            return false;
+        }
+        let Some(oldest) = state.segments.pop_front() else {
+            return false;
+        };
+        let records = oldest.records();
+        state.dropped_records += records;
+        state
+            .again
+            .retain(|(_, number, _)| *number != oldest.number);
+        remove(&oldest.path);
+        if records > 0 {
+            tracing::error!(
+                records,
+                "the oldest records of the spool are dropped: it is full, or they are too old"
+            );
+        }
+        true
+    }
+
+    /// Reads an entry that was handed out.
+    fn read(&self, number: u64, place: Place, file: &File) -> Option<ReadyBatch> {
+        let mut payload = vec![0; place.header.length];
+        file.read_exact_at(&mut payload, place.start + entry::HEADER as u64)
+            .ok()?;
+        if !place.header.fits(&payload) {
+            return None;
+        }
+        let batch = entry::decode(&place.header, &payload)?;
+        let spool = self.clone();
+        let receipt = Receipt::new(move |how| spool.heard(number, place, how));
+        Some(ReadyBatch { receipt, ..batch })
+    }
+
+    /// What became of an entry that was handed out.
+    fn heard(&self, number: u64, place: Place, how: Delivered) {
+        let mut state = self.state();
+        state.out = state.out.saturating_sub(place.header.decoded);
+        match how {
+            Delivered::Safe => self.done(&mut state, number, place.start),
+            Delivered::Failed => state
+                .again
+                .push_back((Instant::now() + TRY_AGAIN, number, place)),
+        }
+        drop(state);
+        self.0.changed.notify_all();
+    }
+
+    fn done(&self, state: &mut State, number: u64, start: u64) {
+        if let Some(segment) = state
+            .segments
+            .iter_mut()
+            .find(|segment| segment.number == number)
+        {
+            segment.done(start);
+        }
+        state.remove_delivered();
+        state.remove_if_over();
+    }
+
+    /// Syncs what was written since the last time and tells those who wait for it; one sync serves all of them.
+    fn sync(&self) {
+        let mut state = self.state();
+        loop {
+            if state.waiting.is_empty() {
+                if state.closed {
+                    return;
+                }
+                state = self.wait(state, LOOK_AGAIN);
+                continue;
+            }
+            let receipts = std::mem::take(&mut state.waiting);
+            let files = std::mem::take(&mut state.dirty);
+            state.syncing = true;
+            drop(state);
+            let synced = files.iter().try_for_each(|file| file.sync_data());
+            let how = match &synced {
+                Ok(()) => Delivered::Safe,
+                Err(error) => {
+                    tracing::error!(%error, "the spool can't be synced to disk");
+                    Delivered::Failed
+                }
+            };
+            receipts.into_iter().for_each(|receipt| receipt.answer(how));
+            state = self.state();
+            state.syncing = false;
+            // After a failed sync nobody knows what of the file is on disk.
+            state.writing &= synced.is_ok();
+            self.0.changed.notify_all();
+        }
+    }
+}
+
+impl State {
+    fn bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.size).sum()
+    }
+
+    fn has_undelivered(&self) -> bool {
+        self.segments
+            .iter()
+            .any(|segment| !segment.places.is_empty())
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.has_undelivered()
+    }
+
+    /// The next entry in order, or one that is due once more.
+    fn hand_out(&mut self) -> Option<(u64, Place, Arc<File>)> {
+        let due = self
+            .again
+            .front()
+            .is_some_and(|(when, ..)| *when <= Instant::now());
+        if due && let Some((_, number, place)) = self.again.pop_front() {
+            let segment = self
+                .segments
+                .iter()
+                .find(|segment| segment.number == number)?;
+            return Some((number, place, segment.file.clone()));
+        }
+        let segment = self
+            .segments
+            .iter_mut()
+            .find(|segment| segment.next < segment.places.len())?;
+        let place = *segment.places.get(segment.next)?;
+        segment.next += 1;
+        Some((segment.number, place, segment.file.clone()))
+    }
+
+    /// Removes the last file too once nothing more will come.
+    fn remove_if_over(&mut self) {
+        if self.closed && self.is_empty() {
+            self.writing = false;
+            self.remove_delivered();
+        }
+    }
+
+    /// Removes files in which everything is delivered, but for the one that is being written to.
+    fn remove_delivered(&mut self) {
+        let last = self
+            .segments
+            .len()
+            .saturating_sub(usize::from(self.writing));
+        let mut at = 0;
+        self.segments.retain(|segment| {
+            let keep = at >= last || !segment.places.is_empty();
+            at += 1;
+            if !keep {
+                remove(&segment.path);
+            }
+            keep
+        });
+    }
+}
+
+/// What is in the folder, and a number that no file in it has.
+fn recover(folder: &Path, recovered: &mut Recovered) -> io::Result<(VecDeque<Segment>, u64)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        files.extend(number_of(&path).map(|number| (number, path)));
+    }
+    files.sort();
+    let next_number = files.last().map_or(1, |(number, _)| number + 1);
+    let mut segments = VecDeque::new();
+    for (number, path) in files {
+        match Segment::recover(&path, number, &mut recovered.damage) {
+            Ok(segment) => segments.push_back(segment),
+            Err(error) => {
+                tracing::error!(file = %path.display(), %error, "a file of the spool can't be read; it is left alone")
+            }
+        }
+    }
+    segments.retain(|segment| {
+        if segment.places.is_empty() {
+            remove(&segment.path);
+        }
+        !segment.places.is_empty()
+    });
+    recovered.records = segments.iter().map(Segment::records).sum();
+    Ok((segments, next_number))
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!(file = %path.display(), %error, "a delivered file of the spool can't be removed; it will be delivered again");
+    }
+}
+
+fn now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |now| now.as_millis() as u64)
+}
