@@ -1,13 +1,19 @@
 //! One file a subcommand. What another program could call lives elsewhere; here stand arguments, messages and exit codes.
 
 pub mod bench;
+pub mod ask;
 pub mod completions;
 pub mod config;
 pub mod evaluate;
 pub mod generate;
+pub mod person;
 pub mod progress;
 pub mod run;
+pub mod search;
+pub mod serve;
 pub mod summary;
+pub mod top;
+pub mod trace;
 
 use std::{io, process::ExitCode};
 
@@ -72,6 +78,10 @@ enum Command {
     Generate(generate::Args),
     Evaluate(evaluate::Args),
     Bench(bench::Args),
+    Trace(trace::Args),
+    Search(Box<search::Args>),
+    Top(top::Args),
+    Serve(serve::Args),
 }
 
 /// Parses the command line, runs it and says how it ended.
@@ -84,6 +94,10 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Trace(args) => trace::run(args),
+        Command::Search(args) => search::run(*args),
+        Command::Top(args) => top::run(args),
+        Command::Serve(args) => serve::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever reads our output has seen enough: `tuomin config | head`.

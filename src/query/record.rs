@@ -1,0 +1,349 @@
+//! One stored record: its facts, and the line it came from.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{filter::Field, time::Millis};
+pub use crate::record::Kind;
+use crate::record::{Envelope, Field as Role, RecordTable};
+
+/// A kind by its name.
+pub fn kind(text: &str) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|k| k.as_str() == text)
+}
+
+/// The names that count for what, the same for every reader.
+pub fn table() -> &'static RecordTable {
+    static TABLE: OnceLock<RecordTable> = OnceLock::new();
+    TABLE.get_or_init(RecordTable::builtin)
+}
+
+/// What both places know of a record without looking into its bodies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Facts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_text: Option<String>,
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_ip: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+impl Facts {
+    /// A text fact by its field; `None` for absent ones and for [`Field::Cost`], [`Field::Kind`] and [`Field::Tag`], which are no texts.
+    pub fn get(&self, field: Field) -> Option<&str> {
+        match field {
+            Field::RequestId => self.request_id.as_deref(),
+            Field::AppId => self.app_id.as_deref(),
+            Field::Action => self.action.as_deref(),
+            Field::Code => self.code.as_deref(),
+            Field::CodeText => self.code_text.as_deref(),
+            Field::Caller => self.caller.as_deref(),
+            Field::Service => self.service.as_deref(),
+            Field::Host => self.host.as_deref(),
+            Field::ClientIp => self.client_ip.as_deref(),
+            Field::Session => self.session.as_deref(),
+            Field::Region => self.region.as_deref(),
+            Field::Kind | Field::Cost | Field::Tag => None,
+        }
+    }
+
+    /// If the code says that the call went well. No code at all is no error either.
+    pub fn is_error(&self) -> bool {
+        self.code.as_deref().is_some_and(is_error_code)
+    }
+}
+
+/// Codes that are no errors, in every spelling the logs use.
+pub const SUCCESS_CODES: [&str; 10] = [
+    "0", "200", "OK", "Ok", "ok", "Success", "success", "SUCCESS", "true", "null",
+];
+
+/// If a code stands for a failure.
+pub fn is_error_code(code: &str) -> bool {
+    !code.is_empty() && !SUCCESS_CODES.contains(&code)
+}
+
+/// A record as a reader sees it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Record {
+    /// The document's identifier in the store; none for a line of a file.
+    #[serde(skip)]
+    pub id: Option<String>,
+    /// When it happened.
+    #[serde(skip)]
+    pub time: Option<Millis>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its facts.
+    #[serde(flatten)]
+    pub facts: Facts,
+    /// What the writer remarked: `not_json`, `no_event_time` …
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Findings by category, where the store counted them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub findings: BTreeMap<String, u64>,
+    /// The line's own fields, in their order. Empty until [`Self::open`] was called on a record from a file.
+    pub fields: Map<String, Value>,
+}
+
+impl Record {
+    /// The facts of a redacted line, by one walk over its root; [`Self::fields`] stays empty.
+    pub fn head(line: &[u8]) -> Self {
+        Self::head_with(line, table(), None)
+    }
+
+    /// Like [`Self::head`], with the zone of times that name none in the table, and a kind that overrides what the fields say.
+    pub fn head_with(line: &[u8], table: &RecordTable, kind: Option<Kind>) -> Self {
+        let envelope = Envelope::read(line, table, kind);
+        let text = |role| {
+            envelope
+                .text(role)
+                .map(std::borrow::Cow::into_owned)
+                .filter(|t| !t.is_empty())
+        };
+        Self {
+            id: None,
+            time: envelope.event_ms,
+            kind: envelope.kind,
+            facts: Facts {
+                request_id: text(Role::RequestId),
+                app_id: text(Role::AppId),
+                action: text(Role::Action),
+                code: text(Role::Code),
+                code_text: text(Role::CodeText),
+                cost_ms: envelope.cost_ms(),
+                caller: text(Role::Caller),
+                service: text(Role::Service),
+                host: text(Role::Host),
+                client_ip: envelope.client_ip().map(|ip| ip.to_string()),
+                session: text(Role::Session),
+                region: text(Role::Region),
+            },
+            tags: if envelope.event_ms.is_none() {
+                vec!["no_event_time".to_owned()]
+            } else {
+                Vec::new()
+            },
+            findings: BTreeMap::new(),
+            fields: Map::new(),
+        }
+    }
+
+    /// Fills in the line's own fields.
+    pub fn open(&mut self, line: &[u8]) {
+        self.fields = parse_line(line);
+    }
+
+    /// A stored document (`_source`), turned back into what the line was.
+    pub fn from_document(source: Value) -> Self {
+        let Value::Object(mut document) = source else {
+            return Self::empty();
+        };
+        let time = document
+            .shift_remove("@timestamp")
+            .as_ref()
+            .and_then(document_time);
+        let mut head = Self {
+            time,
+            ..Self::empty()
+        };
+        if let Some(Value::Object(ours)) = document.shift_remove("tuomin") {
+            head.take_own(&ours);
+        }
+        // The safe form: the whole line as one text.
+        if document.len() == 1
+            && let Some(Value::String(raw)) = document.get("raw")
+        {
+            head.fields = parse_line(raw.as_bytes());
+            return head;
+        }
+        head.fields = document
+            .into_iter()
+            .map(|(key, value)| (original_name(key), value))
+            .collect();
+        head
+    }
+
+    fn empty() -> Self {
+        Self {
+            id: None,
+            time: None,
+            kind: Kind::Monitoring,
+            facts: Facts::default(),
+            tags: Vec::new(),
+            findings: BTreeMap::new(),
+            fields: Map::new(),
+        }
+    }
+
+    fn take_own(&mut self, ours: &Map<String, Value>) {
+        let text = |key: &str| ours.get(key).and_then(scalar_text);
+        if let Some(kind) = text("kind").as_deref().and_then(kind) {
+            self.kind = kind;
+        }
+        self.facts = Facts {
+            request_id: text("request_id"),
+            app_id: text("app_id"),
+            action: text("action"),
+            code: text("code"),
+            code_text: text("code_text"),
+            cost_ms: ours.get("cost_ms").and_then(Value::as_f64),
+            caller: text("caller"),
+            service: text("service"),
+            host: text("host"),
+            client_ip: text("client_ip"),
+            session: text("session"),
+            region: text("region"),
+        };
+        self.tags = match ours.get("tags") {
+            Some(Value::Array(tags)) => tags.iter().filter_map(scalar_text).collect(),
+            Some(one) => scalar_text(one).into_iter().collect(),
+            None => Vec::new(),
+        };
+        if let Some(Value::Object(findings)) = ours.get("findings") {
+            self.findings = findings
+                .iter()
+                .filter_map(|(k, v)| Some((k.clone(), v.as_u64()?)))
+                .collect();
+        }
+    }
+
+    /// The value that stands in a role (the request's body, the user agent …), with its own name.
+    pub fn role(&self, role: Role) -> Option<(&str, &Value)> {
+        let ranked = self
+            .fields
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .filter_map(|(key, value)| {
+                let (means, rank) = table().field(key.as_bytes())?;
+                (means == role).then_some((rank, key.as_str(), value))
+            });
+        ranked
+            .min_by_key(|(rank, ..)| *rank)
+            .map(|(_, key, value)| (key, value))
+    }
+
+    /// The fields that play no role in a call's story.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.fields
+            .iter()
+            .filter(|(key, value)| !value.is_null() && table().field(key.as_bytes()).is_none())
+            .map(|(key, value)| (key.as_str(), value))
+    }
+}
+
+/// A line as an object; what is none (or can't be read by this program's reader) as one text.
+fn parse_line(line: &[u8]) -> Map<String, Value> {
+    match serde_json::from_slice(line) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::from_iter([(
+            "message".to_owned(),
+            Value::String(String::from_utf8_lossy(line).into_owned()),
+        )]),
+    }
+}
+
+/// A text, number or boolean as text.
+pub fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+fn document_time(value: &Value) -> Option<Millis> {
+    match value {
+        Value::Number(n) => n.as_i64(),
+        Value::String(s) => s
+            .parse::<jiff::Timestamp>()
+            .ok()
+            .map(|t| t.as_millisecond()),
+        _ => None,
+    }
+}
+
+/// Fields that were moved aside for the store's sake get their own names back.
+fn original_name(key: String) -> String {
+    if key == "timestamp_original" {
+        return "@timestamp".to_owned();
+    }
+    match key.strip_suffix("_text") {
+        // The store moves a root field aside only if it maps the field's own name.
+        Some(base) if table().index_as(base.as_bytes()).is_some() => base.to_owned(),
+        _ => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_document_becomes_the_line_again() {
+        let record = Record::from_document(json!({
+            "@timestamp": "2026-11-24T07:01:02.123Z",
+            "tuomin": {"kind": "operation", "request_id": "r-1", "code": "0", "cost_ms": 12.5, "findings": {"name": 2}, "tags": ["x"]},
+            "timestamp_original": "kept", "RequestId": "r-1", "Request_text": "{\"a\":1}", "error_text": "own name"
+        }));
+        assert_eq!(record.time, Some(1_795_503_662_123));
+        assert_eq!(
+            (record.kind, record.facts.cost_ms),
+            (Kind::Operation, Some(12.5))
+        );
+        assert_eq!(record.findings["name"], 2);
+        let keys: Vec<_> = record.fields.keys().map(String::as_str).collect();
+        assert_eq!(keys, ["@timestamp", "RequestId", "Request", "error_text"]);
+        assert_eq!(record.role(Role::Request).unwrap().0, "Request");
+    }
+
+    #[test]
+    fn the_safe_form_is_opened() {
+        let record = Record::from_document(
+            json!({"@timestamp": 5, "tuomin": {"kind": "operation", "tags": ["raw"]}, "raw": "{\"A\":{\"b\":1}}"}),
+        );
+        assert_eq!(record.fields["A"]["b"], 1);
+        assert_eq!(record.tags, ["raw"]);
+        let odd = Record::from_document(json!({"tuomin": 7, "raw": "not json"}));
+        assert_eq!(odd.fields["message"], "not json");
+        assert!(Record::from_document(json!(3)).fields.is_empty());
+    }
+
+    #[test]
+    fn success_is_no_error() {
+        let facts = |code: Option<&str>| Facts {
+            code: code.map(Into::into),
+            ..Facts::default()
+        };
+        assert!(!facts(None).is_error());
+        assert!(!facts(Some("0")).is_error());
+        assert!(facts(Some("-4")).is_error());
+        assert!(facts(Some("FailedOperation.Timeout")).is_error());
+    }
+}
