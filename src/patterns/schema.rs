@@ -194,6 +194,9 @@ pub struct Names {
     pub chinese_words: Vec<String>,
     /// Latin words (lower case) that are no person's name although they stand under name keys or after labels (`null`, `unknown`, `success`).
     pub latin_words: Vec<String>,
+    /// Chinese words that follow a name in running text and belong to none (`的`, `提交`, `身份证`): they say where a name ends.
+    #[serde(default)]
+    pub follow_words: Vec<String>,
     /// Cues before a person's name in Chinese free text (`客户`, `用户`, `持卡人`).
     pub cues_before: Vec<String>,
     /// Cues after a person's name (`先生`, `女士`, `本人`).

@@ -2,8 +2,72 @@
 //!
 //! Knows no input, output, thread or clock. A [`Redactor`] is built once and shared; each thread takes a [`Worker`] from it,
 //! which owns the buffers that are used again for every line.
+//!
+//! ```text
+//! line ─▶ json    one forward pass, hands out strings and numbers with what their key means
+//!          │      fields: what a key means
+//!          ▼
+//!         pass    by key? encoded? opens the layers; payload: images and other blobs
+//!          │      decode: each decoder with the map by which edits find back
+//!          ▼
+//!         text    labels, shapes (checksum), expressions (lookup), names, address
+//!          │
+//!          ▼
+//!         edit    what is to be replaced; action, pseudonym: by what
+//!          │
+//!         echo    what was found is looked for in the whole record
+//!          ▼
+//!        redacted line: everything between the edits byte for byte
+//! ```
+//!
+//! ```
+//! use tuomin::patterns::Patterns;
+//! use tuomin::redact::{PseudonymKey, RedactSettings, Redactor};
+//!
+//! let redactor = Redactor::new(&Patterns::builtin()?, &RedactSettings::default(), PseudonymKey::from_bytes([7; 32]))?;
+//! let mut worker = redactor.worker();
+//! let mut out = Vec::new();
+//! worker.redact(r#"{"RequestId":"5f0c7d1e","IdCard":"11010519491231002X"}"#.as_bytes(), &mut out);
+//! assert!(out.starts_with(br#"{"RequestId":"5f0c7d1e","IdCard":"[ID_CN_"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod action;
+mod address;
 pub mod checksum;
+mod decode;
+mod echo;
+mod edit;
+mod fields;
+mod json;
+mod lookup;
+mod names;
+mod pass;
+mod payload;
+mod pseudonym;
+mod settings;
+mod shapes;
+mod text;
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+pub use pass::Trace;
+pub use pseudonym::{KEY_VARIABLE, KeyError, KeyOrigin, PSEUDONYM_BYTES, PseudonymKey, Pseudonymizer};
+pub use settings::{Posture, RedactSettings};
+
+use crate::patterns::Patterns;
+use crate::patterns::schema::{ActionName, Pattern, ValueRule};
+use action::{Catalog, CategoryId};
+use fields::{Class, Fields, NO_CLASS, normal_form};
+use lookup::{Cues, Expressions, Foreign};
+use names::NameLists;
+use pass::{Context, Pass, Scratch};
+use payload::Media;
+use shapes::Shapes;
 
 /// What one line became.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +76,27 @@ pub struct Outcome {
     pub form: Form,
     /// How many values were taken out. Zero means that the line left byte for byte as it came (if [`Form::Json`]).
     pub findings: u32,
+    by_category: [(CategoryId, u16); 12],
+}
+
+impl Outcome {
+    /// Findings by category: index into [`Redactor::categories`] and count. Of a record with more than twelve categories the first
+    /// twelve.
+    pub fn categories(&self) -> impl Iterator<Item = (usize, u16)> + '_ {
+        self.by_category.iter().filter(|(_, n)| *n > 0).map(|(c, n)| (*c as usize, *n))
+    }
+
+    /// An outcome without findings.
+    pub fn nothing(form: Form) -> Self {
+        Self { form, findings: 0, by_category: [(0, 0); 12] }
+    }
+
+    fn add(&mut self, category: CategoryId) {
+        self.findings += 1;
+        if let Some(slot) = self.by_category.iter_mut().find(|(c, n)| *n == 0 || *c == category) {
+            *slot = (category, slot.1.saturating_add(1));
+        }
+    }
 }
 
 /// What a line was.
@@ -25,93 +110,327 @@ pub enum Form {
     Failed,
 }
 
-use crate::patterns::Patterns;
-use std::path::{Path, PathBuf};
+/// Why a redactor can't be built.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct RedactError(String);
 
-/// Stand-in.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    serde::Deserialize,
-    serde::Serialize,
-    schemars::JsonSchema,
-    clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Posture {
-    /// Stand-in.
-    #[default]
-    Balanced,
-    /// Stand-in.
-    Strict,
+/// Everything that is known before the first line, shared by all workers.
+pub(crate) struct Core {
+    catalog: Catalog,
+    fields: Fields,
+    shapes: Shapes,
+    expressions: Expressions,
+    foreign: Foreign,
+    cues: Cues,
+    names: NameLists,
+    pseudonyms: Pseudonymizer,
+    posture: Posture,
+    allow: HashSet<Vec<u8>>,
+    paths: Vec<(Vec<String>, ActionName)>,
+    countries: Vec<(Vec<u8>, u8)>,
+    name_category: Option<CategoryId>,
+    address_category: Option<CategoryId>,
+    /// For what can't be inspected.
+    opaque: Option<CategoryId>,
+    media: [Option<CategoryId>; 5],
 }
-/// Stand-in.
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct RedactSettings {
-    /// Stand-in.
-    pub posture: Posture,
-    /// Stand-in.
-    pub key_file: Option<PathBuf>,
-    /// Stand-in.
-    pub patterns: Option<PathBuf>,
-}
-/// Stand-in.
-pub struct PseudonymKey;
-impl PseudonymKey {
-    /// Stand-in.
-    pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        blake3::derive_key(purpose, b"x")
-    }
-    /// Stand-in.
-    pub fn load(_: Option<&Path>) -> Result<(Self, KeyOrigin), std::io::Error> {
-        Ok((Self, KeyOrigin::File))
-    }
-}
-/// Stand-in.
-pub struct Redactor(Vec<String>);
+
+/// Redacts lines. Built once, shared by reference count.
+#[derive(Clone)]
+pub struct Redactor(Arc<Core>);
+
 impl Redactor {
-    /// Stand-in.
-    pub fn new(_: &Patterns, _: &RedactSettings, _: PseudonymKey) -> Result<Self, std::io::Error> {
-        Ok(Self(vec!["name".into()]))
+    /// Compiles patterns and settings.
+    ///
+    /// # Errors
+    /// [`RedactError`] names the pattern or setting that can't be used.
+    pub fn new(patterns: &Patterns, settings: &RedactSettings, key: PseudonymKey) -> Result<Self, RedactError> {
+        let ids: Vec<&str> = patterns.categories.iter().map(|c| c.id.as_str()).collect();
+        for (place, id) in settings.actions.keys().map(|k| ("redact.actions", k)).chain(settings.off.iter().map(|k| ("redact.off", k))) {
+            let family = |known: &&str| known.split('.').next() == Some(id);
+            if !ids.contains(&id.as_str()) && !ids.iter().any(family) && !(place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id)) {
+                let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id))).unwrap_or(&"");
+                return Err(RedactError(format!("{place}: there is no category {id:?}; did you mean {near:?}?")));
+            }
+        }
+        let catalog = Catalog::new(&patterns.categories, &settings.actions, &settings.off);
+        let with_category = |wanted: fn(&Pattern) -> bool| -> Result<Vec<(Pattern, CategoryId)>, RedactError> {
+            patterns
+                .patterns
+                .iter()
+                .filter(|p| wanted(p) && !settings.off.contains(&p.id))
+                .map(|p| {
+                    let category = catalog.lookup(&p.category);
+                    category.map(|c| (p.clone(), c)).ok_or_else(|| RedactError(format!("pattern {}: there is no category {:?}", p.id, p.category)))
+                })
+                .collect()
+        };
+        let error = RedactError;
+        let countries: Vec<String> = patterns.countries.iter().map(|c| c.code.clone()).collect();
+        let media = |id: &str| catalog.lookup(id).or_else(|| catalog.lookup("biometric"));
+        Ok(Self(Arc::new(Core {
+            fields: Fields::new(&patterns.classes, &catalog, &patterns.bodies, &patterns.country_fields),
+            shapes: Shapes::new(&with_category(|p| !p.shape.is_empty())?, &countries).map_err(error)?,
+            expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
+            foreign: Foreign::new(&patterns.classes).map_err(error)?,
+            cues: Cues::new(&patterns.names.cues_before, &patterns.names.cues_after).map_err(error)?,
+            names: NameLists::new(&patterns.names),
+            pseudonyms: Pseudonymizer::new(&key),
+            posture: settings.posture,
+            allow: settings.allow.iter().map(|v| normal_form(v.as_bytes())).collect(),
+            paths: settings.paths.iter().map(|(path, action)| (path.split('.').map(String::from).collect(), *action)).collect(),
+            countries: patterns
+                .countries
+                .iter()
+                .enumerate()
+                .flat_map(|(i, c)| c.words.iter().map(move |w| (normal_form(w.as_bytes()), i as u8 + 1)))
+                .collect(),
+            name_category: catalog.lookup("name").filter(|c| !catalog.is_off(*c)),
+            address_category: catalog.lookup("address").filter(|c| !catalog.is_off(*c)),
+            opaque: catalog.lookup("opaque").or_else(|| catalog.lookup("biometric.data")).or_else(|| catalog.lookup("biometric")),
+            media: [
+                media("biometric.image"),
+                media("biometric.video"),
+                media("biometric.audio"),
+                media("biometric.document"),
+                media("biometric.data"),
+            ],
+            catalog,
+        })))
     }
-    /// Stand-in.
-    pub fn worker(&self) -> Worker {
-        Worker(vec![0])
-    }
-    /// Stand-in.
+
+    /// Category ids by index, as in [`Outcome::categories`] and [`Worker::counts`].
     pub fn categories(&self) -> &[String] {
-        &self.0
+        self.0.catalog.ids()
+    }
+
+    /// A worker for one thread.
+    pub fn worker(&self) -> Worker {
+        let mut scratch = Scratch { counts: vec![0; self.categories().len()], ..Scratch::default() };
+        scratch.track_path = !self.0.paths.is_empty();
+        Worker { core: self.0.clone(), scratch, totals: vec![0; self.categories().len()], stage: Vec::new() }
     }
 }
-/// Stand-in.
-pub struct Worker(Vec<u64>);
+
+/// Redacts lines on one thread; owns the buffers.
+pub struct Worker {
+    core: Arc<Core>,
+    scratch: Scratch,
+    totals: Vec<u64>,
+    stage: Vec<u8>,
+}
+
 impl Worker {
-    /// Stand-in.
+    /// Appends the redacted form of `line` (without line end) to `out`, without line end.
+    ///
+    /// Never fails: what can't be inspected is replaced. A defect of the redactor costs the content of the line, never the process.
     pub fn redact(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome {
-        out.extend_from_slice(line);
-        Outcome {
-            form: Form::Json,
-            findings: 0,
+        let from = out.len();
+        match catch_unwind(AssertUnwindSafe(|| self.redact_unguarded(line, out))) {
+            Ok(outcome) => {
+                for (category, count) in outcome.categories() {
+                    self.totals[category] += u64::from(count);
+                }
+                outcome
+            }
+            Err(_) => {
+                let track_path = self.scratch.track_path;
+                self.scratch = Scratch { counts: vec![0; self.totals.len()], track_path, ..Scratch::default() };
+                self.stage.clear();
+                out.truncate(from);
+                out.extend_from_slice(br#"{"message":"[UNREADABLE]","tags":["redaction_failed"]}"#);
+                Outcome { findings: 1, ..Outcome::nothing(Form::Failed) }
+            }
         }
     }
-    /// Stand-in.
+
+    /// Findings by category since the worker was made; indices as in [`Redactor::categories`].
     pub fn counts(&self) -> &[u64] {
-        &self.0
+        &self.totals
+    }
+
+    /// What would be taken out of a line, where and why. Never shows a value.
+    pub fn explain(&mut self, line: &[u8]) -> Vec<Trace> {
+        self.scratch.trace = Some(Vec::new());
+        let before = std::mem::replace(&mut self.scratch.track_path, true);
+        self.redact(line, &mut Vec::new());
+        self.scratch.track_path = before;
+        self.scratch.trace.take().unwrap_or_default()
+    }
+
+    fn redact_unguarded(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome {
+        self.scratch.needles.clear();
+        self.scratch.countries = 0;
+        self.scratch.encoded = false;
+        self.scratch.counts.fill(0);
+        let from = out.len();
+        let mut outcome = Outcome::nothing(Form::Json);
+        if simdutf8::basic::from_utf8(line).is_err() {
+            // no JSON: bytes that are no text have no place in a document, and hide nothing once they are replaced
+            let text = String::from_utf8_lossy(line).into_owned();
+            self.plain(text.as_bytes(), out, &mut outcome);
+        } else if !self.object(line, out, &mut outcome) {
+            self.plain(line, out, &mut outcome);
+        }
+        if self.scratch.needles.any() && (self.scratch.encoded || self.scratch.needles.seen_in(&out[from..])) {
+            self.scratch.needles.search();
+            let mut stage = std::mem::take(&mut self.stage);
+            stage.clear();
+            stage.extend_from_slice(&out[from..]);
+            out.truncate(from);
+            let form = outcome.form;
+            if !self.object(&stage, out, &mut outcome) {
+                out.extend_from_slice(&stage);
+            }
+            outcome.form = form;
+            self.stage = stage;
+        }
+        for (category, count) in self.scratch.counts.iter().enumerate() {
+            for _ in 0..*count {
+                outcome.add(category as CategoryId);
+            }
+        }
+        outcome
+    }
+
+    /// Redacts a JSON object. False, and nothing written, if the line is none.
+    fn object(&mut self, line: &[u8], out: &mut Vec<u8>, outcome: &mut Outcome) -> bool {
+        let start = line.len() - line.trim_ascii_start().len();
+        if line.get(start) != Some(&b'{') {
+            return false;
+        }
+        self.begin();
+        let context = Context { class: NO_CLASS, inherited: false, key: b"", body: false };
+        let end = Pass { core: &self.core, scratch: &mut self.scratch }.walk(line, start, 0, context);
+        if !end.is_ok_and(|end| line[end..].trim_ascii().is_empty()) {
+            self.scratch.needles.clear();
+            self.scratch.counts.fill(0);
+            return false;
+        }
+        self.finish(line, out, outcome);
+        true
+    }
+
+    /// Redacts a line that is no JSON object, and wraps it into one.
+    fn plain(&mut self, line: &[u8], out: &mut Vec<u8>, outcome: &mut Outcome) {
+        outcome.form = Form::Text;
+        self.begin();
+        let context = Context { class: NO_CLASS, inherited: false, key: b"", body: self.core.posture == Posture::Strict };
+        Pass { core: &self.core, scratch: &mut self.scratch }.text(line, 0, context);
+        let mut text = std::mem::take(&mut self.stage);
+        text.clear();
+        self.finish(line, &mut text, outcome);
+        out.extend_from_slice(br#"{"message":"#);
+        // serialising a string into a vector can't fail
+        let _ = serde_json::to_writer(&mut *out, &String::from_utf8_lossy(&text));
+        out.extend_from_slice(br#","tags":["not_json"]}"#);
+        text.clear();
+        self.stage = text;
+    }
+
+    fn begin(&mut self) {
+        self.scratch.edits.clear();
+        self.scratch.frames.clear();
+        self.scratch.path.clear();
+        if let Some(trace) = self.scratch.trace.as_mut().filter(|_| self.scratch.needles.is_empty()) {
+            trace.clear();
+        }
+    }
+
+    fn finish(&mut self, line: &[u8], out: &mut Vec<u8>, outcome: &mut Outcome) {
+        let countries = self.scratch.countries;
+        self.scratch.edits.keep_countries(|country| countries >> country & 1 == 1);
+        self.scratch.edits.settle(0);
+        for edit in self.scratch.edits.since(0) {
+            outcome.add(edit.category);
+        }
+        self.scratch.edits.splice(0, line, out);
     }
 }
 
-/// Stand-in.
-#[derive(PartialEq, Eq)]
-pub enum KeyOrigin {
-    /// Stand-in.
-    File,
-    /// Stand-in.
-    Environment,
-    /// Stand-in.
-    Ephemeral,
+impl Core {
+    /// Does a class speak about this value?
+    fn accepts(&self, class: &Class, inherited: bool, value: &[u8]) -> bool {
+        if value.is_empty() || !pass::rule_accepts(class.value, value) {
+            return false;
+        }
+        let Some(category) = class.category else { return false };
+        let Ok(text) = std::str::from_utf8(value) else { return true };
+        if matches!(text.to_ascii_lowercase().as_str(), "null" | "none" | "nil" | "true" | "false" | "undefined" | "n/a" | "unknown") {
+            return false;
+        }
+        if self.is_name(category) {
+            if self.names.is_common_word(text) {
+                return false;
+            }
+            if class.value == ValueRule::Person || inherited {
+                return self.names.is_plausible(text) && self.fields.classify(value).class == NO_CLASS;
+            }
+            return true;
+        }
+        !(inherited && class.value == ValueRule::Any) || pass::rule_accepts(ValueRule::Number, value)
+    }
+
+    /// Says which country's number a value under an identity key is.
+    fn refine(&self, category: CategoryId, value: &[u8]) -> CategoryId {
+        if self.catalog.ids()[category as usize] != "id_number" {
+            return category;
+        }
+        let of_family = |c: CategoryId| self.catalog.ids()[c as usize].starts_with("id_number.");
+        self.shapes.identify(value, of_family).map_or(category, |p| self.shapes.patterns[p as usize].category)
+    }
+
+    fn family(&self, category: CategoryId) -> &str {
+        self.catalog.ids()[category as usize].split('.').next().unwrap_or_default()
+    }
+
+    fn is_name(&self, category: CategoryId) -> bool {
+        self.family(category) == "name"
+    }
+
+    fn is_address(&self, category: CategoryId) -> bool {
+        self.family(category) == "address"
+    }
+
+    /// Values that records repeat and that are told apart well enough to be looked for again.
+    fn is_repeated(&self, category: CategoryId) -> bool {
+        matches!(self.family(category), "name" | "id_number" | "passport" | "travel_permit" | "phone" | "email" | "bank_card" | "address" | "mrz")
+    }
+
+    fn is_allowed(&self, value: &[u8]) -> bool {
+        !self.allow.is_empty() && self.allow.contains(&normal_form(value))
+    }
+
+    fn path_action(&self, path: &[u8]) -> Option<ActionName> {
+        if self.paths.is_empty() {
+            return None;
+        }
+        let steps: Vec<&[u8]> = path.split(|c| *c == b'.').collect();
+        let fits = |rule: &[String]| rule.len() == steps.len() && rule.iter().zip(&steps).all(|(r, s)| r == "*" || r.as_bytes() == *s);
+        self.paths.iter().find(|(rule, _)| fits(rule)).map(|(_, action)| *action)
+    }
+
+    fn media_category(&self, media: Media) -> CategoryId {
+        let index = match media {
+            Media::Image => 0,
+            Media::Video => 1,
+            Media::Audio => 2,
+            Media::Document => 3,
+            Media::Data => 4,
+        };
+        self.media[index].or(self.opaque).unwrap_or(0)
+    }
+
+    /// The country that a value names, as a bit.
+    fn country_bits(&self, value: &[u8]) -> u64 {
+        if value.len() > 40 {
+            return 0;
+        }
+        let normal = normal_form(value);
+        self.countries.iter().find(|(word, _)| *word == normal).map_or(0, |(_, country)| 1 << country)
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! What is done with a finding: the replacement text.
+//!
+//! Every replacement needs no JSON escape, is one term for Elasticsearch's standard analyzer (Unicode Annex #29 does not break at
+//! `_`), and is recognised again by [`Catalog::is_placeholder`], which makes redaction idempotent.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::pseudonym::{PSEUDONYM_BYTES, Pseudonymizer};
+use crate::patterns::schema::{ActionName, Category};
+
+/// Index of a category in the catalog.
+pub(crate) type CategoryId = u16;
+
+/// The categories with the actions in force.
+pub(crate) struct Catalog {
+    ids: Vec<String>,
+    labels: Vec<Vec<u8>>,
+    actions: Vec<ActionName>,
+    off: Vec<bool>,
+    /// The labels, longest first, to recognise placeholders.
+    by_length: Vec<Vec<u8>>,
+}
+
+impl Catalog {
+    pub fn new(categories: &[Category], actions: &BTreeMap<String, ActionName>, off: &[String]) -> Self {
+        let family = |id: &str| id.split('.').next().unwrap_or(id).to_string();
+        let mut by_length: Vec<Vec<u8>> = categories.iter().map(|c| c.label.clone().into_bytes()).collect();
+        by_length.extend([b"UNREADABLE".to_vec(), b"TEXT".to_vec(), b"NUMBER".to_vec(), b"DATA".to_vec()]);
+        by_length.sort_by_key(|l| std::cmp::Reverse(l.len()));
+        Self {
+            ids: categories.iter().map(|c| c.id.clone()).collect(),
+            labels: categories.iter().map(|c| c.label.clone().into_bytes()).collect(),
+            actions: categories
+                .iter()
+                .map(|c| *actions.get(&c.id).or_else(|| actions.get(&family(&c.id))).unwrap_or(&c.action))
+                .collect(),
+            off: categories.iter().map(|c| off.contains(&c.id) || off.contains(&family(&c.id))).collect(),
+            by_length,
+        }
+    }
+
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    pub fn lookup(&self, id: &str) -> Option<CategoryId> {
+        self.ids.iter().position(|i| i == id).map(|i| i as CategoryId)
+    }
+
+    pub fn action(&self, category: CategoryId) -> ActionName {
+        self.actions[category as usize]
+    }
+
+    pub fn is_off(&self, category: CategoryId) -> bool {
+        self.off[category as usize]
+    }
+
+    pub fn label(&self, category: CategoryId) -> &[u8] {
+        &self.labels[category as usize]
+    }
+
+    /// Is the whole text one of our replacements (or a pseudonym of ours between white space)?
+    pub fn is_placeholder(&self, text: &[u8]) -> bool {
+        let text = text.trim_ascii();
+        text.first() == Some(&b'[') && self.placeholder_at(text, 0) == Some(text.len())
+    }
+
+    /// The end of the placeholder that starts at `start`, if one does.
+    pub fn placeholder_at(&self, text: &[u8], start: usize) -> Option<usize> {
+        let inner = text.get(start + 1..)?;
+        let length = inner.iter().take(120).position(|c| *c == b']')?;
+        let inner = &inner[..length];
+        let label = self.by_length.iter().find(|l| inner.starts_with(l))?;
+        let rest = &inner[label.len()..];
+        let well_formed = match rest.split_first() {
+            None => true,
+            Some((b'_', details)) => details.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_') && {
+                let last = details.rsplit(|c| *c == b'_').next().unwrap_or_default();
+                (last.len() == 2 * PSEUDONYM_BYTES && last.iter().all(|c| c.is_ascii_digit() || matches!(c, b'a'..=b'f')))
+                    || (details.len() < 6 && details.iter().all(u8::is_ascii_digit))
+            },
+            _ => false,
+        };
+        well_formed.then_some(start + length + 2)
+    }
+
+    /// The placeholder that covers `position`, if any.
+    pub fn placeholder_over(&self, text: &[u8], position: usize) -> Option<Range<usize>> {
+        let from = position.saturating_sub(120);
+        let start = from + memchr::memrchr(b'[', &text[from..(position + 1).min(text.len())])?;
+        let end = self.placeholder_at(text, start)?;
+        (end > position).then_some(start..end)
+    }
+}
+
+/// Appends the replacement of `value`. `details` come between label and pseudonym when something is described.
+pub(crate) fn write_replacement(
+    label: &[u8],
+    action: ActionName,
+    value: &[u8],
+    details: &[u8],
+    pseudonyms: &Pseudonymizer,
+    normal: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) {
+    match action {
+        ActionName::Keep => out.extend_from_slice(value),
+        ActionName::Mask => mask(value, out),
+        ActionName::Label => {
+            out.push(b'[');
+            out.extend_from_slice(label);
+            out.push(b']');
+        }
+        ActionName::Token | ActionName::Describe => {
+            out.push(b'[');
+            out.extend_from_slice(label);
+            out.push(b'_');
+            if action == ActionName::Describe && !details.is_empty() {
+                out.extend_from_slice(details);
+                out.push(b'_');
+            }
+            pseudonyms.write(value, normal, out);
+            out.push(b']');
+        }
+    }
+}
+
+/// Keeps the ends in the way the field is used to: `110***********002X`, `张*`, `138****5678`, `z***@example.com`.
+fn mask(value: &[u8], out: &mut Vec<u8>) {
+    let text = String::from_utf8_lossy(value);
+    if let Some((user, host)) = text.split_once('@') {
+        if host.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-')) {
+            out.push(user.bytes().next().filter(u8::is_ascii_alphanumeric).unwrap_or(b'*'));
+            out.extend_from_slice(b"***@");
+            out.extend_from_slice(host.as_bytes());
+            return;
+        }
+    }
+    let length = text.chars().count();
+    let (head, tail) = match length {
+        0..=4 => (1, 0),
+        5..=7 => (1, 1),
+        8..=10 => (2, 2),
+        _ => (3, 4),
+    };
+    let mut bytes = [0; 4];
+    for (i, c) in text.chars().enumerate() {
+        let shown = (i < head || i + tail >= length) && (c.is_alphanumeric() && c != '\u{fffd}');
+        out.extend_from_slice(if shown { c.encode_utf8(&mut bytes).as_bytes() } else { b"*" });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::PseudonymKey;
+
+    fn masked(value: &str) -> String {
+        let mut out = Vec::new();
+        mask(value.as_bytes(), &mut out);
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn masks_keep_the_ends_and_are_stable() {
+        for (value, expected) in [
+            ("11010519491231002X", "110***********002X"),
+            ("张三", "张*"),
+            ("13812345678", "138****5678"),
+            ("zhang@example.com", "z***@example.com"),
+            ("\"\\\n", "***"),
+        ] {
+            assert_eq!(masked(value), expected);
+            assert_eq!(masked(expected), expected);
+        }
+    }
+
+    #[test]
+    fn placeholders_are_recognised_and_nothing_else() {
+        let categories = [Category { id: "id_number.cn".into(), label: "ID_CN".into(), action: ActionName::Token, title: String::new() },
+            Category { id: "gender".into(), label: "GENDER".into(), action: ActionName::Label, title: String::new() }];
+        let catalog = Catalog::new(&categories, &BTreeMap::new(), &[]);
+        let mut out = Vec::new();
+        let pseudonyms = Pseudonymizer::new(&PseudonymKey::from_bytes([3; 32]));
+        write_replacement(b"ID_CN", ActionName::Token, b"1", b"", &pseudonyms, &mut Vec::new(), &mut out);
+        assert!(catalog.is_placeholder(&out));
+        assert!(catalog.is_placeholder(b"[GENDER]"));
+        for no in ["[张三]", "[GENDER", "[ID_CN_110105194912310021]", "[ID_CN_zz2c41d07ab3e011x]", "[OTHER]"] {
+            assert!(!catalog.is_placeholder(no.as_bytes()), "{no}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What was found in a record is looked for in the whole rest of it: debug texts repeat names, responses echo requests.
+//!
+//! The first pass over a line notes what keys, labels and shapes gave away. If any of it still stands in the redacted line (or may stand there
+//! encoded) a second pass runs over that line and takes out the repetitions, through every encoding as the first one did.
+
+use std::ops::Range;
+
+use super::Core;
+use super::action::CategoryId;
+use super::names::is_han;
+use super::pass::{Pass, Rule};
+
+/// More values than these are not looked for again; a record with so many is a list of persons.
+const MOST: usize = 48;
+
+#[derive(Clone)]
+struct Needle {
+    text: Range<usize>,
+    category: CategoryId,
+    /// Compared without case, and only as a whole word.
+    latin: bool,
+    /// Words of one name belong together.
+    group: u16,
+}
+
+/// The values to look for again.
+#[derive(Default)]
+pub(crate) struct Needles {
+    bytes: Vec<u8>,
+    list: Vec<Needle>,
+    /// All words of Latin names, short ones too, to complete a find of one of them.
+    words: Vec<(u16, Range<usize>)>,
+    groups: u16,
+    searching: bool,
+}
+
+impl Needles {
+    pub fn clear(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.bytes);
+        self.list.clear();
+        self.words.clear();
+        self.groups = 0;
+        self.searching = false;
+    }
+
+    /// True in the second pass.
+    pub fn is_empty(&self) -> bool {
+        !self.searching
+    }
+
+    pub fn any(&self) -> bool {
+        !self.list.is_empty()
+    }
+
+    /// From now on repetitions are searched and nothing more is noted.
+    pub fn search(&mut self) {
+        self.searching = true;
+    }
+
+    /// Notes a value that was found.
+    pub fn note(&mut self, value: &[u8], category: CategoryId, core: &Core) {
+        if self.searching || self.list.len() >= MOST || !core.is_repeated(category) {
+            return;
+        }
+        let Ok(text) = std::str::from_utf8(value) else { return };
+        let text = text.trim();
+        if text.contains('*') || text.len() > 256 {
+            return;
+        }
+        self.groups += 1;
+        if core.is_name(category) {
+            self.note_name(text, category, core);
+        } else if text.len() >= 6 {
+            self.add(text.as_bytes(), category, text.is_ascii());
+            if text.is_ascii() && !core.is_address(category) {
+                let compact: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+                if compact.len() >= 6 && compact.len() < text.len() && !text.contains('@') {
+                    self.add(&compact, category, true);
+                }
+            }
+        }
+    }
+
+    fn note_name(&mut self, text: &str, category: CategoryId, core: &Core) {
+        let chars: Vec<char> = text.chars().collect();
+        if chars.iter().all(|c| is_han(*c)) {
+            if chars.len() >= 2 {
+                self.add(text.as_bytes(), category, false);
+            }
+            if chars.len() >= 3 {
+                let given: String = chars[chars.len() - 2..].iter().collect();
+                if !core.names.is_common_word(&given) {
+                    self.add(given.as_bytes(), category, false);
+                }
+            }
+            return;
+        }
+        let latin = text.chars().any(|c| c.is_ascii_alphabetic());
+        if chars.len() >= 3 && !core.names.is_common_word(text) {
+            self.add(text.as_bytes(), category, latin);
+        }
+        let parts: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || !c.is_ascii()) || c.is_whitespace() || c == '·').filter(|w| !w.is_empty()).collect();
+        if parts.len() < 2 {
+            return;
+        }
+        for part in parts {
+            let count = part.chars().count();
+            let from = self.bytes.len();
+            self.bytes.extend_from_slice(part.as_bytes());
+            self.words.push((self.groups, from..self.bytes.len()));
+            let enough = if latin { count >= 3 } else { count >= 2 };
+            if enough && !core.names.is_common_word(part) {
+                self.add(part.as_bytes(), category, latin);
+            }
+        }
+    }
+
+    fn add(&mut self, text: &[u8], category: CategoryId, latin: bool) {
+        if self.list.iter().any(|n| self.bytes[n.text.clone()] == *text) {
+            return;
+        }
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(text);
+        self.list.push(Needle { text: from..self.bytes.len(), category, latin, group: self.groups });
+    }
+
+    /// Does any of the values stand in the text as it is?
+    pub fn seen_in(&self, text: &[u8]) -> bool {
+        self.list.iter().any(|n| self.find(n, text, 0).is_some())
+    }
+
+    fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {
+        let wanted = &self.bytes[needle.text.clone()];
+        if !needle.latin {
+            return memchr::memmem::find(text.get(from..)?, wanted).map(|i| from + i..from + i + wanted.len());
+        }
+        let (lower, upper) = (wanted[0].to_ascii_lowercase(), wanted[0].to_ascii_uppercase());
+        let mut at = from;
+        loop {
+            let start = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
+            let end = start + wanted.len();
+            if text.get(start..end)?.eq_ignore_ascii_case(wanted) && is_word(text, start, end) {
+                return Some(start..end);
+            }
+            at = start + 1;
+        }
+    }
+
+    /// Grows a find over neighbouring words of the same name.
+    fn complete(&self, group: u16, text: &[u8], mut span: Range<usize>) -> Range<usize> {
+        let own = |word: &[u8]| self.words.iter().any(|(g, w)| *g == group && self.bytes[w.clone()].eq_ignore_ascii_case(word));
+        let letter = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
+        let joint = |c: u8| matches!(c, b' ' | b',' | b'_' | b'-' | b'.' | b'+' | b'/');
+        loop {
+            let gap = text[span.end..].iter().take(2).take_while(|c| joint(**c)).count();
+            let word = text[span.end + gap..].iter().take_while(|c| letter(c)).count();
+            if gap > 0 && word > 0 && own(&text[span.end + gap..span.end + gap + word]) {
+                span.end += gap + word;
+            } else {
+                break;
+            }
+        }
+        loop {
+            let gap = text[..span.start].iter().rev().take(2).take_while(|c| joint(**c)).count();
+            let word = text[..span.start - gap].iter().rev().take_while(|c| letter(c)).count();
+            let start = span.start - gap - word;
+            if gap > 0 && word > 0 && own(&text[start..start + word]) {
+                span.start = start;
+            } else {
+                break;
+            }
+        }
+        span
+    }
+}
+
+/// Latin letters and digits must not go on at either side. A letter after a backslash is an escape (`\nTan`), not a neighbour.
+fn is_word(text: &[u8], start: usize, end: usize) -> bool {
+    let before = start > 0 && text[start - 1].is_ascii_alphanumeric() && !(start > 1 && text[start - 2] == b'\\' && text[start - 1].is_ascii_lowercase());
+    let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    !before && !after
+}
+
+impl Pass<'_> {
+    /// In the second pass: takes out what the record gave away elsewhere.
+    pub(crate) fn echoes(&mut self, t: &[u8], at: usize, wrap: &[u8]) {
+        if self.scratch.needles.is_empty() {
+            return;
+        }
+        let mark = self.scratch.edits.mark();
+        for i in 0..self.scratch.needles.list.len() {
+            let needle = self.scratch.needles.list[i].clone();
+            let mut from = 0;
+            while let Some(found) = self.scratch.needles.find(&needle, t, from) {
+                from = found.end;
+                if let Some(ours) = self.core.catalog.placeholder_over(t, found.start) {
+                    from = ours.end;
+                    continue;
+                }
+                let span = self.scratch.needles.complete(needle.group, t, found);
+                from = from.max(span.end);
+                if !wrap.is_empty() && span != (0..t.len()) {
+                    continue; // half a number can't be replaced
+                }
+                let placed = at + span.start..at + span.end;
+                if !self.scratch.edits.touches(mark, placed.clone()) {
+                    self.take(&t[span], placed, needle.category, Rule::Named("repeated in the record"), 0, wrap);
+                }
+            }
+        }
+    }
+}

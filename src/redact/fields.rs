@@ -1,0 +1,262 @@
+//! What a key means.
+//!
+//! A key is compared in normal form (`IdCard_No`, `idCardNo`, `ＩＤ CARD NO` are one), then by its last words, so that spellings nobody
+//! listed are understood: `OcrIdCardName` ends with the words *id card name*. The same table serves keys of objects, labels in
+//! free text, XML tags and query parameters. What was decided for a key is remembered by its exact bytes.
+
+use std::collections::HashMap;
+
+use super::action::{Catalog, CategoryId};
+use super::pseudonym::narrow;
+use crate::patterns::schema::{FieldClass, ValueRule};
+
+/// Index of a class; [`NO_CLASS`] for keys that mean nothing.
+pub(crate) type ClassId = u16;
+/// The class of keys that mean nothing.
+pub(crate) const NO_CLASS: ClassId = u16::MAX;
+
+/// At most so many distinct keys are remembered; more than that are data in the place of keys.
+const REMEMBERED_KEYS: usize = 4096;
+
+/// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    None,
+    Key,
+    Value,
+}
+
+/// What is known about a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyInfo {
+    pub class: ClassId,
+    pub part: Part,
+    /// Holds a request, response or debug body.
+    pub body: bool,
+    /// Says which country a record belongs to.
+    pub country: bool,
+    /// Bit per class: keys of this class mean nothing when they stand right under this key.
+    denies: u128,
+}
+
+impl KeyInfo {
+    pub const NOTHING: KeyInfo = KeyInfo { class: NO_CLASS, part: Part::None, body: false, country: false, denies: 0 };
+
+    /// Does a key of `class` under this key mean nothing?
+    pub fn denies(&self, class: ClassId) -> bool {
+        class < 128 && self.denies >> class & 1 == 1
+    }
+}
+
+/// A class, ready for use.
+pub(crate) struct Class {
+    pub id: String,
+    pub category: Option<CategoryId>,
+    pub safe: bool,
+    pub value: ValueRule,
+    pub keys_only: bool,
+    not_after: Vec<String>,
+    not_under: Vec<String>,
+}
+
+/// The key table.
+pub(crate) struct Fields {
+    pub classes: Vec<Class>,
+    exact: HashMap<Vec<u8>, ClassId>,
+    suffix: HashMap<Vec<u8>, Vec<ClassId>>,
+    /// Endings in other scripts than Latin, longest first.
+    foreign: Vec<(Vec<u8>, ClassId)>,
+    bodies: Vec<Vec<u8>>,
+    countries: Vec<Vec<u8>>,
+}
+
+/// Remembers decisions by the exact bytes of a key.
+#[derive(Default)]
+pub(crate) struct KeyCache(HashMap<Box<[u8]>, KeyInfo, foldhash::fast::FixedState>);
+
+impl KeyCache {
+    /// What `key` means.
+    pub fn get(&mut self, key: &[u8], fields: &Fields) -> KeyInfo {
+        if let Some(info) = self.0.get(key) {
+            return *info;
+        }
+        let info = fields.classify(key);
+        if self.0.len() < REMEMBERED_KEYS && key.len() <= 64 {
+            self.0.insert(key.into(), info);
+        }
+        info
+    }
+}
+
+const KEY_PARTS: &[&str] = &["name", "key", "field", "fieldname", "label", "k", "title", "item", "itemname", "attr", "attribute", "param", "paramname", "property", "columnname", "fieldkey", "fieldlabel"];
+const VALUE_PARTS: &[&str] = &["value", "val", "v", "content", "text", "fieldvalue", "itemvalue", "itemstring", "paramvalue", "stringvalue", "detectedtext", "wordvalue"];
+
+impl Fields {
+    /// Compiles the classes. `bodies` and `countries` are field names of the record table.
+    pub fn new(classes: &[FieldClass], catalog: &Catalog, bodies: &[String], countries: &[String]) -> Self {
+        let mut exact = HashMap::new();
+        let mut suffix: HashMap<Vec<u8>, Vec<ClassId>> = HashMap::new();
+        let mut foreign = Vec::new();
+        for (i, class) in classes.iter().enumerate() {
+            let id = i as ClassId;
+            for key in &class.exact {
+                let normal = normal_form(key.as_bytes());
+                if !key.is_ascii() {
+                    foreign.push((normal.clone(), id));
+                }
+                exact.entry(normal).or_insert(id);
+            }
+            for key in &class.suffix {
+                let normal = normal_form(key.as_bytes());
+                if key.is_ascii() {
+                    suffix.entry(normal).or_default().push(id);
+                } else {
+                    foreign.push((normal, id));
+                }
+            }
+        }
+        foreign.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+        let words = |list: &[String]| list.iter().map(|w| String::from_utf8_lossy(&normal_form(w.as_bytes())).into_owned()).collect();
+        Self {
+            classes: classes
+                .iter()
+                .map(|c| Class {
+                    id: c.id.clone(),
+                    category: c.category.as_deref().and_then(|id| catalog.lookup(id)).filter(|id| !catalog.is_off(*id)),
+                    safe: c.safe,
+                    value: c.value,
+                    keys_only: c.keys_only,
+                    not_after: words(&c.not_after),
+                    not_under: words(&c.not_under),
+                })
+                .collect(),
+            exact,
+            suffix,
+            foreign,
+            bodies: bodies.iter().map(|b| normal_form(b.as_bytes())).collect(),
+            countries: countries.iter().map(|b| normal_form(b.as_bytes())).collect(),
+        }
+    }
+
+    /// What a key means, from its bytes alone.
+    pub fn classify(&self, key: &[u8]) -> KeyInfo {
+        let normal = normal_form(key);
+        let words = words(key);
+        let part = match std::str::from_utf8(&normal) {
+            Ok(n) if KEY_PARTS.contains(&n) => Part::Key,
+            Ok(n) if VALUE_PARTS.contains(&n) => Part::Value,
+            _ => Part::None,
+        };
+        let mut denies = 0;
+        for (i, class) in self.classes.iter().enumerate().take(128) {
+            if words.last().is_some_and(|w| class.not_under.contains(w)) || class.not_under.iter().any(|u| u.as_bytes() == normal) {
+                denies |= 1 << i;
+            }
+        }
+        KeyInfo {
+            class: self.class_of(&normal, &words),
+            part,
+            body: self.bodies.contains(&normal),
+            country: self.countries.contains(&normal),
+            denies,
+        }
+    }
+
+    fn class_of(&self, normal: &[u8], words: &[String]) -> ClassId {
+        if normal.is_empty() {
+            return NO_CLASS;
+        }
+        if let Some(class) = self.exact.get(normal) {
+            return *class;
+        }
+        if let Some((_, class)) = self.foreign.iter().find(|(ending, _)| normal.ends_with(ending)) {
+            return *class;
+        }
+        // the last words, most first
+        for count in (1..=words.len().min(5)).rev() {
+            let (before, last) = words.split_at(words.len() - count);
+            if let Some(class) = self.claimed(last.concat().as_bytes(), |class| before.iter().any(|w| class.not_after.contains(w))) {
+                return class;
+            }
+        }
+        // one word that swallowed several: customername, idcardno
+        let Some(last) = words.last().filter(|w| w.len() >= 6 && w.is_ascii()) else { return NO_CLASS };
+        for cut in 2..last.len().saturating_sub(3) {
+            let (before, ending) = last.split_at(cut);
+            let refused = |class: &Class| {
+                class.not_after.iter().any(|w| w == before || (w.len() >= 3 && before.ends_with(w.as_str())))
+                    || words[..words.len() - 1].iter().any(|w| class.not_after.contains(w))
+            };
+            if let Some(class) = self.claimed(ending.as_bytes(), refused) {
+                return class;
+            }
+        }
+        NO_CLASS
+    }
+
+    fn claimed(&self, ending: &[u8], refused: impl Fn(&Class) -> bool) -> Option<ClassId> {
+        self.suffix.get(ending)?.iter().copied().find(|id| !refused(&self.classes[*id as usize]))
+    }
+}
+
+/// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.
+pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len());
+    for c in String::from_utf8_lossy(key).chars().map(narrow) {
+        if !(matches!(c, '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/') || c.is_whitespace()) {
+            for lower in c.to_lowercase() {
+                out.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+    out
+}
+
+/// The words of a key in lower case: divided by camel case, separators and digits.
+fn words(key: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(key);
+    let chars: Vec<char> = text.chars().map(narrow).collect();
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (i, &c) in chars.iter().enumerate() {
+        let before = i.checked_sub(1).map(|i| chars[i]);
+        let after = chars.get(i + 1);
+        let starts = c.is_uppercase()
+            && (before.is_some_and(|b| b.is_lowercase())
+                || (before.is_some_and(|b| b.is_uppercase()) && after.is_some_and(|a| a.is_lowercase())));
+        if (starts || !c.is_alphabetic()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphabetic() || is_mark(c) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Vowel signs and tone marks of Thai and Indic scripts: part of a word though not alphabetic by themselves.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{0e31}' | '\u{0e34}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}' | '\u{0900}'..='\u{0d7f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_fall_into_words() {
+        for (key, expected) in [
+            ("OcrIdCardNo2", "ocr id card no"),
+            ("IDCardName", "id card name"),
+            ("holder_name", "holder name"),
+            ("APPID", "appid"),
+            ("x-user.Name", "x user name"),
+        ] {
+            assert_eq!(words(key.as_bytes()).join(" "), expected);
+        }
+        assert_eq!(normal_form("ＩＤ_Card-No".as_bytes()), b"idcardno");
+    }
+}

@@ -1,0 +1,368 @@
+//! One forward pass over JSON text: checks it, keeps track of keys and parents, and hands each value on with what its key means.
+//!
+//! No tree is built and nothing is copied. The same pass serves the line itself and every JSON text found inside a string;
+//! frames of all levels share one stack, so that depth costs memory only.
+
+use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
+use super::pass::{Context, Pass};
+use crate::patterns::schema::ValueRule;
+
+/// An open object or array.
+pub(crate) struct Frame {
+    array: bool,
+    /// What the key that this container stands under means.
+    parent: KeyInfo,
+    /// Class that scalars inherit.
+    class: ClassId,
+    body: bool,
+    /// Number of the element, in arrays.
+    index: u32,
+    /// Where the key that the container stands under is.
+    key: (usize, usize),
+    /// The first string of an array, for `["Name", "张三"]`.
+    first: (usize, usize),
+    /// What the *key* member of a key/value object names.
+    named: ClassId,
+    /// The *value* member of a key/value object, if it came before its key: span of the content, and whether it is a number.
+    waiting: Option<(usize, usize, bool)>,
+    mark: usize,
+    path: usize,
+}
+
+/// Bits of what a string holds.
+pub(crate) mod holds {
+    pub const ESCAPE: u8 = 1;
+    pub const HIGH: u8 = 2;
+    pub const DIGIT: u8 = 4;
+    /// `:` or `=`
+    pub const LABEL: u8 = 8;
+    /// `%`, `&`, `<`
+    pub const ENCODED: u8 = 16;
+    pub const AT: u8 = 32;
+    pub const STOP: u8 = 128;
+}
+
+const CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        table[i] = match i as u8 {
+            b'"' | 0..0x20 => holds::STOP,
+            b'\\' => holds::STOP | holds::ESCAPE,
+            b'0'..=b'9' => holds::DIGIT,
+            b':' | b'=' => holds::LABEL,
+            b'%' | b'&' | b'<' => holds::ENCODED,
+            b'@' => holds::AT,
+            0x80.. => holds::HIGH,
+            _ => 0,
+        };
+        i += 1;
+    }
+    table
+};
+
+/// What the bytes of a text hold.
+pub(crate) fn contents(text: &[u8]) -> u8 {
+    text.iter().fold(0, |bits, c| bits | CLASSES[*c as usize])
+}
+
+/// The end of the string whose content starts at `p` (where its quote stands), and what it holds. `None` if it isn't a JSON string.
+pub(crate) fn string_end(t: &[u8], mut p: usize) -> Option<(usize, u8)> {
+    let mut bits = 0;
+    loop {
+        let rest = &t[p..];
+        let stop = rest.iter().position(|c| {
+            let class = CLASSES[*c as usize];
+            bits |= class;
+            class & holds::STOP != 0
+        })?;
+        p += stop;
+        match t[p] {
+            b'"' => return Some((p, bits & !holds::STOP)),
+            b'\\' => match t.get(p + 1)? {
+                b'u' if t.len() > p + 5 && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) => p += 6,
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+}
+
+/// The end of the number at `p` (RFC 8259, section 6), and whether it is an integer.
+fn number_end(t: &[u8], p: usize) -> Option<(usize, bool)> {
+    let digits = |mut i: usize| {
+        let from = i;
+        while t.get(i).is_some_and(u8::is_ascii_digit) {
+            i += 1;
+        }
+        (i > from).then_some(i)
+    };
+    let start = if t.get(p) == Some(&b'-') { p + 1 } else { p };
+    let mut end = if t.get(start) == Some(&b'0') { start + 1 } else { digits(start)? };
+    let mut integer = true;
+    if t.get(end) == Some(&b'.') {
+        end = digits(end + 1)?;
+        integer = false;
+    }
+    if matches!(t.get(end), Some(b'e' | b'E')) {
+        let sign = matches!(t.get(end + 1), Some(b'+' | b'-')) as usize;
+        end = digits(end + 1 + sign)?;
+        integer = false;
+    }
+    Some((end, integer))
+}
+
+fn skip_space(t: &[u8], mut p: usize) -> usize {
+    while matches!(t.get(p), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        p += 1;
+    }
+    p
+}
+
+impl Pass<'_> {
+    /// Inspects the JSON value at `t[p..]`; edits get `at` added to their offsets. Gives the position behind the value, or, if the text
+    /// stops being JSON, the position from which on nothing was inspected.
+    pub(crate) fn walk<'t>(&mut self, t: &'t [u8], p: usize, at: usize, context: Context<'t>) -> Result<usize, usize> {
+        let base = self.scratch.frames.len();
+        let path = self.scratch.path.len();
+        let result = self.walk_frames(t, p, at, context, base);
+        self.scratch.frames.truncate(base);
+        self.scratch.path.truncate(path);
+        result
+    }
+
+    fn walk_frames<'t>(&mut self, t: &'t [u8], mut p: usize, at: usize, mut context: Context<'t>, base: usize) -> Result<usize, usize> {
+        let mut info = KeyInfo::NOTHING;
+        let mut key = (0, 0);
+        let mut restart = p;
+        loop {
+            p = skip_space(t, p);
+            match t.get(p) {
+                Some(b'"') => {
+                    let Some((end, bits)) = string_end(t, p + 1) else { return Err(restart) };
+                    self.member(t, (p + 1, end), bits, at, context, info, base);
+                    p = end + 1;
+                }
+                Some(&open @ (b'{' | b'[')) => {
+                    if open == b'[' {
+                        if let Some(end) = self.number_array(t, p, at, context) {
+                            p = end;
+                            match self.close(t, p, at, base, restart)? {
+                                Next::Done(p) => return Ok(p),
+                                Next::Value(next) => p = next,
+                                Next::Key(next) => (p, key, info, context) = self.key(t, next, at).ok_or(restart)?,
+                            }
+                            continue;
+                        }
+                    }
+                    self.scratch.frames.push(Frame {
+                        array: open == b'[',
+                        parent: info,
+                        class: context.class,
+                        body: context.body,
+                        index: 0,
+                        key,
+                        first: (0, 0),
+                        named: NO_CLASS,
+                        waiting: None,
+                        mark: self.scratch.edits.mark(),
+                        path: self.scratch.path.len(),
+                    });
+                    p = skip_space(t, p + 1);
+                    let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
+                    if !empty {
+                        if open == b'{' {
+                            (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
+                        } else {
+                            context.inherited = context.class != NO_CLASS;
+                        }
+                        continue;
+                    }
+                }
+                Some(b'-' | b'0'..=b'9') => {
+                    let Some((end, integer)) = number_end(t, p) else { return Err(restart) };
+                    // a number that the text ends in may be cut: it is inspected as text
+                    if end == t.len() && base < self.scratch.frames.len() {
+                        return Err(restart);
+                    }
+                    let context = self.pair_context(t, (p, end), end, context);
+                    if self.keeps_waiting(info, context) {
+                        self.top().waiting = Some((p, end, true));
+                    }
+                    self.number(&t[p..end], at + p, integer, context);
+                    p = end;
+                }
+                Some(b't') if t[p..].starts_with(b"true") => p += 4,
+                Some(b'f') if t[p..].starts_with(b"false") => p += 5,
+                Some(b'n') if t[p..].starts_with(b"null") => p += 4,
+                _ => return Err(restart),
+            }
+            match self.close(t, p, at, base, restart)? {
+                Next::Done(p) => return Ok(p),
+                Next::Value(next) => {
+                    p = next;
+                    let frame = self.top();
+                    let (class, body, range) = (frame.class, frame.body, frame.key);
+                    info = frame.parent;
+                    context = Context { class, inherited: class != NO_CLASS, key: &t[range.0..range.1], body };
+                }
+                Next::Key(next) => (p, key, info, context) = self.key(t, next, at).ok_or(restart)?,
+            }
+            restart = p;
+            if t.get(restart.saturating_sub(1)) == Some(&b':') {
+                restart = key.0.saturating_sub(1);
+            }
+        }
+    }
+
+    /// After a value: closes what is closed here and says what comes next.
+    fn close(&mut self, t: &[u8], mut p: usize, at: usize, base: usize, restart: usize) -> Result<Next, usize> {
+        loop {
+            if self.scratch.frames.len() == base {
+                return Ok(Next::Done(p));
+            }
+            p = skip_space(t, p);
+            let array = self.top().array;
+            match (t.get(p), array) {
+                (Some(b','), true) => {
+                    self.top().index += 1;
+                    return Ok(Next::Value(p + 1));
+                }
+                (Some(b','), false) => return Ok(Next::Key(skip_space(t, p + 1))),
+                (Some(b']'), true) | (Some(b'}'), false) => {
+                    p += 1;
+                    if let Some(frame) = self.scratch.frames.pop() {
+                        if let (Some((start, end, number)), true) = (frame.waiting, frame.named != NO_CLASS) {
+                            self.late_value(t, start..end, number, at, frame.named, frame.body, frame.mark);
+                        }
+                        self.scratch.path.truncate(frame.path);
+                    }
+                }
+                _ => return Err(restart),
+            }
+        }
+    }
+
+    /// Reads the key at `p`, inspects it as a value too, and gives the position behind its colon.
+    #[allow(clippy::type_complexity)]
+    fn key<'t>(&mut self, t: &'t [u8], p: usize, at: usize) -> Option<(usize, (usize, usize), KeyInfo, Context<'t>)> {
+        if t.get(p) != Some(&b'"') {
+            return None;
+        }
+        let (end, bits) = string_end(t, p + 1)?;
+        let after = skip_space(t, end + 1);
+        if t.get(after) != Some(&b':') {
+            return None;
+        }
+        let key = &t[p + 1..end];
+        let info = self.key_info(key, bits);
+        let frame_path = self.top().path;
+        self.enter(key, frame_path);
+        if bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7 || !self.scratch.needles.is_empty() {
+            let nothing = Context { class: NO_CLASS, inherited: false, key: b"", body: false };
+            self.string(t, p + 1..end, bits, at, nothing);
+        }
+        let frame = self.top();
+        let mut class = info.class;
+        let mut inherited = false;
+        if class != NO_CLASS && frame.parent.denies(class) {
+            class = NO_CLASS;
+        }
+        let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
+        if info.part == Part::Value && named != NO_CLASS {
+            class = named;
+        } else if class == NO_CLASS && parent != NO_CLASS && info.part != Part::Key {
+            (class, inherited) = (parent, true);
+        }
+        Some((after + 1, (p + 1, end), info, Context { class, inherited, key, body }))
+    }
+
+    /// A string value of an object or array.
+    #[allow(clippy::too_many_arguments)]
+    fn member<'t>(&mut self, t: &'t [u8], span: (usize, usize), bits: u8, at: usize, context: Context<'t>, info: KeyInfo, base: usize) {
+        let content = &t[span.0..span.1];
+        let mut context = context;
+        if self.scratch.frames.len() > base {
+            if info.part == Part::Key && !self.top().array {
+                let named = self.key_info(content, bits).class;
+                if named != NO_CLASS {
+                    self.top().named = named;
+                    context.class = NO_CLASS; // it is a label, not a name
+                }
+            } else if self.keeps_waiting(info, context) {
+                self.top().waiting = Some((span.0, span.1, false));
+            }
+            let frame = self.top();
+            if frame.array && frame.index == 0 {
+                frame.first = span;
+            }
+            context = self.pair_context(t, span, span.1 + 1, context);
+        }
+        if info.country {
+            self.note_country(content);
+        }
+        self.string(t, span.0..span.1, bits, at, context);
+    }
+
+    /// The second of exactly two elements stands under the first, if that names something: `["Name", "张三"]`.
+    fn pair_context<'t>(&mut self, t: &'t [u8], span: (usize, usize), after: usize, mut context: Context<'t>) -> Context<'t> {
+        let Some(frame) = self.scratch.frames.last() else { return context };
+        let first = frame.first;
+        if frame.array && frame.index == 1 && first.1 > first.0 && first.1 < span.0 && t.get(skip_space(t, after)) == Some(&b']') {
+            let info = self.key_info(&t[first.0..first.1], 0);
+            if info.class != NO_CLASS {
+                context = Context { class: info.class, inherited: false, key: &t[first.0..first.1], ..context };
+            }
+        }
+        context
+    }
+
+    /// Is this the value of a key/value object whose key has not come yet?
+    fn keeps_waiting(&mut self, info: KeyInfo, context: Context) -> bool {
+        info.part == Part::Value && context.class == NO_CLASS && self.scratch.frames.last().is_some_and(|f| !f.array && f.named == NO_CLASS)
+    }
+
+    /// A value whose key came after it.
+    #[allow(clippy::too_many_arguments)]
+    fn late_value(&mut self, t: &[u8], span: std::ops::Range<usize>, number: bool, at: usize, class: ClassId, body: bool, mark: usize) {
+        let context = Context { class, inherited: false, key: b"", body };
+        let before = self.scratch.edits.mark();
+        if number {
+            self.number(&t[span.clone()], at + span.start, true, context);
+        } else {
+            let bits = contents(&t[span.clone()]) & !holds::STOP;
+            self.string(t, span.clone(), bits, at, context);
+        }
+        if self.scratch.edits.has_since(before) {
+            self.scratch.edits.prefer_later(mark, before);
+        }
+    }
+
+    /// `"FeatureVector":[0.12,-0.3,…]` goes as a whole. Gives the position behind it.
+    fn number_array(&mut self, t: &[u8], p: usize, at: usize, context: Context) -> Option<usize> {
+        let class = self.class(context.class)?;
+        if class.value != ValueRule::Blob || class.category.is_none() {
+            return None;
+        }
+        let end = p + memchr::memchr(b']', &t[p..])?;
+        let inner = &t[p + 1..end];
+        let numbers = inner.iter().all(|c| c.is_ascii_digit() || matches!(c, b'-' | b'+' | b'.' | b'e' | b'E' | b',' | b' ' | b'\n' | b'\r' | b'\t'));
+        if !numbers || inner.iter().filter(|c| **c == b',').count() < 3 {
+            return None;
+        }
+        self.array(inner, at + p..at + end + 1, context);
+        Some(end + 1)
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        // callers have pushed a frame; an empty stack would be a defect of this file, caught as a failed record
+        self.scratch.frames.last_mut().expect("a frame is open")
+    }
+}
+
+enum Next {
+    Done(usize),
+    Value(usize),
+    Key(usize),
+}

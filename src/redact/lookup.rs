@@ -1,0 +1,138 @@
+//! Word automata: labels of other scripts than Latin, cue words beside names, and the needles of regular expressions.
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::action::CategoryId;
+use super::fields::ClassId;
+use super::json::holds;
+use crate::patterns::schema::{FieldClass, Pattern};
+
+fn automaton(words: &[String]) -> Result<AhoCorasick, String> {
+    AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(words).map_err(|e| e.to_string())
+}
+
+/// Labels in other scripts than Latin.
+pub(crate) struct Foreign {
+    automaton: AhoCorasick,
+    classes: Vec<ClassId>,
+}
+
+impl Foreign {
+    pub fn new(classes: &[FieldClass]) -> Result<Self, String> {
+        let mut words: Vec<String> = Vec::new();
+        let mut of: Vec<ClassId> = Vec::new();
+        for (i, class) in classes.iter().enumerate() {
+            let keys = if class.keys_only { &[] } else { class.exact.as_slice() };
+            for label in class.labels.iter().chain(keys).filter(|l| !l.is_ascii() && l.chars().count() >= 2) {
+                if !words.contains(label) {
+                    words.push(label.clone());
+                    of.push(i as ClassId);
+                }
+            }
+        }
+        Ok(Self { automaton: automaton(&words)?, classes: of })
+    }
+
+    /// The next label at or after `from`.
+    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, ClassId)> {
+        let found = self.automaton.find(text.get(from..)?)?;
+        Some((from + found.start()..from + found.end(), self.classes[found.pattern().as_usize()]))
+    }
+}
+
+/// Cue words beside names.
+pub(crate) struct Cues {
+    automaton: AhoCorasick,
+    before: usize,
+}
+
+impl Cues {
+    pub fn new(before: &[String], after: &[String]) -> Result<Self, String> {
+        let words: Vec<String> = before.iter().chain(after).cloned().collect();
+        Ok(Self { automaton: automaton(&words)?, before: before.len() })
+    }
+
+    /// The next cue at or after `from`, and whether the name follows it.
+    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, bool)> {
+        let found = self.automaton.find(text.get(from..)?)?;
+        Some((from + found.start()..from + found.end(), found.pattern().as_usize() < self.before))
+    }
+}
+
+/// A value pattern that no shape can say.
+pub(crate) struct Expression {
+    pub id: String,
+    pub category: CategoryId,
+    regex: Regex,
+    secret: Option<usize>,
+}
+
+impl Expression {
+    pub fn find(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
+        if from > text.len() {
+            return None;
+        }
+        match self.secret {
+            None => self.regex.find_at(text, from).map(|m| m.range()),
+            Some(group) => {
+                let mut from = from;
+                loop {
+                    let captures = self.regex.captures_at(text, from)?;
+                    if let Some(secret) = captures.get(group) {
+                        return Some(secret.range());
+                    }
+                    from = captures.get(0)?.end().max(from + 1);
+                    if from > text.len() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// All regular expressions, with what tells that one is worth a try.
+pub(crate) struct Expressions {
+    pub list: Vec<Expression>,
+    needles: AhoCorasick,
+    of: Vec<u64>,
+    with_at: u64,
+}
+
+impl Expressions {
+    pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
+        let (mut list, mut words, mut of, mut with_at): (Vec<_>, Vec<String>, Vec<u64>, u64) = Default::default();
+        for (pattern, category) in patterns {
+            let Some(source) = &pattern.regex else { continue };
+            let bit = 1u64.checked_shl(list.len() as u32).ok_or("more than 64 patterns with a regex")?;
+            let regex = RegexBuilder::new(source)
+                .size_limit(1 << 22)
+                .build()
+                .map_err(|e| format!("pattern {}: {e}", pattern.id))?;
+            for needle in &pattern.needs {
+                let needle = needle.to_ascii_lowercase();
+                if needle == "@" {
+                    with_at |= bit;
+                } else if let Some(known) = words.iter().position(|w| *w == needle) {
+                    of[known] |= bit;
+                } else {
+                    words.push(needle);
+                    of.push(bit);
+                }
+            }
+            let secret = regex.capture_names().position(|n| n == Some("secret"));
+            list.push(Expression { id: pattern.id.clone(), category: *category, regex, secret });
+        }
+        let needles = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&words).map_err(|e| e.to_string())?;
+        Ok(Self { list, needles, of, with_at })
+    }
+
+    /// The expressions worth trying on a text, a bit each.
+    pub fn wanted(&self, text: &[u8], bits: u8) -> u64 {
+        let start = if bits & holds::AT != 0 { self.with_at } else { 0 };
+        self.needles.find_overlapping_iter(text).fold(start, |wanted, m| wanted | self.of[m.pattern().as_usize()])
+    }
+}

@@ -1,0 +1,325 @@
+//! Names of persons: what could be one, and where one ends in running text.
+//!
+//! In eKYC logs names stand under keys and behind labels; there recall comes first and this module only says what can't be a
+//! name. In free text without a label a Chinese name is taken only beside a cue word (客户张三, 张三先生).
+
+use std::collections::HashSet;
+
+use crate::patterns::schema::Names;
+
+/// Word lists, ready for use.
+pub(crate) struct NameLists {
+    surnames: HashSet<char>,
+    compound: HashSet<[char; 2]>,
+    korean: HashSet<String>,
+    japanese: HashSet<String>,
+    chinese_words: HashSet<String>,
+    follow: Vec<String>,
+    latin_words: HashSet<String>,
+    latin_names: HashSet<String>,
+    pub cues_before: Vec<String>,
+    pub cues_after: Vec<String>,
+}
+
+impl NameLists {
+    pub fn new(names: &Names) -> Self {
+        let set = |list: &[String]| list.iter().cloned().collect::<HashSet<_>>();
+        let mut follow = names.follow_words.clone();
+        follow.sort_by_key(|w| std::cmp::Reverse(w.len()));
+        Self {
+            surnames: names.surnames.iter().filter_map(|s| s.chars().next()).collect(),
+            compound: names
+                .compound_surnames
+                .iter()
+                .filter_map(|s| { let mut c = s.chars(); Some([c.next()?, c.next()?]) })
+                .collect(),
+            korean: set(&names.korean_surnames),
+            japanese: set(&names.japanese_surnames),
+            chinese_words: set(&names.chinese_words),
+            follow,
+            latin_words: set(&names.latin_words),
+            latin_names: set(&names.latin_names),
+            cues_before: names.cues_before.clone(),
+            cues_after: names.cues_after.clone(),
+        }
+    }
+
+    pub fn is_latin_name(&self, word: &str) -> bool {
+        self.latin_names.contains(&word.to_lowercase())
+    }
+
+    pub fn is_common_word(&self, word: &str) -> bool {
+        self.latin_words.contains(&word.to_lowercase()) || self.chinese_words.contains(word)
+    }
+
+    /// Could the whole text be a person's name? For keys that may also name a thing (`Name`).
+    pub fn is_plausible(&self, text: &str) -> bool {
+        let text = text.trim();
+        let count = text.chars().count();
+        if count == 0 || count > 80 || !text.chars().any(char::is_alphabetic) {
+            return false;
+        }
+        if text.len() >= 32 && text.bytes().all(|c| c.is_ascii_hexdigit()) {
+            return true; // a name that was hashed without a key
+        }
+        if text.chars().any(|c| !is_name_char(c)) || self.latin_words.contains(&text.to_lowercase()) || self.chinese_words.contains(text) {
+            return false;
+        }
+        let han = text.chars().filter(|c| is_han(*c)).count();
+        if han == count {
+            return self.is_han_name(text);
+        }
+        if text.is_ascii() {
+            let mut words = 0;
+            for word in text.split([' ', ',', '.', '/', '@']).filter(|w| !w.is_empty()) {
+                // `faceCompare`, `HTTPServer`: a name's word has capitals at its start or everywhere
+                let rest = &word[1..];
+                let mixed = rest.bytes().any(|c| c.is_ascii_uppercase()) && word.bytes().any(|c| c.is_ascii_lowercase());
+                if mixed && !["Mc", "Mac", "De", "Di", "La", "Le", "Van", "O'", "D'", "Al-", "Bin"].iter().any(|p| word.starts_with(p)) && !rest.contains(['-', '\'', '*']) {
+                    return false;
+                }
+                words += 1;
+            }
+            return words <= 8;
+        }
+        true
+    }
+
+    /// Could these Han characters be a Chinese (or, of three or four, a Japanese) name?
+    fn is_han_name(&self, text: &str) -> bool {
+        let chars: Vec<char> = text.chars().collect();
+        match chars.len() {
+            2 | 3 => self.surnames.contains(&chars[0]) || self.is_compound(&chars) || self.is_japanese(text),
+            4 => self.is_compound(&chars) || self.is_japanese(text) || (self.surnames.contains(&chars[0]) && self.surnames.contains(&chars[1])),
+            5 | 6 => self.is_japanese(text) || self.is_compound(&chars),
+            _ => false,
+        }
+    }
+
+    fn is_compound(&self, chars: &[char]) -> bool {
+        chars.len() >= 3 && self.compound.contains(&[chars[0], chars[1]])
+    }
+
+    fn is_japanese(&self, text: &str) -> bool {
+        let chars = text.char_indices().map(|(i, _)| i).skip(1).take(3);
+        chars.into_iter().any(|i| self.japanese.contains(&text[..i]))
+    }
+
+    /// The length in bytes of the name at the start of running text, after a label or cue that promises one.
+    /// Rather one character too many than a leak. Zero if no name starts here.
+    /// `sure`: the label leaves no doubt, so any surname will do.
+    pub fn leading_name(&self, text: &str, sure: bool) -> usize {
+        let Some(first) = text.chars().next() else { return 0 };
+        if is_han(first) {
+            self.leading_han(text, sure)
+        } else if is_kana(first) || is_hangul(first) {
+            leading_words(text, |c| is_kana(c) || is_hangul(c) || is_han(c), 2)
+        } else if first.is_ascii() || is_latin(first) {
+            if first.is_alphabetic() { self.leading_latin(text, sure) } else { 0 }
+        } else if first.is_alphabetic() {
+            // Thai, Devanagari and others: words of letters and marks, divided by one space
+            leading_words(text, |c| !c.is_ascii() && !is_han(c) && (c.is_alphabetic() || is_mark(c)), 4)
+        } else {
+            0
+        }
+    }
+
+    fn leading_han(&self, text: &str, sure: bool) -> usize {
+        let run: Vec<(usize, char)> = text.char_indices().take_while(|(_, c)| is_han(*c) || is_dot(*c) || is_kana(*c) || matches!(c, '*' | '＊')).take(24).collect();
+        let end_of = |n: usize| run.get(n).map_or_else(|| run.last().map_or(0, |(i, c)| i + c.len_utf8()), |(i, _)| *i);
+        let chars: Vec<char> = run.iter().map(|(_, c)| *c).collect();
+        // 买买提·吐尔逊: with a dot the whole run belongs to the name
+        if let Some(dot) = chars.iter().position(|c| is_dot(*c)).filter(|d| (1..=8).contains(d)) {
+            let given = chars[dot + 1..].iter().take(8).take_while(|c| is_han(**c)).count();
+            let stop = (1..given).find(|n| self.follows(&text[end_of(dot + 1 + n)..]));
+            return end_of(dot + 1 + stop.unwrap_or(given));
+        }
+        let surname = if chars.len() >= 2 && self.compound.contains(&[chars[0], chars[1]]) {
+            2
+        } else if self.surnames.contains(&chars[0]) || self.is_japanese(&text[..end_of(4)]) || sure {
+            1
+        } else {
+            return 0;
+        };
+        if chars.len() < 2 || (!sure && self.starts_with_word(&text[..end_of(4)])) {
+            return if sure && chars.len() == 1 { end_of(1) } else { 0 };
+        }
+        let longest = surname + if chars.len() <= surname + 3 && sure { 3 } else { 2 };
+        if chars.len() <= longest && (sure || chars.len() <= surname + 2) && !(surname + 1..chars.len()).any(|n| self.follows(&text[end_of(n)..])) {
+            return end_of(chars.len());
+        }
+        for n in surname + 1..=(surname + 2).min(chars.len()) {
+            if n < chars.len() && self.follows(&text[end_of(n)..]) {
+                return end_of(n);
+            }
+        }
+        end_of((surname + 2).min(chars.len()))
+    }
+
+    fn starts_with_word(&self, text: &str) -> bool {
+        text.char_indices().skip(2).map(|(i, _)| i).chain([text.len()]).any(|end| self.chinese_words.contains(&text[..end]))
+    }
+
+    /// Does a word start here that can't belong to a name (的, 提交, 身份证)?
+    fn follows(&self, rest: &str) -> bool {
+        self.follow.iter().any(|w| rest.starts_with(w.as_str()))
+    }
+
+    fn leading_latin(&self, text: &str, sure: bool) -> usize {
+        let mut end = 0;
+        let mut at = 0;
+        let mut count = 0;
+        let mut lower_start = false;
+        loop {
+            let rest = &text[at..];
+            let length = rest
+                .char_indices()
+                .find(|(_, c)| !(is_latin(*c) || is_mark(*c) || matches!(c, '\'' | '’' | '-' | '*')))
+                .map_or(rest.len(), |(i, _)| i);
+            let word = &rest[..length];
+            let Some(first) = word.chars().next() else { break };
+            let next = rest[length..].trim_start_matches(['"', '\'']).chars().next();
+            let is_key = matches!(next, Some('=')) || (next == Some(':') && count > 0) || matches!(next, Some('(' | '_') if count > 0);
+            let digits = rest[length..].starts_with(|c: char| c.is_ascii_digit() || c == '_');
+            if is_key || digits {
+                break;
+            }
+            let lower = word.to_lowercase();
+            let particle = matches!(lower.as_str(), "bin" | "binti" | "bt" | "bte" | "de" | "la" | "van" | "von" | "dela" | "del" | "san" | "al" | "a" | "s" | "d" | "y" | "der" | "dos" | "da");
+            let accepted = if count == 0 {
+                lower_start = first.is_lowercase();
+                !(self.latin_words.contains(&lower) || (lower_start && !sure && !self.latin_names.contains(&lower)))
+            } else if lower_start {
+                self.latin_names.contains(&lower) || (particle && rest[length..].starts_with(' ')) || (sure && count < 3 && !self.latin_words.contains(&lower) && ends_here(&rest[length..]))
+            } else {
+                (first.is_uppercase() || particle || self.latin_names.contains(&lower)) && !self.latin_words.contains(&lower)
+            };
+            if !accepted {
+                break;
+            }
+            at += length;
+            end = at;
+            count += 1;
+            if count == 7 {
+                break;
+            }
+            // one space, a comma with a space (SURNAME, Given), a full stop of an initial, the slash of `a/l`
+            let joint = if text[at..].starts_with(", ") && count == 1 {
+                2
+            } else if text[at..].starts_with(". ") && length == 1 {
+                2
+            } else if text[at..].starts_with(' ') || text[at..].starts_with('+') || (particle && text[at..].starts_with('/')) {
+                1
+            } else {
+                break;
+            };
+            at += joint;
+        }
+        end
+    }
+}
+
+/// Does the text end, or a delimiter stand, here?
+fn ends_here(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with([',', ';', '|', '&', ')', '}', ']', '\n', '"', '\'', '<'])
+}
+
+fn leading_words(text: &str, accept: impl Fn(char) -> bool, most: usize) -> usize {
+    let mut end = 0;
+    let mut at = 0;
+    for _ in 0..most {
+        let length = text[at..].char_indices().find(|(_, c)| !accept(*c)).map_or(text.len() - at, |(i, _)| i);
+        if length == 0 {
+            break;
+        }
+        end = at + length;
+        at = end;
+        match text[at..].chars().next() {
+            Some(c) if c == ' ' || is_dot(c) => at += c.len_utf8(),
+            _ => break,
+        }
+    }
+    end
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_alphabetic() || is_mark(c) || is_dot(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.' | ',' | '/' | '@' | '*' | '(' | ')' | '<' | '　')
+}
+
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' | '々' | '〇')
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}') && !is_dot(c)
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}')
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
+
+fn is_dot(c: char) -> bool {
+    matches!(c, '·' | '・' | '•' | '‧' | '．')
+}
+
+/// Vowel signs and tone marks that are part of a letter.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{0e31}' | '\u{0e34}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}' | '\u{0900}'..='\u{0903}' | '\u{093a}'..='\u{094f}' | '\u{0b80}'..='\u{0d7f}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17d3}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists() -> NameLists {
+        let words = |s: &str| s.split(' ').map(String::from).collect::<Vec<_>>();
+        NameLists::new(&Names {
+            surnames: words("张 王 李 高 方 金"),
+            compound_surnames: words("欧阳 司马"),
+            japanese_surnames: words("山田 佐藤"),
+            chinese_words: words("高级 方法 金额 王国"),
+            follow_words: words("提交 的 身份 已"),
+            latin_words: words("success unknown null the user"),
+            latin_names: words("tan ah kow wei"),
+            ..Names::default()
+        })
+    }
+
+    #[test]
+    fn where_a_name_ends() {
+        let lists = lists();
+        for (text, sure, name) in [
+            ("张三提交申请", false, "张三"),
+            ("欧阳娜娜的申请", false, "欧阳娜娜"),
+            ("张三", true, "张三"),
+            ("高级用户", false, ""),
+            ("金额不足", false, ""),
+            ("买买提·吐尔逊已提交", true, "买买提·吐尔逊"),
+            ("TAN AH KOW sim=98", true, "TAN AH KOW"),
+            ("Nguyễn Văn An, sim", true, "Nguyễn Văn An"),
+            ("tan ah kow cost=3", true, "tan ah kow"),
+            ("สมชาย ใจดี ok", true, "สมชาย ใจดี"),
+            ("김민수 님", true, "김민수 님"),
+            ("Siti binti Rahman phone=1", true, "Siti binti Rahman"),
+            ("Wei idCard=1", true, "Wei"),
+            ("the user", false, ""),
+        ] {
+            assert_eq!(&text[..lists.leading_name(text, sure)], name, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_name() {
+        let lists = lists();
+        for yes in ["张三", "TAN AH KOW", "Nguyễn Văn An", "O'Brien", "สมชาย", "张*", "Muthu a/l Raman", "615db57aa314529aaa0fbe95b3e95bd3"] {
+            assert!(lists.is_plausible(yes), "{yes}");
+        }
+        for no in ["success", "faceCompare", "face-v2", "方法", "", "***", "a_b", "高级"] {
+            assert!(!lists.is_plausible(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,557 @@
+//! One line's inspection: what each string, number and array is, through every encoding.
+//!
+//! A text is opened layer by layer: JSON text in a string, percent-encoding, character references, full-width forms, escapes of a
+//! body that was cut, base64 of text, gzip. What no layer claims is running text, and goes to [`super::text`].
+
+use std::io::Read;
+use std::ops::Range;
+
+use super::Core;
+use super::action::{CategoryId, write_replacement};
+use super::decode;
+use super::echo::Needles;
+use super::edit::{Coding, Edits, OffsetMap};
+use super::fields::{Class, ClassId, KeyCache, KeyInfo, NO_CLASS};
+use super::json::{Frame, holds};
+use super::payload::{self, Media};
+use super::settings::Posture;
+use crate::patterns::schema::{ActionName, ValueRule};
+
+/// What of a gzip in a string is unpacked at most; more is replaced unseen.
+const UNPACK_LIMIT: u64 = 64 << 20;
+/// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer
+/// adds a third, so that no line of less than gigabytes gets there.
+const LAYERS: usize = 160;
+
+/// Buffers that a worker uses again for every line.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub edits: Edits,
+    pub frames: Vec<Frame>,
+    pub keys: KeyCache,
+    pub label_keys: KeyCache,
+    pub needles: Needles,
+    /// Countries that the record names, a bit each.
+    pub countries: u64,
+    /// Something was decoded in which a repetition would not be seen in the raw bytes.
+    pub encoded: bool,
+    pub counts: Vec<u64>,
+    /// Path of the value at hand, keys joined by dots; kept only where somebody asks for it.
+    pub path: Vec<u8>,
+    pub track_path: bool,
+    /// What was found, for `tuomin explain`.
+    pub trace: Option<Vec<Trace>>,
+    layers: usize,
+    buffers: Vec<(Vec<u8>, OffsetMap)>,
+    normal: Vec<u8>,
+    details: Vec<u8>,
+}
+
+/// A finding for people: never its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// Keys from the root, joined by dots.
+    pub path: String,
+    /// Category id.
+    pub category: String,
+    /// The key class, pattern or detector that decided.
+    pub rule: String,
+    /// What was done.
+    pub action: ActionName,
+}
+
+/// What surrounds a value.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'t> {
+    /// Class of its key.
+    pub class: ClassId,
+    /// The class is that of a key further up.
+    pub inherited: bool,
+    /// The key.
+    pub key: &'t [u8],
+    /// Within a request, response or debug body.
+    pub body: bool,
+}
+
+/// What decided, for `tuomin explain`.
+#[derive(Clone, Copy)]
+pub(crate) enum Rule<'r> {
+    Key(ClassId),
+    Label(ClassId),
+    Named(&'r str),
+}
+
+pub(crate) struct Pass<'c> {
+    pub core: &'c Core,
+    pub scratch: &'c mut Scratch,
+}
+
+impl Pass<'_> {
+    /// Inspects the content of a JSON string, `t[span]`, which may hold escapes.
+    pub(crate) fn string(&mut self, t: &[u8], span: Range<usize>, bits: u8, at: usize, context: Context) {
+        if span.is_empty() || self.class(context.class).is_some_and(|c| c.safe) {
+            return;
+        }
+        if bits & holds::ESCAPE == 0 {
+            self.text(&t[span.clone()], at + span.start, context);
+            return;
+        }
+        let source = &t[span.clone()];
+        self.layer(source, at + span.start, Coding::Json, |source, out, map| {
+            decode::json_string(source, out, map);
+            true
+        }, |pass, text| pass.text(text, 0, context));
+        if memchr::memmem::find(source, b"\\u").is_some() {
+            self.scratch.encoded = true;
+        }
+    }
+
+    /// Opens a layer: decodes `source`, inspects what comes out, and carries the edits back. False if there was nothing to decode.
+    pub(crate) fn layer(
+        &mut self,
+        source: &[u8],
+        at: usize,
+        coding: Coding,
+        decode: impl FnOnce(&[u8], &mut Vec<u8>, &mut OffsetMap) -> bool,
+        inspect: impl FnOnce(&mut Self, &[u8]),
+    ) -> bool {
+        let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
+        let opened = decode(source, &mut text, &mut map);
+        if opened {
+            let mark = self.scratch.edits.mark();
+            if self.scratch.layers == LAYERS {
+                if let Some(category) = self.core.opaque {
+                    self.take(source, 0..text.len(), category, Rule::Named("too deep"), 0, b"");
+                }
+            } else {
+                self.scratch.layers += 1;
+                inspect(self, &text);
+                self.scratch.layers -= 1;
+            }
+            self.scratch.edits.carry_back(mark, &map, at, coding);
+        }
+        self.scratch.buffers.push((text, map));
+        opened
+    }
+
+    /// Inspects a whole decoded value: by its key, as JSON text, or as running text.
+    pub(crate) fn text(&mut self, t: &[u8], at: usize, context: Context) {
+        let trimmed = t.trim_ascii_start();
+        let start = t.len() - trimmed.len();
+        match trimmed.first() {
+            None => return,
+            Some(b'{' | b'[') => {
+                let tail = match self.walk(t, start, at, context) {
+                    Ok(end) => end,
+                    Err(end) => end,
+                };
+                if !t[tail..].trim_ascii_start().is_empty() {
+                    // what is no JSON, or no longer, is running text
+                    if tail == start {
+                        self.value(t, at, context);
+                    } else {
+                        self.running_text(&t[tail..], at + tail, Context { class: NO_CLASS, ..context });
+                    }
+                }
+            }
+            Some(b'"') if trimmed.len() > 2 => {
+                // JSON text of a string: `"\"…\""`
+                match super::json::string_end(t, start + 1) {
+                    Some((end, bits)) if t[end + 1..].trim_ascii().is_empty() => self.string(t, start + 1..end, bits, at, context),
+                    _ => self.value(t, at, context),
+                }
+            }
+            _ => self.value(t, at, context),
+        }
+    }
+
+    /// A value that is no JSON text.
+    fn value(&mut self, t: &[u8], at: usize, context: Context) {
+        if self.core.catalog.is_placeholder(t) {
+            return;
+        }
+        if self.by_key(t, at, context, b"") {
+            return;
+        }
+        let mark = self.scratch.edits.mark();
+        self.running_text(t, at, context);
+        if context.body && self.core.posture == Posture::Strict && !self.scratch.edits.has_since(mark) && !self.is_harmless(t) {
+            if let Some(category) = self.core.opaque {
+                self.scratch.edits.push(at..at + t.len(), category, 0, |out| {
+                    use std::io::Write;
+                    let _ = write!(out, "[TEXT_{}]", t.len().min(99_999));
+                });
+            }
+        }
+    }
+
+    /// Words of a program rather than of a person: what `strict` lets stand.
+    fn is_harmless(&self, t: &[u8]) -> bool {
+        let Ok(text) = std::str::from_utf8(t) else { return false };
+        let enum_like = text.len() <= 64
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(|c| c.is_ascii_alphabetic() || matches!(c, b'_' | b'.' | b'-'))
+            && !text.split(['_', '.', '-']).any(|w| self.core.names.is_latin_name(w));
+        let small_number = text.len() <= 6 && text.bytes().all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
+        enum_like || small_number
+    }
+
+    /// Takes the whole value out if its key says so. True if nothing else need be looked for.
+    pub(crate) fn by_key(&mut self, t: &[u8], at: usize, context: Context, wrap: &[u8]) -> bool {
+        let Some(class) = self.class(context.class) else { return false };
+        let Some(category) = class.category else { return class.safe };
+        let value = t.trim_ascii();
+        if !self.core.accepts(class, context.inherited, value) {
+            return false;
+        }
+        let lead = t.len() - t.trim_ascii_start().len();
+        let span = at + lead..at + lead + value.len();
+        self.take_by_class(value, span, context.class, category, wrap);
+        true
+    }
+
+    /// The category is made precise by what the value looks like.
+    pub(crate) fn take_by_class(&mut self, value: &[u8], span: Range<usize>, class: ClassId, category: CategoryId, wrap: &[u8]) {
+        let rule = Rule::Key(class);
+        if self.core.catalog.action(category) == ActionName::Describe {
+            let (name, media) = payload::media(value).unwrap_or(("data", Media::Data));
+            let body_media = memchr::memchr(b',', &value[..value.len().min(160)]).filter(|_| value.starts_with(b"data:")).and_then(|comma| payload::media(&value[comma + 1..]));
+            let (name, media) = body_media.unwrap_or((name, media));
+            self.take_payload(value, span, name, media, Some(category), rule, wrap);
+            return;
+        }
+        let precise = self.core.refine(category, value);
+        self.take(value, span, precise, rule, 0, wrap);
+        self.scratch.needles.note(value, precise, self.core);
+    }
+
+    /// Takes a payload out; its category follows from what it is, unless the key knows better.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn take_payload(&mut self, value: &[u8], span: Range<usize>, name: &str, media: Media, by_key: Option<CategoryId>, rule: Rule, wrap: &[u8]) {
+        let category = match (media, by_key) {
+            (Media::Data, Some(category)) => category,
+            (media, _) => self.core.media_category(media),
+        };
+        let mut details = std::mem::take(&mut self.scratch.details);
+        details.clear();
+        payload::describe(value, name, media, &mut details);
+        let mut print = std::mem::take(&mut self.scratch.normal);
+        payload::fingerprint(value, &mut print);
+        self.replace(&print, span, category, rule, 0, wrap, &details);
+        self.scratch.normal = print;
+        self.scratch.details = details;
+    }
+
+    /// Takes a value out.
+    pub(crate) fn take(&mut self, value: &[u8], span: Range<usize>, category: CategoryId, rule: Rule, only_in: u8, wrap: &[u8]) {
+        self.replace(value, span, category, rule, only_in, wrap, b"");
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn replace(&mut self, value: &[u8], span: Range<usize>, category: CategoryId, rule: Rule, only_in: u8, wrap: &[u8], details: &[u8]) {
+        let core = self.core;
+        if span.is_empty() || core.is_allowed(value) || core.catalog.is_off(category) {
+            return;
+        }
+        let action = core.path_action(&self.scratch.path).unwrap_or(core.catalog.action(category));
+        if let Some(trace) = &mut self.scratch.trace {
+            trace.push(Trace {
+                path: String::from_utf8_lossy(&self.scratch.path).into_owned(),
+                category: core.catalog.ids()[category as usize].clone(),
+                rule: match rule {
+                    Rule::Key(class) => format!("key:{}", core.fields.classes[class as usize].id),
+                    Rule::Label(class) => format!("label:{}", core.fields.classes[class as usize].id),
+                    Rule::Named(name) => name.to_string(),
+                },
+                action,
+            });
+        }
+        if action == ActionName::Keep {
+            if let Some(count) = self.scratch.counts.get_mut(category as usize) {
+                *count += 1;
+            }
+            return;
+        }
+        let mut normal = Vec::new();
+        self.scratch.edits.push(span, category, only_in, |out| {
+            out.extend_from_slice(wrap);
+            write_replacement(core.catalog.label(category), action, value, details, &core.pseudonyms, &mut normal, out);
+            out.extend_from_slice(wrap);
+        });
+    }
+
+    /// Inspects a bare number.
+    pub(crate) fn number(&mut self, t: &[u8], at: usize, integer: bool, context: Context) {
+        if self.class(context.class).is_some_and(|c| c.safe) || self.by_key(t, at, context, b"\"") {
+            return;
+        }
+        if self.scratch.edits.touches(self.scratch.edits.mark(), at..at + t.len()) {
+            return;
+        }
+        if integer && t.len() >= 7 {
+            if let Some(found) = self.core.shapes.find(t, 0, context.key).filter(|f| f.start <= 1 && f.end == t.len()) {
+                let pattern = &self.core.shapes.patterns[found.pattern as usize];
+                self.take(t, at..at + t.len(), pattern.category, Rule::Named(&pattern.id), found.only_in, b"\"");
+                return;
+            }
+            self.echoes(t, at, b"\"");
+        }
+        if context.body && self.core.posture == Posture::Strict && t.len() > 6 && integer {
+            if let Some(category) = self.core.opaque {
+                self.scratch.edits.push(at..at + t.len(), category, 0, |out| {
+                    use std::io::Write;
+                    let _ = write!(out, "\"[NUMBER_{}]\"", t.len());
+                });
+            }
+        }
+    }
+
+    /// Takes out an array of numbers as a whole.
+    pub(crate) fn array(&mut self, inner: &[u8], span: Range<usize>, context: Context) {
+        let Some(category) = self.class(context.class).and_then(|c| c.category) else { return };
+        let count = inner.iter().filter(|c| **c == b',').count() + 1;
+        let details = format!("{count}x");
+        self.replace(inner, span, category, Rule::Key(context.class), 0, b"\"", details.as_bytes());
+    }
+
+    /// Opens what encodes a running text, then looks at the text itself.
+    pub(crate) fn running_text(&mut self, t: &[u8], at: usize, context: Context) {
+        let bits = super::json::contents(t);
+        if bits & holds::HIGH != 0 && self.layer(t, at, Coding::Width, decode::width, |pass, text| pass.running_text(text, 0, context)) {
+            return;
+        }
+        if bits & holds::ENCODED != 0 {
+            if memchr::memchr(b'%', t).is_some() {
+                let form = t.iter().any(|c| matches!(c, b'=' | b'&')) && !t.contains(&b' ');
+                if self.layer(t, at, Coding::Percent, |s, o, m| decode::percent(s, form, o, m), |pass, text| {
+                    pass.scratch.encoded = true;
+                    pass.text(text, 0, context)
+                }) {
+                    return;
+                }
+            }
+            if memchr::memchr(b'&', t).is_some()
+                && self.layer(t, at, Coding::Entity, decode::entities, |pass, text| {
+                    pass.scratch.encoded = true;
+                    pass.text(text, 0, context)
+                })
+            {
+                return;
+            }
+        }
+        if bits & holds::ESCAPE != 0 && has_json_escape(t) {
+            self.layer(t, at, Coding::Json, |s, o, m| {
+                decode::json_string(s, o, m);
+                true
+            }, |pass, text| {
+                pass.scratch.encoded = true;
+                pass.running_text(text, 0, context)
+            });
+            return;
+        }
+        self.encoded_runs(t, at, context);
+    }
+
+    /// Payloads and base64 in a running text; what lies between them is inspected as plain text.
+    fn encoded_runs(&mut self, t: &[u8], at: usize, context: Context) {
+        let mut from = 0;
+        if t.len() >= 20 {
+            while let Some(found) = payload::find(t, from) {
+                if found.span.start > from {
+                    self.base64_runs(&t[from..found.span.start], at + from, context);
+                }
+                let value = &t[found.span.clone()];
+                if !(found.media == Media::Data && self.open_base64(t, found.span.clone(), at, context)) {
+                    self.take_payload(value, at + found.span.start..at + found.span.end, found.name, found.media, None, Rule::Named("payload"), b"");
+                }
+                from = found.span.end;
+            }
+        }
+        if from < t.len() {
+            self.base64_runs(&t[from..], at + from, context);
+        }
+    }
+
+    /// Opens base64 of text wherever a run of it is long enough to hold a personal datum.
+    fn base64_runs(&mut self, t: &[u8], at: usize, context: Context) {
+        const STEP: usize = 24;
+        let mut from = 0;
+        let mut sample = STEP - 1;
+        while sample < t.len() {
+            if payload::is_base64(t[sample]) {
+                let start = t[from..sample].iter().rposition(|c| !payload::is_base64(*c)).map_or(from, |i| from + i + 1);
+                let end = t[sample..].iter().position(|c| !payload::is_base64(*c)).map_or(t.len(), |i| sample + i);
+                if end - start >= STEP && self.open_base64(t, start..end, at, context) {
+                    if start > from {
+                        self.plain_text(&t[from..start], at + from, context);
+                    }
+                    from = end;
+                }
+                sample = end + STEP - 1;
+            } else {
+                sample += STEP;
+            }
+        }
+        if from < t.len() {
+            self.plain_text(&t[from..], at + from, context);
+        }
+    }
+
+    /// Opens base64 that holds text or gzip. True if it did, whether or not anything was found inside.
+    fn open_base64(&mut self, t: &[u8], span: Range<usize>, at: usize, context: Context) -> bool {
+        let mut run = &t[span.clone()];
+        let mut start = span.start;
+        // `data=eyJ…`: a label glued by `=`
+        if let Some(equals) = memchr::memchr(b'=', &run[..run.len().min(40)]).filter(|e| e + 16 < run.len()) {
+            start += equals + 1;
+            run = &run[equals + 1..];
+        }
+        if run.len() < 16 || self.scratch.layers == LAYERS || run.contains(&b'.') {
+            return false;
+        }
+        let mut head = [0u8; 18];
+        let clean = run.iter().take(24).all(|c| payload::is_base64(*c));
+        if !clean || !looks_like_text(run, &mut head) {
+            return false;
+        }
+        let (mut plain, map) = self.scratch.buffers.pop().unwrap_or_default();
+        let mut opened = false;
+        if payload::decode_base64(run, &mut plain) {
+            if plain.starts_with(b"\x1f\x8b") {
+                let mut unpacked = Vec::new();
+                let complete = flate2::read::MultiGzDecoder::new(&plain[..]).take(UNPACK_LIMIT).read_to_end(&mut unpacked);
+                if complete.is_ok() && (unpacked.len() as u64) < UNPACK_LIMIT && is_text(&unpacked) {
+                    opened = true;
+                    self.recode(&unpacked, run, at + start, context, |text| {
+                        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                        std::io::Write::write_all(&mut packer, &text).and_then(|()| packer.finish()).unwrap_or_default()
+                    });
+                } else if let Some(category) = self.core.opaque {
+                    opened = true;
+                    self.take(run, at + start..at + span.end, category, Rule::Named("gzip that can't be read"), 0, b"");
+                }
+            } else if is_text(&plain) {
+                opened = true;
+                self.recode(&plain, run, at + start, context, |text| text);
+            }
+        }
+        plain.clear();
+        self.scratch.buffers.push((plain, map));
+        opened
+    }
+
+    /// Redacts a text that was unpacked, and replaces the run by the redacted text packed again, if anything was found.
+    fn recode(&mut self, text: &[u8], run: &[u8], at: usize, context: Context, pack: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+        let mark = self.scratch.edits.mark();
+        self.scratch.layers += 1;
+        self.scratch.encoded = true;
+        self.text(text, 0, context);
+        self.scratch.layers -= 1;
+        if !self.scratch.edits.has_since(mark) {
+            return;
+        }
+        self.scratch.edits.settle(mark);
+        let mut redacted = Vec::with_capacity(text.len());
+        self.scratch.edits.splice(mark, text, &mut redacted);
+        let found: Vec<CategoryId> = self.scratch.edits.since(mark).iter().map(|e| e.category).collect();
+        self.scratch.edits.truncate(mark);
+        for category in &found[1..] {
+            if let Some(count) = self.scratch.counts.get_mut(*category as usize) {
+                *count += 1;
+            }
+        }
+        let packed = payload::encode_base64(&pack(redacted), run);
+        self.scratch.edits.push(at..at + run.len(), found[0], 0, |out| out.extend_from_slice(&packed));
+    }
+
+    /// The class of a key, if it means something.
+    pub(crate) fn class(&self, class: ClassId) -> Option<&Class> {
+        self.core.fields.classes.get(class as usize)
+    }
+
+    /// What a key of an object means; `bits` tell if it holds escapes.
+    pub(crate) fn key_info(&mut self, key: &[u8], bits: u8) -> KeyInfo {
+        if bits & holds::ESCAPE == 0 {
+            return self.scratch.keys.get(key, &self.core.fields);
+        }
+        let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
+        decode::json_string(key, &mut text, &mut map);
+        let info = self.scratch.keys.get(&text, &self.core.fields);
+        self.scratch.buffers.push((text, map));
+        info
+    }
+
+    /// Notes the key of the value that comes next in the path.
+    pub(crate) fn enter(&mut self, key: &[u8], parent: usize) {
+        if self.scratch.track_path {
+            self.scratch.path.truncate(parent);
+            if !self.scratch.path.is_empty() {
+                self.scratch.path.push(b'.');
+            }
+            self.scratch.path.extend_from_slice(key);
+        }
+    }
+
+    /// Notes the country that a record names.
+    pub(crate) fn note_country(&mut self, value: &[u8]) {
+        self.scratch.countries |= self.core.country_bits(value);
+    }
+}
+
+/// Does an escape stand here that only JSON writes: `\"`, `\/`, `\uXXXX`?
+fn has_json_escape(t: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', t).any(|i| match t.get(i + 1) {
+        Some(b'"' | b'/') => true,
+        Some(b'u') => t.len() >= i + 6 && t[i + 2..i + 6].iter().all(u8::is_ascii_hexdigit),
+        _ => false,
+    })
+}
+
+/// Do the first bytes of a base64 run decode to text or gzip? Cheap, so that hashes and identifiers cost next to nothing.
+fn looks_like_text(run: &[u8], head: &mut [u8; 18]) -> bool {
+    use base64::Engine;
+    let part = &run[..run.len().min(24) / 4 * 4];
+    let part = &part[..part.iter().position(|c| *c == b'=').unwrap_or(part.len()) / 4 * 4];
+    let url = part.iter().any(|c| matches!(c, b'-' | b'_'));
+    let engine = if url { &base64::engine::general_purpose::URL_SAFE_NO_PAD } else { &base64::engine::general_purpose::STANDARD_NO_PAD };
+    let Ok(n) = engine.decode_slice(part, head) else { return false };
+    let head = &head[..n];
+    head.starts_with(b"\x1f\x8b") || (n >= 9 && is_text(head))
+}
+
+/// UTF-8 (perhaps cut within a character) without control characters but white space.
+fn is_text(bytes: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(e) => e.error_len().is_none(),
+    };
+    valid && !bytes.iter().any(|c| (*c < 0x20 && !matches!(c, b'\t' | b'\n' | b'\r')) || *c == 0x7f)
+}
+
+/// Which values a rule speaks about.
+pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
+    let digits = || value.iter().filter(|c| c.is_ascii_digit()).count();
+    let said = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
+    match rule {
+        ValueRule::Any | ValueRule::Person => value.iter().any(said),
+        ValueRule::Number => value.len() >= 5 && (digits() >= 4 || wide_digits(value) >= 4) && !value.starts_with(b"http"),
+        ValueRule::Phone => digits() >= 6 || wide_digits(value) >= 6,
+        ValueRule::Date => digits() >= 4 || value.iter().any(|c| *c >= 0x80) || (value.len() >= 6 && value.len() < 40 && digits() >= 2),
+        ValueRule::Text => value.iter().filter(|c| said(c)).count() >= 2 && !value.starts_with(b"http://") && !value.starts_with(b"https://"),
+        ValueRule::Blob => is_blob(value),
+        ValueRule::Secret => value.len() >= 6 && !(value.len() <= 6 && value.iter().all(u8::is_ascii_digit)),
+    }
+}
+
+fn wide_digits(value: &[u8]) -> usize {
+    memchr::memmem::find_iter(value, b"\xef\xbc").filter(|i| matches!(value.get(i + 2), Some(0x90..=0x99))).count()
+}
+
+fn is_blob(value: &[u8]) -> bool {
+    if value.starts_with(b"data:") || payload::media(value).is_some() {
+        return true;
+    }
+    let part = |c: &u8| payload::is_base64(*c) || matches!(c, b'.' | b'\r' | b'\n' | b'*') || *c >= 0x80;
+    value.len() >= 16 && value.iter().take(4096).all(part) && value.iter().any(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, b'+' | b'/' | b'='))
+        && !value.starts_with(b"http")
+}

@@ -1,0 +1,430 @@
+//! What a value is: value patterns compiled for lookup, and one decision per candidate.
+//!
+//! No automaton runs over text. A *candidate* is a cluster of words that hold digits (`1-2345-45678-78-1`, `A123456(3)`); the length of its
+//! letters and digits selects the few shapes that could fit, the shape is compared, the check digit computed, and for weak shapes a
+//! context word is looked for nearby. The longest window that counts wins; nothing is replaced in a chain, so that no rule
+//! can eat what another one would have recognised.
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+
+use super::action::{Catalog, CategoryId};
+use super::checksum;
+use crate::patterns::schema::{Alone, Pattern};
+
+/// The longest value of any shape.
+const MAX_COMPACT: usize = 48;
+/// Words of a cluster that are looked at together.
+const MAX_WORDS: usize = 8;
+/// How far before a value a context word may stand, in bytes, and how far after it.
+const CONTEXT_BEFORE: usize = 48;
+const CONTEXT_AFTER: usize = 24;
+
+/// Index of a pattern.
+pub(crate) type PatternId = u16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CharClass {
+    Digit,
+    Letter,
+    Either,
+    Literal(u8),
+}
+
+impl CharClass {
+    fn accepts(self, c: u8) -> bool {
+        match self {
+            Self::Digit => c.is_ascii_digit(),
+            Self::Letter => c.is_ascii_uppercase(),
+            Self::Either => c.is_ascii_digit() || c.is_ascii_uppercase(),
+            Self::Literal(l) => l == c,
+        }
+    }
+}
+
+struct Shape {
+    pattern: PatternId,
+    classes: Vec<CharClass>,
+}
+
+/// A pattern, ready for use.
+pub(crate) struct Compiled {
+    pub id: String,
+    pub category: CategoryId,
+    alone: Alone,
+    groups: Vec<Vec<u8>>,
+    any_groups: bool,
+    check: Option<checksum::Check>,
+    /// Index into the countries, plus one; zero for none.
+    pub country: u8,
+    has_context: bool,
+}
+
+/// A value found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub start: usize,
+    pub end: usize,
+    pub pattern: PatternId,
+    /// Counts only if the record turns out to belong to this country (see [`Compiled::country`]); zero: counts anyway.
+    pub only_in: u8,
+}
+
+/// All shape patterns.
+pub(crate) struct Shapes {
+    pub patterns: Vec<Compiled>,
+    by_length: Vec<Vec<Shape>>,
+    shortest: usize,
+    context: AhoCorasick,
+    /// For each context word the patterns that it makes count.
+    context_of: Vec<Vec<PatternId>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Word {
+    start: usize,
+    end: usize,
+    digits: usize,
+}
+
+impl Shapes {
+    /// Compiles the patterns that have shapes. `countries` are ISO codes.
+    pub fn new(patterns: &[(Pattern, CategoryId)], countries: &[String]) -> Result<Self, String> {
+        let mut by_length: Vec<Vec<Shape>> = (0..=MAX_COMPACT).map(|_| Vec::new()).collect();
+        let mut compiled = Vec::new();
+        let (mut words, mut context_of): (Vec<String>, Vec<Vec<PatternId>>) = (Vec::new(), Vec::new());
+        for (i, (pattern, category)) in patterns.iter().enumerate() {
+            let id = i as PatternId;
+            for shape in &pattern.shape {
+                for classes in expand(shape).ok_or_else(|| format!("pattern {}: shape {shape:?} is not well formed", pattern.id))? {
+                    let length = classes.len();
+                    if length == 0 || length > MAX_COMPACT {
+                        return Err(format!("pattern {}: shape {shape:?} is empty or longer than {MAX_COMPACT}", pattern.id));
+                    }
+                    by_length[length].push(Shape { pattern: id, classes });
+                }
+            }
+            for word in &pattern.context {
+                let word = word.to_lowercase();
+                match words.iter().position(|w| *w == word) {
+                    Some(known) => context_of[known].push(id),
+                    None => {
+                        words.push(word);
+                        context_of.push(vec![id]);
+                    }
+                }
+            }
+            let check = match &pattern.check {
+                None => None,
+                Some(name) => Some(checksum::by_name(name).ok_or_else(|| format!("pattern {}: there is no check {name:?}", pattern.id))?),
+            };
+            compiled.push(Compiled {
+                id: pattern.id.clone(),
+                category: *category,
+                alone: pattern.alone,
+                any_groups: pattern.groups.iter().any(|g| g == "*"),
+                groups: pattern.groups.iter().filter(|g| *g != "*").map(|g| g.split('-').filter_map(|n| n.parse().ok()).collect()).collect(),
+                check,
+                country: pattern.country.as_ref().and_then(|c| countries.iter().position(|k| k == c)).map_or(0, |i| i as u8 + 1),
+                has_context: !pattern.context.is_empty(),
+            });
+        }
+        let context = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(&words)
+            .map_err(|e| format!("context words: {e}"))?;
+        let shortest = by_length.iter().position(|s| !s.is_empty()).unwrap_or(MAX_COMPACT);
+        Ok(Self { patterns: compiled, by_length, shortest, context, context_of })
+    }
+
+    /// The next value in `text` at or after `from`. `key` is the key or label that the text stands under: it counts as context.
+    pub fn find(&self, text: &[u8], mut from: usize, key: &[u8]) -> Option<Found> {
+        while let Some(digit) = next_digit(text, from) {
+            let (words, count, cluster_end) = self.cluster(text, digit, from);
+            if let Some(found) = self.best(text, &words[..count], key) {
+                return Some(found);
+            }
+            from = cluster_end.max(digit + 1);
+        }
+        None
+    }
+
+    /// The words around the digit at `digit`, joined by single separators.
+    fn cluster(&self, text: &[u8], digit: usize, floor: usize) -> ([Word; MAX_WORDS], usize, usize) {
+        let mut words = [Word::default(); MAX_WORDS];
+        let mut start = digit;
+        while start > floor && text[start - 1].is_ascii_alphanumeric() {
+            start -= 1;
+        }
+        let mut count = 0;
+        // one short word of letters may stand before: `S 1234567 D`
+        if start >= floor + 2 && is_joint(text[start - 1]) && text[start - 2].is_ascii_alphabetic() {
+            let end = start - 1;
+            let mut first = end;
+            while first > floor && text[first - 1].is_ascii_alphanumeric() && end - first < 4 {
+                first -= 1;
+            }
+            if end - first <= 2 && !(first > floor && text[first - 1].is_ascii_alphanumeric()) {
+                words[0] = Word { start: first, end, digits: 0 };
+                count = 1;
+            }
+        }
+        let mut at = start;
+        let mut letters_only = 0;
+        loop {
+            let begin = at;
+            let mut digits = 0;
+            while at < text.len() && text[at].is_ascii_alphanumeric() {
+                digits += text[at].is_ascii_digit() as usize;
+                at += 1;
+            }
+            if at == begin || (digits == 0 && at - begin > 2) {
+                at = begin;
+                break;
+            }
+            if digits == 0 {
+                letters_only += 1;
+            }
+            words[count] = Word { start: begin, end: at, digits };
+            count += 1;
+            if count == MAX_WORDS || letters_only > 2 {
+                break;
+            }
+            match text.get(at..) {
+                Some([a, b, c, ..]) if is_joint(*a) && *b == b'(' && c.is_ascii_alphanumeric() => at += 2,
+                Some([a, b, ..]) if is_joint(*a) && b.is_ascii_alphanumeric() => at += 1,
+                Some([b')', b, c, ..]) if is_joint(*b) && c.is_ascii_alphanumeric() => at += 2,
+                _ => break,
+            }
+        }
+        // a cluster that was cut for its length goes on from its second word
+        let end = if count == MAX_WORDS { words[1].start.max(digit + 1) } else { at };
+        (words, count, end)
+    }
+
+    /// The first window of words, longest first, that is a value that counts.
+    fn best(&self, text: &[u8], words: &[Word], key: &[u8]) -> Option<Found> {
+        let mut compact = [0; MAX_COMPACT];
+        for first in 0..words.len() {
+            for last in (first..words.len()).rev() {
+                let window = &words[first..=last];
+                let length: usize = window.iter().map(|w| w.end - w.start).sum();
+                if length < self.shortest || length > MAX_COMPACT || self.by_length[length].is_empty() {
+                    continue;
+                }
+                let mut n = 0;
+                for w in window {
+                    for c in &text[w.start..w.end] {
+                        compact[n] = c.to_ascii_uppercase();
+                        n += 1;
+                    }
+                }
+                if let Some(found) = self.decide(text, window, &compact[..n], key) {
+                    return Some(found);
+                }
+            }
+            if let Some(found) = self.glued(text, words[first], &mut compact, key) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// A value glued to letters: `cardno11010519491231002X`. Only shapes that are strong by themselves.
+    fn glued(&self, text: &[u8], word: Word, compact: &mut [u8; MAX_COMPACT], key: &[u8]) -> Option<Found> {
+        let bytes = &text[word.start..word.end];
+        let letters = bytes.iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        if letters < 2 || bytes.len() - letters < 10 || bytes.len() - letters > MAX_COMPACT || word.digits + 1 < bytes.len() - letters {
+            return None;
+        }
+        let rest = Word { start: word.start + letters, end: word.end, digits: word.digits };
+        let n = rest.end - rest.start;
+        for (slot, c) in compact.iter_mut().zip(&text[rest.start..rest.end]) {
+            *slot = c.to_ascii_uppercase();
+        }
+        self.decide(text, &[rest], &compact[..n], key).filter(|f| self.patterns[f.pattern as usize].alone == Alone::Always)
+    }
+
+    fn decide(&self, text: &[u8], window: &[Word], compact: &[u8], key: &[u8]) -> Option<Found> {
+        let (start, mut end) = (window[0].start, window[window.len() - 1].end);
+        let bracketed = window.len() > 1 && text[window[window.len() - 1].start - 1] == b'(';
+        if bracketed && text.get(end) == Some(&b')') {
+            end += 1;
+        } else if bracketed {
+            return None;
+        }
+        let mut only_in = None;
+        for shape in &self.by_length[compact.len()] {
+            let pattern = &self.patterns[shape.pattern as usize];
+            if !shape.classes.iter().zip(compact).all(|(class, c)| class.accepts(*c)) {
+                continue;
+            }
+            let grouped = window.len() > 1;
+            if grouped && !pattern.any_groups && !pattern.groups.iter().any(|g| fits(g, window)) {
+                continue;
+            }
+            if !pattern.check.is_none_or(|check| check(compact)) {
+                continue;
+            }
+            let exact_groups = grouped && pattern.groups.iter().any(|g| fits(g, window));
+            let strong = match pattern.alone {
+                Alone::Always => true,
+                Alone::Grouped => exact_groups && !text[start..end].contains(&b'.'),
+                Alone::Never => false,
+            };
+            if (strong && !within_number(text, start, end)) || (pattern.has_context && (grouped || !within_token(text, start, end)) && self.in_context(shape.pattern, text, start, end, key)) {
+                return Some(Found { start, end, pattern: shape.pattern, only_in: 0 });
+            }
+            if pattern.country != 0 && !within_token(text, start, end) && !is_epoch(compact) && only_in.is_none() {
+                only_in = Some(Found { start, end, pattern: shape.pattern, only_in: pattern.country });
+            }
+        }
+        only_in
+    }
+
+    /// Does a context word of the pattern stand near `start..end`, or in the key?
+    fn in_context(&self, pattern: PatternId, text: &[u8], start: usize, end: usize, key: &[u8]) -> bool {
+        let has = |text: &[u8]| {
+            self.context.find_overlapping_iter(text).any(|m| {
+                self.context_of[m.pattern().as_usize()].contains(&pattern) && is_whole_word(text, m.start(), m.end())
+            })
+        };
+        has(&text[start.saturating_sub(CONTEXT_BEFORE)..start])
+            || (!key.is_empty() && (has(key) || has(&spaced(key))))
+            || has(&text[end..(end + CONTEXT_AFTER).min(text.len())])
+    }
+
+    /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
+    /// `None` if none fits or several weak ones do.
+    pub fn identify(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> Option<PatternId> {
+        let mut compact = [0; MAX_COMPACT];
+        let mut n = 0;
+        for c in value.iter().filter(|c| c.is_ascii_alphanumeric()) {
+            *compact.get_mut(n)? = c.to_ascii_uppercase();
+            n += 1;
+        }
+        if value.iter().any(|c| !c.is_ascii()) {
+            return None;
+        }
+        let mut fitting = None;
+        for shape in &self.by_length[n] {
+            let pattern = &self.patterns[shape.pattern as usize];
+            if wanted(pattern.category)
+                && shape.classes.iter().zip(&compact).all(|(class, c)| class.accepts(*c))
+                && pattern.check.is_none_or(|check| check(&compact[..n]))
+            {
+                if pattern.alone == Alone::Always {
+                    return Some(shape.pattern);
+                }
+                match fitting {
+                    None => fitting = Some(shape.pattern),
+                    Some(other) if self.patterns[other as usize].category == pattern.category => {}
+                    Some(_) => return None,
+                }
+            }
+        }
+        fitting
+    }
+}
+
+/// Do the groups have the lengths of the words?
+fn fits(groups: &[u8], window: &[Word]) -> bool {
+    groups.len() == window.len() && groups.iter().zip(window).all(|(g, w)| *g as usize == w.end - w.start)
+}
+
+/// Is the value a part of a decimal number (`0.123…`, `123….5`)?
+fn within_number(text: &[u8], start: usize, end: usize) -> bool {
+    let digit = |i: Option<usize>| i.and_then(|i| text.get(i)).is_some_and(u8::is_ascii_digit);
+    (start >= 2 && text[start - 1] == b'.' && digit(Some(start - 2))) || (text.get(end) == Some(&b'.') && digit(Some(end + 1)))
+}
+
+/// Is it a piece of a longer machine token, such as the last group of a UUID? A neighbour glued by `-`, `_`, `.`, `/` or `#` that holds a
+/// digit says so (`NRIC-S1234567D` is none, `4f8f-a5ec-446655440000` is one).
+fn within_token(text: &[u8], start: usize, end: usize) -> bool {
+    let glue = |c: u8| matches!(c, b'-' | b'.' | b'_' | b'/' | b'#');
+    let word = |c: &&u8| c.is_ascii_alphanumeric();
+    let before = start > 0 && glue(text[start - 1]) && text[..start - 1].iter().rev().take(12).take_while(word).any(u8::is_ascii_digit);
+    let after = text.get(end).is_some_and(|c| glue(*c)) && text[end + 1..].iter().take(12).take_while(word).any(u8::is_ascii_digit);
+    before || after
+}
+
+/// Could the digits be a time: seconds, milliseconds or microseconds since 1970, between 2001 and 2049?
+fn is_epoch(compact: &[u8]) -> bool {
+    matches!(compact.len(), 10 | 13 | 16) && matches!(compact[0], b'1' | b'2') && compact[..2] < *b"25" && compact.iter().all(u8::is_ascii_digit)
+}
+
+fn is_joint(c: u8) -> bool {
+    matches!(c, b' ' | b'-' | b'.' | b'/' | b'(')
+}
+
+fn next_digit(text: &[u8], from: usize) -> Option<usize> {
+    text.get(from..)?.iter().position(u8::is_ascii_digit).map(|i| from + i)
+}
+
+/// Short Latin words count only as whole words (`id`, not the `id` of `video`).
+fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
+    let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
+    !text[start].is_ascii() || (!(start > 0 && letter(text.get(start - 1))) && !letter(text.get(end)))
+}
+
+/// A camel-case key with spaces between its words, in lower case.
+fn spaced(key: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len() + 8);
+    for (i, c) in key.iter().enumerate() {
+        if c.is_ascii_uppercase() && i > 0 && !key[i - 1].is_ascii_uppercase() {
+            out.push(b' ');
+        }
+        out.push(if matches!(c, b'_' | b'-') { b' ' } else { c.to_ascii_lowercase() });
+    }
+    out
+}
+
+/// All forms of a shape: `9` digit, `A` letter, `X` either, `{n}`, `{n,m}`.
+fn expand(shape: &str) -> Option<Vec<Vec<CharClass>>> {
+    let mut forms = vec![Vec::new()];
+    let mut chars = shape.chars().peekable();
+    while let Some(c) = chars.next() {
+        let class = match c {
+            '9' => CharClass::Digit,
+            'A' => CharClass::Letter,
+            'X' => CharClass::Either,
+            '\\' => CharClass::Literal(u8::try_from(chars.next()?).ok()?.to_ascii_uppercase()),
+            '{' | '}' => return None,
+            c => CharClass::Literal(u8::try_from(c).ok()?.to_ascii_uppercase()),
+        };
+        let (low, high) = if chars.next_if_eq(&'{').is_some() {
+            let body: String = chars.by_ref().take_while(|c| *c != '}').collect();
+            match body.split_once(',') {
+                Some((a, b)) => (a.trim().parse().ok()?, b.trim().parse().ok()?),
+                None => body.trim().parse().map(|n: usize| (n, n)).ok()?,
+            }
+        } else {
+            (1, 1)
+        };
+        if low > high || high > MAX_COMPACT {
+            return None;
+        }
+        let mut longer = Vec::new();
+        for form in &forms {
+            for n in low..=high {
+                let mut form: Vec<CharClass> = form.clone();
+                form.extend(std::iter::repeat_n(class, n));
+                longer.push(form);
+            }
+        }
+        forms = longer;
+    }
+    Some(forms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_expand() {
+        assert_eq!(expand("9{2,3}X").map(|f| f.len()), Some(2));
+        assert_eq!(expand("A9").map(|f| f[0].clone()), Some(vec![CharClass::Letter, CharClass::Digit]));
+        assert!(expand("9{3").is_none() || expand("{3}").is_none());
+    }
+}
