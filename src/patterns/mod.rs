@@ -168,6 +168,14 @@ impl Patterns {
         Ok(all)
     }
 
+    /// The built-in packs, with those of a folder on top if one is given.
+    ///
+    /// # Errors
+    /// See [`Self::with_folder`].
+    pub fn load(folder: Option<&Path>) -> Result<Self, PatternError> {
+        folder.map_or_else(Self::builtin, Self::with_folder)
+    }
+
     fn add_pack(&mut self, name: &str, pack: Pack) {
         self.titles.push((name.to_string(), pack.title));
         for pattern in pack.pattern {

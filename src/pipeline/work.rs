@@ -125,10 +125,7 @@ impl Step {
         if line.len() > self.longest {
             stats.too_long += 1;
             out.extend_from_slice(&too_long(line.len() as u64, None, b""));
-            return Outcome {
-                form: Form::Failed,
-                findings: 0,
-            };
+            return Outcome::nothing(Form::Failed);
         }
         let start = out.len();
         let worker = &mut self.worker;
@@ -146,10 +143,7 @@ impl Step {
                 out.extend_from_slice(UNREADABLE);
                 stats.failed += 1;
                 self.replace_worker();
-                Outcome {
-                    form: Form::Failed,
-                    findings: 0,
-                }
+                Outcome::nothing(Form::Failed)
             }
         }
     }
@@ -175,10 +169,7 @@ impl Step {
         {
             body.truncate(start);
             stats.failed += 1;
-            let failed = Outcome {
-                form: Form::Failed,
-                findings: 0,
-            };
+            let failed = Outcome::nothing(Form::Failed);
             if catch_unwind(AssertUnwindSafe(|| {
                 encoder.encode(raw, UNREADABLE, &failed, body)
             }))

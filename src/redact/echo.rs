@@ -43,7 +43,7 @@ impl Needles {
         self.searching = false;
     }
 
-    /// True in the second pass.
+    /// False in the second pass: there is nothing to search for in the first.
     pub fn is_empty(&self) -> bool {
         !self.searching
     }

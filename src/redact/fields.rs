@@ -55,6 +55,9 @@ pub(crate) struct Class {
     pub safe: bool,
     pub value: ValueRule,
     pub keys_only: bool,
+    pub needs_separator: bool,
+    /// The rule for values after a label in free text.
+    pub label_value: ValueRule,
     not_after: Vec<String>,
     not_under: Vec<String>,
 }
@@ -126,6 +129,8 @@ impl Fields {
                     safe: c.safe,
                     value: c.value,
                     keys_only: c.keys_only,
+                    needs_separator: c.needs_separator,
+                    label_value: c.label_value.unwrap_or(c.value),
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
                 })
@@ -160,6 +165,11 @@ impl Fields {
             country: self.countries.contains(&normal),
             denies,
         }
+    }
+
+    /// The class that claims the key as a whole, if one does.
+    pub fn exact(&self, key: &[u8]) -> Option<ClassId> {
+        self.exact.get(&normal_form(key)).copied()
     }
 
     fn class_of(&self, normal: &[u8], words: &[String]) -> ClassId {

@@ -207,8 +207,7 @@ impl Redactor {
 
     /// A worker for one thread.
     pub fn worker(&self) -> Worker {
-        let mut scratch = Scratch { counts: vec![0; self.categories().len()], ..Scratch::default() };
-        scratch.track_path = !self.0.paths.is_empty();
+        let scratch = Scratch::new(self.categories().len(), !self.0.paths.is_empty());
         Worker { core: self.0.clone(), scratch, totals: vec![0; self.categories().len()], stage: Vec::new() }
     }
 }
@@ -236,7 +235,7 @@ impl Worker {
             }
             Err(_) => {
                 let track_path = self.scratch.track_path;
-                self.scratch = Scratch { counts: vec![0; self.totals.len()], track_path, ..Scratch::default() };
+                self.scratch = Scratch::new(self.totals.len(), track_path);
                 self.stage.clear();
                 out.truncate(from);
                 out.extend_from_slice(br#"{"message":"[UNREADABLE]","tags":["redaction_failed"]}"#);

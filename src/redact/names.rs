@@ -11,14 +11,11 @@ use crate::patterns::schema::Names;
 pub(crate) struct NameLists {
     surnames: HashSet<char>,
     compound: HashSet<[char; 2]>,
-    korean: HashSet<String>,
     japanese: HashSet<String>,
     chinese_words: HashSet<String>,
     follow: Vec<String>,
     latin_words: HashSet<String>,
     latin_names: HashSet<String>,
-    pub cues_before: Vec<String>,
-    pub cues_after: Vec<String>,
 }
 
 impl NameLists {
@@ -33,14 +30,11 @@ impl NameLists {
                 .iter()
                 .filter_map(|s| { let mut c = s.chars(); Some([c.next()?, c.next()?]) })
                 .collect(),
-            korean: set(&names.korean_surnames),
             japanese: set(&names.japanese_surnames),
             chinese_words: set(&names.chinese_words),
             follow,
             latin_words: set(&names.latin_words),
             latin_names: set(&names.latin_names),
-            cues_before: names.cues_before.clone(),
-            cues_after: names.cues_after.clone(),
         }
     }
 
@@ -154,6 +148,23 @@ impl NameLists {
             }
         }
         end_of((surname + 2).min(chars.len()))
+    }
+
+    /// The length in bytes of the Chinese name at the end of a text, before a cue such as 先生. Zero if none ends here.
+    pub fn trailing_name(&self, text: &str) -> usize {
+        let run: Vec<char> = text.chars().rev().take_while(|c| is_han(*c)).take(5).collect();
+        let tail = |n: usize| run[..n].iter().map(|c| c.len_utf8()).sum();
+        let is_word = |n: usize| self.chinese_words.contains(&run[..n].iter().rev().collect::<String>());
+        if run.len() >= 4 && self.compound.contains(&[run[3], run[2]]) {
+            return tail(4);
+        }
+        if run.len() >= 3 && (self.compound.contains(&[run[2], run[1]]) || (self.surnames.contains(&run[2]) && !is_word(3) && !is_word(2))) {
+            return tail(3);
+        }
+        match (1..=run.len().min(2)).rev().find(|n| self.surnames.contains(&run[n - 1]) && !is_word(*n)) {
+            Some(n) => tail(n),
+            None => 0,
+        }
     }
 
     fn starts_with_word(&self, text: &str) -> bool {

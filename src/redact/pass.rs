@@ -47,6 +47,12 @@ pub(crate) struct Scratch {
     details: Vec<u8>,
 }
 
+impl Scratch {
+    pub fn new(categories: usize, track_path: bool) -> Self {
+        Self { counts: vec![0; categories], track_path, ..Self::default() }
+    }
+}
+
 /// A finding for people: never its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
@@ -89,18 +95,21 @@ pub(crate) struct Pass<'c> {
 impl Pass<'_> {
     /// Inspects the content of a JSON string, `t[span]`, which may hold escapes.
     pub(crate) fn string(&mut self, t: &[u8], span: Range<usize>, bits: u8, at: usize, context: Context) {
-        if span.is_empty() || self.class(context.class).is_some_and(|c| c.safe) {
+        let safe = self.class(context.class).is_some_and(|c| c.safe);
+        if span.is_empty() || (safe && self.scratch.needles.is_empty()) {
             return;
         }
+        // value patterns don't touch machine identifiers; only what the record gave away elsewhere is taken out of them
+        let inspect = |pass: &mut Self, text: &[u8], at: usize| if safe { pass.echoes(text, at, b"") } else { pass.text(text, at, context) };
         if bits & holds::ESCAPE == 0 {
-            self.text(&t[span.clone()], at + span.start, context);
+            inspect(self, &t[span.clone()], at + span.start);
             return;
         }
         let source = &t[span.clone()];
         self.layer(source, at + span.start, Coding::Json, |source, out, map| {
             decode::json_string(source, out, map);
             true
-        }, |pass, text| pass.text(text, 0, context));
+        }, |pass, text| inspect(pass, text, 0));
         if memchr::memmem::find(source, b"\\u").is_some() {
             self.scratch.encoded = true;
         }
@@ -206,13 +215,12 @@ impl Pass<'_> {
         }
         let lead = t.len() - t.trim_ascii_start().len();
         let span = at + lead..at + lead + value.len();
-        self.take_by_class(value, span, context.class, category, wrap);
+        self.take_by_class(value, span, Rule::Key(context.class), category, wrap);
         true
     }
 
     /// The category is made precise by what the value looks like.
-    pub(crate) fn take_by_class(&mut self, value: &[u8], span: Range<usize>, class: ClassId, category: CategoryId, wrap: &[u8]) {
-        let rule = Rule::Key(class);
+    pub(crate) fn take_by_class(&mut self, value: &[u8], span: Range<usize>, rule: Rule, category: CategoryId, wrap: &[u8]) {
         if self.core.catalog.action(category) == ActionName::Describe {
             let (name, media) = payload::media(value).unwrap_or(("data", Media::Data));
             let body_media = memchr::memchr(b',', &value[..value.len().min(160)]).filter(|_| value.starts_with(b"data:")).and_then(|comma| payload::media(&value[comma + 1..]));

@@ -7,7 +7,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
-use super::action::{Catalog, CategoryId};
+use super::action::CategoryId;
 use super::checksum;
 use crate::patterns::schema::{Alone, Pattern};
 
@@ -53,6 +53,8 @@ pub(crate) struct Compiled {
     alone: Alone,
     groups: Vec<Vec<u8>>,
     any_groups: bool,
+    /// Separators that make a grouped value strong.
+    separators: Option<Vec<u8>>,
     check: Option<checksum::Check>,
     /// Index into the countries, plus one; zero for none.
     pub country: u8,
@@ -123,6 +125,7 @@ impl Shapes {
                 alone: pattern.alone,
                 any_groups: pattern.groups.iter().any(|g| g == "*"),
                 groups: pattern.groups.iter().filter(|g| *g != "*").map(|g| g.split('-').filter_map(|n| n.parse().ok()).collect()).collect(),
+                separators: pattern.separators.as_ref().map(|s| s.clone().into_bytes()),
                 check,
                 country: pattern.country.as_ref().and_then(|c| countries.iter().position(|k| k == c)).map_or(0, |i| i as u8 + 1),
                 has_context: !pattern.context.is_empty(),
@@ -269,7 +272,10 @@ impl Shapes {
             let exact_groups = grouped && pattern.groups.iter().any(|g| fits(g, window));
             let strong = match pattern.alone {
                 Alone::Always => true,
-                Alone::Grouped => exact_groups && !text[start..end].contains(&b'.'),
+                Alone::Grouped => exact_groups && match &pattern.separators {
+                    None => !text[start..end].contains(&b'.'),
+                    Some(trusted) => text[start..end].iter().all(|c| c.is_ascii_alphanumeric() || *c == b')' || trusted.contains(c)),
+                },
                 Alone::Never => false,
             };
             if (strong && !within_number(text, start, end)) || (pattern.has_context && (grouped || !within_token(text, start, end)) && self.in_context(shape.pattern, text, start, end, key)) {
@@ -350,7 +356,7 @@ fn within_token(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Could the digits be a time: seconds, milliseconds or microseconds since 1970, between 2001 and 2049?
 fn is_epoch(compact: &[u8]) -> bool {
-    matches!(compact.len(), 10 | 13 | 16) && matches!(compact[0], b'1' | b'2') && compact[..2] < *b"25" && compact.iter().all(u8::is_ascii_digit)
+    matches!(compact.len(), 10 | 13 | 16) && matches!(compact[0], b'1' | b'2') && compact[..2] < b"25"[..] && compact.iter().all(u8::is_ascii_digit)
 }
 
 fn is_joint(c: u8) -> bool {

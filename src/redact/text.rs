@@ -36,7 +36,6 @@ impl Pass<'_> {
             self.shapes(t, at, mark, context.key);
         }
         self.echoes(t, at, b"");
-        let _ = mark;
     }
 
     /// Values whose shape says what they are.
@@ -100,7 +99,7 @@ impl Pass<'_> {
             }
             let Some((class, quote)) = (if t[separator] == b'>' { self.tag_class(t, separator) } else { self.label_class(t, separator) }) else { continue };
             let Some(class_data) = self.class(class) else { continue };
-            let (Some(category), rule) = (class_data.category, class_data.value) else { continue };
+            let (Some(category), rule) = (class_data.category, class_data.label_value) else { continue };
             if class_data.keys_only && !quote.is_quoted() && t[separator] != b'>' {
                 continue;
             }
@@ -128,7 +127,7 @@ impl Pass<'_> {
         if self.scratch.edits.touches(mark, placed.clone()) {
             return;
         }
-        self.take_by_class(value, placed, class, category, wrap);
+        self.take_by_class(value, placed, Rule::Label(class), category, wrap);
     }
 
     /// The class of the label that ends at `separator`, and how it is quoted.
@@ -147,32 +146,28 @@ impl Pass<'_> {
         if start == end {
             return None;
         }
-        let mut class = self.scratch.label_keys.get(&t[start..end], &self.core.fields).class;
-        // labels of several words: `full name`, `ID card number`; and words that make a label something else: `service name`
-        let mut wider = start;
-        for _ in 0..3 {
-            if wider == 0 || t[wider - 1] != b' ' || quote.is_quoted() {
+        // up to three words before belong to a label as well: `full name`, `ID card number`, or make it something else: `service name`
+        let mut starts = [start; 4];
+        let mut words = 1;
+        while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
+            let next = word_start(t, start - 1, floor);
+            if next + 1 >= start || start - next > 24 {
                 break;
             }
-            let next = word_start(t, wider - 1, floor);
-            if next == wider - 1 || next < floor || t[next..wider - 1].len() > 20 {
-                break;
-            }
-            wider = next;
-            let info = self.core.fields.classify(&t[wider..end]);
-            if info.class != NO_CLASS || class != NO_CLASS {
-                // more words know better, also where they say that it is nothing
-                let exact = self.core.fields.is_exact(&t[wider..end]);
-                if exact || class == NO_CLASS {
-                    class = info.class;
-                    start = wider;
-                } else if info.class == NO_CLASS && wider + 1 < start && self.core.fields.refuses(class, &t[wider..start - 1]) {
-                    class = NO_CLASS;
-                    break;
-                }
-            }
+            start = next;
+            starts[words] = start;
+            words += 1;
         }
-        let _ = start;
+        let fields = &self.core.fields;
+        let whole = (1..words).rev().find_map(|n| fields.exact(&t[starts[n]..end]));
+        let class = whole.unwrap_or_else(|| {
+            let cache = &mut self.scratch.label_keys;
+            let two = cache.get(&t[starts[words.min(2) - 1]..end], fields).class;
+            if two == NO_CLASS && words > 2 && cache.get(&t[starts[0]..end], fields).class == NO_CLASS {
+                return cache.get(&t[starts[2]..end], fields).class;
+            }
+            two
+        });
         (class != NO_CLASS).then_some((class, quote))
     }
 
@@ -222,9 +217,8 @@ impl Pass<'_> {
         if prefixed {
             open += 1;
         }
-        if let Some(&mark @ (b'"' | b'\'' | b'`')) = t.get(open) {
+        if let Some(b'"' | b'\'' | b'`') = t.get(open) {
             let quote = if prefixed { &t[open..=open] } else { &t[start..=open] };
-            let _ = mark;
             let body = open + 1;
             let end = memchr::memmem::find(&t[body..], quote).map_or(t.len(), |i| body + i);
             return Some(Value { span: body..end, quote: quote.len(), listed });
@@ -277,6 +271,9 @@ impl Pass<'_> {
             if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
                 continue;
             }
+            if data.needs_separator && !joint {
+                continue;
+            }
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
                 let length = core.names.leading_name(text, joint);
@@ -286,11 +283,11 @@ impl Pass<'_> {
                 }
                 continue;
             }
-            if !joint && matches!(data.value, ValueRule::Any | ValueRule::Text | ValueRule::Secret) {
+            if !joint && (data.needs_separator || matches!(data.label_value, ValueRule::Any | ValueRule::Text | ValueRule::Secret)) {
                 continue; // `地址不存在` is no address
             }
-            if let Some(value) = self.value_after(t, start, data.value, category, false) {
-                if rule_accepts(data.value, &t[value.span.clone()]) {
+            if let Some(value) = self.value_after(t, start, data.label_value, category, false) {
+                if rule_accepts(data.label_value, &t[value.span.clone()]) {
                     from = from.max(value.span.end);
                     self.take_labelled(t, value.span, at, mark, class, category, b"");
                 }
