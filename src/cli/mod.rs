@@ -5,6 +5,7 @@ pub mod ask;
 pub mod completions;
 pub mod config;
 pub mod evaluate;
+pub mod explain;
 pub mod generate;
 pub mod person;
 pub mod progress;
@@ -82,6 +83,7 @@ enum Command {
     Search(Box<search::Args>),
     Top(top::Args),
     Serve(serve::Args),
+    Explain(explain::Args),
 }
 
 /// Parses the command line, runs it and says how it ended.
@@ -98,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Search(args) => search::run(*args),
         Command::Top(args) => top::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::Explain(args) => explain::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever reads our output has seen enough: `tuomin config | head`.

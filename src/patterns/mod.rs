@@ -14,6 +14,9 @@
 
 pub mod schema;
 
+#[cfg(test)]
+mod pack_tests;
+
 use std::path::Path;
 
 use serde::Deserialize;

@@ -509,9 +509,10 @@ mod tests {
             NOW,
             raw,
             raw,
-            &Outcome {
-                form: Form::Json,
-                findings: 2,
+            &{
+                let mut outcome = Outcome::nothing(Form::Json);
+                outcome.findings = 2;
+                outcome
             },
             &mut body,
         );
@@ -574,10 +575,7 @@ mod tests {
                 NOW,
                 raw,
                 redacted,
-                &Outcome {
-                    form: Form::Json,
-                    findings: 0,
-                },
+                &Outcome::nothing(Form::Json),
                 &mut body,
             );
             parts(&body).0["index"]["_id"].as_str().unwrap().to_owned()
