@@ -36,7 +36,10 @@ pub struct Args {
 /// A file that can't be read, a pack that can't be used.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let patterns = Patterns::load(args.patterns.as_deref())?;
-    let settings = RedactSettings { posture: args.posture, ..RedactSettings::default() };
+    let settings = RedactSettings {
+        posture: args.posture,
+        ..RedactSettings::default()
+    };
     let (key, _) = PseudonymKey::load(None)?;
     let redactor = Redactor::new(&patterns, &settings, key)?;
     let mut worker = redactor.worker();
@@ -65,7 +68,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn explain(worker: &mut crate::redact::Worker, line: &[u8], number: u64, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+fn explain(
+    worker: &mut crate::redact::Worker,
+    line: &[u8],
+    number: u64,
+    json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let form = worker.redact(line, &mut Vec::new()).form;
     let traces = worker.explain(line);
     if json {
@@ -81,13 +90,37 @@ fn explain(worker: &mut crate::redact::Worker, line: &[u8], number: u64, json: b
         Form::Text => ", no JSON object: redacted as plain text",
         Form::Failed => ", could not be inspected: replaced as a whole",
     };
-    writeln!(out, "line {number}: {} finding{}{note}", traces.len(), if traces.len() == 1 { "" } else { "s" })?;
-    let cell = |text: &str| if text.is_empty() { "(text)".to_string() } else { text.to_string() };
-    let width = |f: fn(&crate::redact::Trace) -> usize, least: usize| traces.iter().map(f).max().unwrap_or(0).max(least);
-    let (path, category, rule) = (width(|t| t.path.chars().count(), 6), width(|t| t.category.len(), 8), width(|t| t.rule.len(), 4));
+    writeln!(
+        out,
+        "line {number}: {} finding{}{note}",
+        traces.len(),
+        if traces.len() == 1 { "" } else { "s" }
+    )?;
+    let cell = |text: &str| {
+        if text.is_empty() {
+            "(text)".to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    let width = |f: fn(&crate::redact::Trace) -> usize, least: usize| {
+        traces.iter().map(f).max().unwrap_or(0).max(least)
+    };
+    let (path, category, rule) = (
+        width(|t| t.path.chars().count(), 6),
+        width(|t| t.category.len(), 8),
+        width(|t| t.rule.len(), 4),
+    );
     for trace in &traces {
         let action = serde_json::to_value(trace.action)?;
-        writeln!(out, "  {:path$}  {:category$}  {:rule$}  {}", cell(&trace.path), trace.category, trace.rule, action.as_str().unwrap_or_default())?;
+        writeln!(
+            out,
+            "  {:path$}  {:category$}  {:rule$}  {}",
+            cell(&trace.path),
+            trace.category,
+            trace.rule,
+            action.as_str().unwrap_or_default()
+        )?;
     }
     Ok(())
 }

@@ -106,7 +106,24 @@ macro_rules! pack {
     ($($name:literal),*) => { &[$(($name, include_str!(concat!("../../patterns/", $name, ".toml")))),*] };
 }
 
-const PACKS: &[(&str, &str)] = pack!("cn", "hk", "mo", "tw", "sg", "th", "my", "id", "ph", "vn", "jp", "kr", "in", "asia", "common", "credential");
+const PACKS: &[(&str, &str)] = pack!(
+    "cn",
+    "hk",
+    "mo",
+    "tw",
+    "sg",
+    "th",
+    "my",
+    "id",
+    "ph",
+    "vn",
+    "jp",
+    "kr",
+    "in",
+    "asia",
+    "common",
+    "credential"
+);
 
 impl Patterns {
     /// The packs that are compiled in.
@@ -115,12 +132,28 @@ impl Patterns {
     /// None in a released build: a test reads every pack.
     pub fn builtin() -> Result<Self, PatternError> {
         let record: RecordFile = parse("record.toml", include_str!("../../patterns/record.toml"))?;
-        let fields = |names: &[&str]| names.iter().filter_map(|n| record.fields.get(*n)).flatten().cloned().collect();
+        let fields = |names: &[&str]| {
+            names
+                .iter()
+                .filter_map(|n| record.fields.get(*n))
+                .flatten()
+                .cloned()
+                .collect()
+        };
         let mut all = Self {
-            categories: parse::<Categories>("categories.toml", include_str!("../../patterns/categories.toml"))?.category,
-            classes: parse::<Classes>("fields.toml", include_str!("../../patterns/fields.toml"))?.class,
+            categories: parse::<Categories>(
+                "categories.toml",
+                include_str!("../../patterns/categories.toml"),
+            )?
+            .category,
+            classes: parse::<Classes>("fields.toml", include_str!("../../patterns/fields.toml"))?
+                .class,
             names: parse("names.toml", include_str!("../../patterns/names.toml"))?,
-            countries: parse::<Countries>("countries.toml", include_str!("../../patterns/countries.toml"))?.country,
+            countries: parse::<Countries>(
+                "countries.toml",
+                include_str!("../../patterns/countries.toml"),
+            )?
+            .country,
             bodies: fields(&["request", "response", "debug"]),
             country_fields: fields(&["country", "region"]),
             ..Self::default()
@@ -143,14 +176,22 @@ impl Patterns {
         };
         let mut all = Self::builtin()?;
         let mut files: Vec<_> = std::fs::read_dir(folder)
-            .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>())
+            .and_then(|entries| {
+                entries
+                    .map(|e| e.map(|e| e.path()))
+                    .collect::<Result<_, _>>()
+            })
             .map_err(unreadable(folder))?;
         files.retain(|p: &std::path::PathBuf| p.extension().is_some_and(|e| e == "toml"));
         files.sort();
         for path in files {
             let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
             let file = path.display().to_string();
-            match path.file_stem().and_then(|s| s.to_str()).unwrap_or_default() {
+            match path
+                .file_stem()
+                .and_then(|s| s.to_str())
+                .unwrap_or_default()
+            {
                 "categories" => {
                     for category in parse::<Categories>(&file, &text)?.category {
                         replace_or_push(&mut all.categories, category, |c| &c.id);
@@ -188,22 +229,37 @@ impl Patterns {
 
     /// What serde can't see: references between files.
     fn check(&self, file: &str) -> Result<(), PatternError> {
-        let wrong = |message: String| PatternError::Malformed { file: file.to_string(), message };
+        let wrong = |message: String| PatternError::Malformed {
+            file: file.to_string(),
+            message,
+        };
         let known = |id: &str| self.categories.iter().any(|c| c.id == id);
         for pattern in &self.patterns {
             if !known(&pattern.category) {
-                return Err(wrong(format!("pattern {}: there is no category {:?}", pattern.id, pattern.category)));
+                return Err(wrong(format!(
+                    "pattern {}: there is no category {:?}",
+                    pattern.id, pattern.category
+                )));
             }
             if pattern.shape.is_empty() == pattern.regex.is_none() {
-                return Err(wrong(format!("pattern {}: needs either `shape` or `regex`", pattern.id)));
+                return Err(wrong(format!(
+                    "pattern {}: needs either `shape` or `regex`",
+                    pattern.id
+                )));
             }
             if pattern.regex.is_some() && pattern.needs.is_empty() {
-                return Err(wrong(format!("pattern {}: a `regex` needs `needs`, texts of which one must be there", pattern.id)));
+                return Err(wrong(format!(
+                    "pattern {}: a `regex` needs `needs`, texts of which one must be there",
+                    pattern.id
+                )));
             }
         }
         for class in &self.classes {
             if let Some(category) = class.category.as_deref().filter(|c| !known(c)) {
-                return Err(wrong(format!("class {}: there is no category {category:?}", class.id)));
+                return Err(wrong(format!(
+                    "class {}: there is no category {category:?}",
+                    class.id
+                )));
             }
         }
         Ok(())
@@ -212,8 +268,16 @@ impl Patterns {
 
 fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, PatternError> {
     toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(String::new(), |s| format!("line {}: ", text[..s.start.min(text.len())].matches('\n').count() + 1));
-        PatternError::Malformed { file: file.to_string(), message: format!("{line}{}", e.message()) }
+        let line = e.span().map_or(String::new(), |s| {
+            format!(
+                "line {}: ",
+                text[..s.start.min(text.len())].matches('\n').count() + 1
+            )
+        });
+        PatternError::Malformed {
+            file: file.to_string(),
+            message: format!("{line}{}", e.message()),
+        }
     })
 }
 

@@ -23,19 +23,42 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    pub fn new(categories: &[Category], actions: &BTreeMap<String, ActionName>, off: &[String]) -> Self {
+    pub fn new(
+        categories: &[Category],
+        actions: &BTreeMap<String, ActionName>,
+        off: &[String],
+    ) -> Self {
         let family = |id: &str| id.split('.').next().unwrap_or(id).to_string();
-        let mut by_length: Vec<Vec<u8>> = categories.iter().map(|c| c.label.clone().into_bytes()).collect();
-        by_length.extend([b"UNREADABLE".to_vec(), b"TEXT".to_vec(), b"NUMBER".to_vec(), b"DATA".to_vec()]);
+        let mut by_length: Vec<Vec<u8>> = categories
+            .iter()
+            .map(|c| c.label.clone().into_bytes())
+            .collect();
+        by_length.extend([
+            b"UNREADABLE".to_vec(),
+            b"TEXT".to_vec(),
+            b"NUMBER".to_vec(),
+            b"DATA".to_vec(),
+        ]);
         by_length.sort_by_key(|l| std::cmp::Reverse(l.len()));
         Self {
             ids: categories.iter().map(|c| c.id.clone()).collect(),
-            labels: categories.iter().map(|c| c.label.clone().into_bytes()).collect(),
+            labels: categories
+                .iter()
+                .map(|c| c.label.clone().into_bytes())
+                .collect(),
             actions: categories
                 .iter()
-                .map(|c| *actions.get(&c.id).or_else(|| actions.get(&family(&c.id))).unwrap_or(&c.action))
+                .map(|c| {
+                    *actions
+                        .get(&c.id)
+                        .or_else(|| actions.get(&family(&c.id)))
+                        .unwrap_or(&c.action)
+                })
                 .collect(),
-            off: categories.iter().map(|c| off.contains(&c.id) || off.contains(&family(&c.id))).collect(),
+            off: categories
+                .iter()
+                .map(|c| off.contains(&c.id) || off.contains(&family(&c.id)))
+                .collect(),
             by_length,
         }
     }
@@ -45,7 +68,10 @@ impl Catalog {
     }
 
     pub fn lookup(&self, id: &str) -> Option<CategoryId> {
-        self.ids.iter().position(|i| i == id).map(|i| i as CategoryId)
+        self.ids
+            .iter()
+            .position(|i| i == id)
+            .map(|i| i as CategoryId)
     }
 
     pub fn action(&self, category: CategoryId) -> ActionName {
@@ -75,11 +101,19 @@ impl Catalog {
         let rest = &inner[label.len()..];
         let well_formed = match rest.split_first() {
             None => true,
-            Some((b'_', details)) => details.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_') && {
-                let last = details.rsplit(|c| *c == b'_').next().unwrap_or_default();
-                (last.len() == 2 * PSEUDONYM_BYTES && last.iter().all(|c| c.is_ascii_digit() || matches!(c, b'a'..=b'f')))
-                    || (details.len() < 6 && details.iter().all(u8::is_ascii_digit))
-            },
+            Some((b'_', details)) => {
+                details
+                    .iter()
+                    .all(|c| c.is_ascii_alphanumeric() || *c == b'_')
+                    && {
+                        let last = details.rsplit(|c| *c == b'_').next().unwrap_or_default();
+                        (last.len() == 2 * PSEUDONYM_BYTES
+                            && last
+                                .iter()
+                                .all(|c| c.is_ascii_digit() || matches!(c, b'a'..=b'f')))
+                            || (details.len() < 6 && details.iter().all(u8::is_ascii_digit))
+                    }
+            }
             _ => false,
         };
         well_formed.then_some(start + length + 2)
@@ -129,13 +163,20 @@ pub(crate) fn write_replacement(
 /// Keeps the ends in the way the field is used to: `110***********002X`, `张*`, `138****5678`, `z***@example.com`.
 fn mask(value: &[u8], out: &mut Vec<u8>) {
     let text = String::from_utf8_lossy(value);
-    if let Some((user, host)) = text.split_once('@') {
-        if host.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-')) {
-            out.push(user.bytes().next().filter(u8::is_ascii_alphanumeric).unwrap_or(b'*'));
-            out.extend_from_slice(b"***@");
-            out.extend_from_slice(host.as_bytes());
-            return;
-        }
+    if let Some((user, host)) = text.split_once('@')
+        && host
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-'))
+    {
+        out.push(
+            user.bytes()
+                .next()
+                .filter(u8::is_ascii_alphanumeric)
+                .unwrap_or(b'*'),
+        );
+        out.extend_from_slice(b"***@");
+        out.extend_from_slice(host.as_bytes());
+        return;
     }
     let length = text.chars().count();
     let (head, tail) = match length {
@@ -147,7 +188,11 @@ fn mask(value: &[u8], out: &mut Vec<u8>) {
     let mut bytes = [0; 4];
     for (i, c) in text.chars().enumerate() {
         let shown = (i < head || i + tail >= length) && (c.is_alphanumeric() && c != '\u{fffd}');
-        out.extend_from_slice(if shown { c.encode_utf8(&mut bytes).as_bytes() } else { b"*" });
+        out.extend_from_slice(if shown {
+            c.encode_utf8(&mut bytes).as_bytes()
+        } else {
+            b"*"
+        });
     }
 }
 
@@ -178,15 +223,41 @@ mod tests {
 
     #[test]
     fn placeholders_are_recognised_and_nothing_else() {
-        let categories = [Category { id: "id_number.cn".into(), label: "ID_CN".into(), action: ActionName::Token, title: String::new() },
-            Category { id: "gender".into(), label: "GENDER".into(), action: ActionName::Label, title: String::new() }];
+        let categories = [
+            Category {
+                id: "id_number.cn".into(),
+                label: "ID_CN".into(),
+                action: ActionName::Token,
+                title: String::new(),
+            },
+            Category {
+                id: "gender".into(),
+                label: "GENDER".into(),
+                action: ActionName::Label,
+                title: String::new(),
+            },
+        ];
         let catalog = Catalog::new(&categories, &BTreeMap::new(), &[]);
         let mut out = Vec::new();
         let pseudonyms = Pseudonymizer::new(&PseudonymKey::from_bytes([3; 32]));
-        write_replacement(b"ID_CN", ActionName::Token, b"1", b"", &pseudonyms, &mut Vec::new(), &mut out);
+        write_replacement(
+            b"ID_CN",
+            ActionName::Token,
+            b"1",
+            b"",
+            &pseudonyms,
+            &mut Vec::new(),
+            &mut out,
+        );
         assert!(catalog.is_placeholder(&out));
         assert!(catalog.is_placeholder(b"[GENDER]"));
-        for no in ["[张三]", "[GENDER", "[ID_CN_110105194912310021]", "[ID_CN_zz2c41d07ab3e011x]", "[OTHER]"] {
+        for no in [
+            "[张三]",
+            "[GENDER",
+            "[ID_CN_110105194912310021]",
+            "[ID_CN_zz2c41d07ab3e011x]",
+            "[OTHER]",
+        ] {
             assert!(!catalog.is_placeholder(no.as_bytes()), "{no}");
         }
     }

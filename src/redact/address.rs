@@ -5,17 +5,29 @@ use std::ops::Range;
 use super::names::is_han;
 
 /// Words that end an administrative unit or a street.
-const UNITS: &[char] = &['省', '市', '区', '區', '县', '縣', '镇', '鎮', '乡', '鄉', '村', '里', '路', '街', '道', '巷', '弄', '段', '屯', '旗', '州'];
+const UNITS: &[char] = &[
+    '省', '市', '区', '區', '县', '縣', '镇', '鎮', '乡', '鄉', '村', '里', '路', '街', '道', '巷',
+    '弄', '段', '屯', '旗', '州',
+];
 /// Words that end a house, floor or room.
-const HOUSES: &[char] = &['号', '號', '栋', '棟', '幢', '室', '楼', '樓', '座', '层', '層', '户', '戶', '单', '組', '组'];
+const HOUSES: &[char] = &[
+    '号', '號', '栋', '棟', '幢', '室', '楼', '樓', '座', '层', '層', '户', '戶', '单', '組', '组',
+];
 /// Words before an address that do not belong to it.
-const LEADS: &[&str] = &["地址", "住址", "位于", "位於", "住在", "家住", "户籍", "為", "为", "是", "在", "至", "到", "从", "寄往", "送往", "的"];
+const LEADS: &[&str] = &[
+    "地址", "住址", "位于", "位於", "住在", "家住", "户籍", "為", "为", "是", "在", "至", "到",
+    "从", "寄往", "送往", "的",
+];
 
 /// The next address at or after `from`.
 pub(crate) fn find(t: &[u8], mut from: usize) -> Option<Range<usize>> {
     // a house word is rarer than a unit: 号 E5 8F B7, 號 E8 99 9F, 室 E5 AE A4, 栋 E6 A0 8B, 楼 E6 A5 BC, 樓 E6 A8 93, 村 E6 9D 91
     loop {
-        let house = ["号", "號", "室", "栋", "楼", "樓", "幢"].iter().filter_map(|h| memchr::memmem::find(t.get(from..)?, h.as_bytes())).min()? + from;
+        let house = ["号", "號", "室", "栋", "楼", "樓", "幢"]
+            .iter()
+            .filter_map(|h| memchr::memmem::find(t.get(from..)?, h.as_bytes()))
+            .min()?
+            + from;
         match around(t, house) {
             Some(span) if span.start >= from => return Some(span),
             _ => from = house + 3,
@@ -27,12 +39,25 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
     let before = text_before(t, house);
     // a digit (in any writing) stands before 号
     let last = before.chars().next_back()?;
-    if !(last.is_ascii_digit() || "一二三四五六七八九十百千〇零0123456789甲乙丙丁".contains(last) || last.is_ascii_uppercase()) {
+    if !(last.is_ascii_digit()
+        || "一二三四五六七八九十百千〇零0123456789甲乙丙丁".contains(last)
+        || last.is_ascii_uppercase())
+    {
         return None;
     }
-    let run: usize = before.chars().rev().take_while(|c| belongs(*c)).map(char::len_utf8).sum();
+    let run: usize = before
+        .chars()
+        .rev()
+        .take_while(|c| belongs(*c))
+        .map(char::len_utf8)
+        .sum();
     let mut run = &before[before.len() - run..];
-    if let Some((i, lead)) = LEADS.iter().filter_map(|l| run.rfind(l).map(|i| (i, l))).filter(|(i, l)| units(&run[i + l.len()..]) >= 2).max() {
+    if let Some((i, lead)) = LEADS
+        .iter()
+        .filter_map(|l| run.rfind(l).map(|i| (i, l)))
+        .filter(|(i, l)| units(&run[i + l.len()..]) >= 2)
+        .max()
+    {
         run = &run[i + lead.len()..];
     }
     if units(run) < 2 {
@@ -44,7 +69,9 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
         let head: usize = run[..first].chars().rev().take(8).map(char::len_utf8).sum();
         start += first - head;
     }
-    let after = std::str::from_utf8(&t[house..]).unwrap_or_else(|e| std::str::from_utf8(&t[house..house + e.valid_up_to()]).unwrap_or_default());
+    let after = std::str::from_utf8(&t[house..]).unwrap_or_else(|e| {
+        std::str::from_utf8(&t[house..house + e.valid_up_to()]).unwrap_or_default()
+    });
     let mut end = house;
     let mut pending = 0;
     for c in after.chars().take(40) {
@@ -52,7 +79,8 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
         if HOUSES.contains(&c) || UNITS.contains(&c) || c == '元' {
             end += pending;
             pending = 0;
-        } else if !(c.is_ascii_alphanumeric() || c == '-' || "一二三四五六七八九十".contains(c)) {
+        } else if !(c.is_ascii_alphanumeric() || c == '-' || "一二三四五六七八九十".contains(c))
+        {
             break;
         } else if after[..end - house + pending].ends_with(|c: char| c.is_ascii_digit()) {
             end += pending;
@@ -72,7 +100,9 @@ fn belongs(c: char) -> bool {
 
 fn text_before(t: &[u8], end: usize) -> &str {
     let from = end.saturating_sub(180);
-    (from..end.min(from + 4)).find_map(|i| std::str::from_utf8(&t[i..end]).ok()).unwrap_or_default()
+    (from..end.min(from + 4))
+        .find_map(|i| std::str::from_utf8(&t[i..end]).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -82,12 +112,22 @@ mod tests {
     #[test]
     fn addresses_and_what_is_none() {
         for (text, expected) in [
-            ("地址广东省深圳市南山区科技园路3号5栋201室 ok", Some("广东省深圳市南山区科技园路3号5栋201室")),
-            ("户籍：北京市东城区景山前街4号紫禁城", Some("北京市东城区景山前街4号")),
+            (
+                "地址广东省深圳市南山区科技园路3号5栋201室 ok",
+                Some("广东省深圳市南山区科技园路3号5栋201室"),
+            ),
+            (
+                "户籍：北京市东城区景山前街4号紫禁城",
+                Some("北京市东城区景山前街4号"),
+            ),
             ("第3号服务器返回错误", None),
             ("订单号12345", None),
         ] {
-            assert_eq!(find(text.as_bytes(), 0).map(|s| &text[s]), expected, "{text}");
+            assert_eq!(
+                find(text.as_bytes(), 0).map(|s| &text[s]),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -45,15 +45,18 @@ pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap)
 
 /// The character of `\uXXXX` or of a surrogate pair, and the length of the escape. `None` for a malformed one.
 fn unicode_escape(source: &[u8]) -> (Option<char>, usize) {
-    let Some(first) = hex4(source) else { return (None, source.len().min(2)) };
+    let Some(first) = hex4(source) else {
+        return (None, source.len().min(2));
+    };
     if !(0xd800..0xe000).contains(&first) {
         return (char::from_u32(first), 6);
     }
     match source.get(6..8) {
         Some(b"\\u") if first < 0xdc00 => match hex4(&source[6..]) {
-            Some(low @ 0xdc00..=0xdfff) => {
-                (char::from_u32(0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00)), 12)
-            }
+            Some(low @ 0xdc00..=0xdfff) => (
+                char::from_u32(0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00)),
+                12,
+            ),
             _ => (Some('\u{fffd}'), 6),
         },
         _ => (Some('\u{fffd}'), 6),
@@ -62,7 +65,10 @@ fn unicode_escape(source: &[u8]) -> (Option<char>, usize) {
 
 /// The number in `\uXXXX`.
 fn hex4(escape: &[u8]) -> Option<u32> {
-    escape.get(2..6)?.iter().try_fold(0, |n, c| Some(n << 4 | (*c as char).to_digit(16)?))
+    escape
+        .get(2..6)?
+        .iter()
+        .try_fold(0, |n, c| Some(n << 4 | (*c as char).to_digit(16)?))
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1), and `+` for a space where `form` (HTML's form encoding).
@@ -133,7 +139,10 @@ pub(crate) fn entities(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) ->
 
 fn reference(name: &[u8]) -> Option<char> {
     let number = |digits: &[u8], radix| {
-        std::str::from_utf8(digits).ok().and_then(|d| u32::from_str_radix(d, radix).ok()).and_then(char::from_u32)
+        std::str::from_utf8(digits)
+            .ok()
+            .and_then(|d| u32::from_str_radix(d, radix).ok())
+            .and_then(char::from_u32)
     };
     match name {
         b"amp" => Some('&'),
@@ -187,7 +196,10 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
 mod tests {
     use super::*;
 
-    fn decoded(f: impl Fn(&[u8], &mut Vec<u8>, &mut OffsetMap), source: &str) -> (String, OffsetMap) {
+    fn decoded(
+        f: impl Fn(&[u8], &mut Vec<u8>, &mut OffsetMap),
+        source: &str,
+    ) -> (String, OffsetMap) {
         let (mut out, mut map) = (Vec::new(), OffsetMap::default());
         f(source.as_bytes(), &mut out, &mut map);
         (String::from_utf8(out).expect("text"), map)
@@ -213,11 +225,35 @@ mod tests {
 
     #[test]
     fn percent_and_entities_and_width() {
-        let p = |s: &str| decoded(|a, b, c| { percent(a, true, b, c); }, s).0;
+        let p = |s: &str| {
+            decoded(
+                |a, b, c| {
+                    percent(a, true, b, c);
+                },
+                s,
+            )
+            .0
+        };
         assert_eq!(p("n=%E5%BC%A0+%e4%b8%89%zz%"), "n=张 三%zz%");
-        let e = |s: &str| decoded(|a, b, c| { entities(a, b, c); }, s).0;
+        let e = |s: &str| {
+            decoded(
+                |a, b, c| {
+                    entities(a, b, c);
+                },
+                s,
+            )
+            .0
+        };
         assert_eq!(e("&#x5f20;&#19977;&amp;&nope;&"), "张三&&nope;&");
-        let w = |s: &str| decoded(|a, b, c| { width(a, b, c); }, s).0;
+        let w = |s: &str| {
+            decoded(
+                |a, b, c| {
+                    width(a, b, c);
+                },
+                s,
+            )
+            .0
+        };
         assert_eq!(w("ＩＤ：１１０　ｘ\u{200b}张"), "ID:110 x张");
     }
 }

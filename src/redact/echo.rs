@@ -62,7 +62,9 @@ impl Needles {
         if self.searching || self.list.len() >= MOST || !core.is_repeated(category) {
             return;
         }
-        let Ok(text) = std::str::from_utf8(value) else { return };
+        let Ok(text) = std::str::from_utf8(value) else {
+            return;
+        };
         let text = text.trim();
         if text.contains('*') || text.len() > 256 {
             return;
@@ -73,7 +75,11 @@ impl Needles {
         } else if text.len() >= 6 {
             self.add(text.as_bytes(), category, text.is_ascii());
             if text.is_ascii() && !core.is_address(category) {
-                let compact: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+                let compact: Vec<u8> = value
+                    .iter()
+                    .copied()
+                    .filter(u8::is_ascii_alphanumeric)
+                    .collect();
                 if compact.len() >= 6 && compact.len() < text.len() && !text.contains('@') {
                     self.add(&compact, category, true);
                 }
@@ -99,7 +105,12 @@ impl Needles {
         if chars.len() >= 3 && !core.names.is_common_word(text) {
             self.add(text.as_bytes(), category, latin);
         }
-        let parts: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || !c.is_ascii()) || c.is_whitespace() || c == '·').filter(|w| !w.is_empty()).collect();
+        let parts: Vec<&str> = text
+            .split(|c: char| {
+                !(c.is_alphanumeric() || !c.is_ascii()) || c.is_whitespace() || c == '·'
+            })
+            .filter(|w| !w.is_empty())
+            .collect();
         if parts.len() < 2 {
             return;
         }
@@ -116,12 +127,21 @@ impl Needles {
     }
 
     fn add(&mut self, text: &[u8], category: CategoryId, latin: bool) {
-        if self.list.iter().any(|n| self.bytes[n.text.clone()] == *text) {
+        if self
+            .list
+            .iter()
+            .any(|n| self.bytes[n.text.clone()] == *text)
+        {
             return;
         }
         let from = self.bytes.len();
         self.bytes.extend_from_slice(text);
-        self.list.push(Needle { text: from..self.bytes.len(), category, latin, group: self.groups });
+        self.list.push(Needle {
+            text: from..self.bytes.len(),
+            category,
+            latin,
+            group: self.groups,
+        });
     }
 
     /// Does any of the values stand in the text as it is?
@@ -132,14 +152,19 @@ impl Needles {
     fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {
         let wanted = &self.bytes[needle.text.clone()];
         if !needle.latin {
-            return memchr::memmem::find(text.get(from..)?, wanted).map(|i| from + i..from + i + wanted.len());
+            return memchr::memmem::find(text.get(from..)?, wanted)
+                .map(|i| from + i..from + i + wanted.len());
         }
-        let (lower, upper) = (wanted[0].to_ascii_lowercase(), wanted[0].to_ascii_uppercase());
+        let (lower, upper) = (
+            wanted[0].to_ascii_lowercase(),
+            wanted[0].to_ascii_uppercase(),
+        );
         let mut at = from;
         loop {
             let start = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
-            let end = start + wanted.len();
-            if text.get(start..end)?.eq_ignore_ascii_case(wanted) && is_word(text, start, end) {
+            if let Some(end) =
+                match_loosely(text, start, wanted).filter(|end| is_word(text, start, *end))
+            {
                 return Some(start..end);
             }
             at = start + 1;
@@ -148,12 +173,23 @@ impl Needles {
 
     /// Grows a find over neighbouring words of the same name.
     fn complete(&self, group: u16, text: &[u8], mut span: Range<usize>) -> Range<usize> {
-        let own = |word: &[u8]| self.words.iter().any(|(g, w)| *g == group && self.bytes[w.clone()].eq_ignore_ascii_case(word));
+        let own = |word: &[u8]| {
+            self.words
+                .iter()
+                .any(|(g, w)| *g == group && self.bytes[w.clone()].eq_ignore_ascii_case(word))
+        };
         let letter = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
         let joint = |c: u8| matches!(c, b' ' | b',' | b'_' | b'-' | b'.' | b'+' | b'/');
         loop {
-            let gap = text[span.end..].iter().take(2).take_while(|c| joint(**c)).count();
-            let word = text[span.end + gap..].iter().take_while(|c| letter(c)).count();
+            let gap = text[span.end..]
+                .iter()
+                .take(2)
+                .take_while(|c| joint(**c))
+                .count();
+            let word = text[span.end + gap..]
+                .iter()
+                .take_while(|c| letter(c))
+                .count();
             if gap > 0 && word > 0 && own(&text[span.end + gap..span.end + gap + word]) {
                 span.end += gap + word;
             } else {
@@ -161,8 +197,17 @@ impl Needles {
             }
         }
         loop {
-            let gap = text[..span.start].iter().rev().take(2).take_while(|c| joint(**c)).count();
-            let word = text[..span.start - gap].iter().rev().take_while(|c| letter(c)).count();
+            let gap = text[..span.start]
+                .iter()
+                .rev()
+                .take(2)
+                .take_while(|c| joint(**c))
+                .count();
+            let word = text[..span.start - gap]
+                .iter()
+                .rev()
+                .take_while(|c| letter(c))
+                .count();
             let start = span.start - gap - word;
             if gap > 0 && word > 0 && own(&text[start..start + word]) {
                 span.start = start;
@@ -174,9 +219,32 @@ impl Needles {
     }
 }
 
+/// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`).
+fn match_loosely(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
+    let mut at = start;
+    let mut before = 0;
+    for c in wanted {
+        let found = *text.get(at)?;
+        if !found.eq_ignore_ascii_case(c) {
+            let separated = matches!(found, b' ' | b'-' | b'.')
+                && c.is_ascii_digit()
+                && u8::is_ascii_digit(&before);
+            if !separated || text.get(at + 1) != Some(c) {
+                return None;
+            }
+            at += 1;
+        }
+        before = *c;
+        at += 1;
+    }
+    Some(at)
+}
+
 /// Latin letters and digits must not go on at either side. A letter after a backslash is an escape (`\nTan`), not a neighbour.
 fn is_word(text: &[u8], start: usize, end: usize) -> bool {
-    let before = start > 0 && text[start - 1].is_ascii_alphanumeric() && !(start > 1 && text[start - 2] == b'\\' && text[start - 1].is_ascii_lowercase());
+    let before = start > 0
+        && text[start - 1].is_ascii_alphanumeric()
+        && !(start > 1 && text[start - 2] == b'\\' && text[start - 1].is_ascii_lowercase());
     let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
     !before && !after
 }
@@ -204,7 +272,14 @@ impl Pass<'_> {
                 }
                 let placed = at + span.start..at + span.end;
                 if !self.scratch.edits.touches(mark, placed.clone()) {
-                    self.take(&t[span], placed, needle.category, Rule::Named("repeated in the record"), 0, wrap);
+                    self.take(
+                        &t[span],
+                        placed,
+                        needle.category,
+                        Rule::Named("repeated in the record"),
+                        0,
+                        wrap,
+                    );
                 }
             }
         }

@@ -94,25 +94,43 @@ impl Edits {
     }
 
     /// Adds an edit whose replacement `write` appends.
-    pub fn push(&mut self, span: Range<usize>, category: CategoryId, only_in: u8, write: impl FnOnce(&mut Vec<u8>)) {
+    pub fn push(
+        &mut self,
+        span: Range<usize>,
+        category: CategoryId,
+        only_in: u8,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
         let from = self.arena.len();
         write(&mut self.arena);
         if self.list.last().is_some_and(|last| last.end > span.start) {
             self.unsorted = true;
         }
         let text = (from as u32, self.arena.len() as u32);
-        self.list.push(Edit { start: span.start, end: span.end, category, only_in, text });
+        self.list.push(Edit {
+            start: span.start,
+            end: span.end,
+            category,
+            only_in,
+            text,
+        });
     }
 
     /// Is any part of the span already replaced by an edit since `mark`?
     pub fn touches(&self, mark: usize, span: Range<usize>) -> bool {
-        self.list[mark..].iter().any(|e| e.start < span.end && span.start < e.end)
+        self.list[mark..]
+            .iter()
+            .any(|e| e.start < span.end && span.start < e.end)
     }
 
     /// Of the edits since `mark` drops those that overlap one made since `later`.
     pub fn prefer_later(&mut self, mark: usize, later: usize) {
         let (old, new) = self.list.split_at(later);
-        let beaten: Vec<bool> = old.iter().enumerate().map(|(i, o)| i >= mark && new.iter().any(|n| o.start < n.end && n.start < o.end)).collect();
+        let beaten: Vec<bool> = old
+            .iter()
+            .enumerate()
+            .map(|(i, o)| i >= mark && new.iter().any(|n| o.start < n.end && n.start < o.end))
+            .collect();
         let mut index = 0;
         self.list.retain(|_| {
             index += 1;
@@ -131,7 +149,12 @@ impl Edits {
             let edit = self.list[i];
             let text = self.encode(edit.text, coding);
             let (start, end) = (base + map.source(edit.start), base + map.source(edit.end));
-            self.list[i] = Edit { start, end, text, ..edit };
+            self.list[i] = Edit {
+                start,
+                end,
+                text,
+                ..edit
+            };
         }
     }
 
@@ -144,7 +167,7 @@ impl Edits {
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
             Coding::Width => false,
         };
-        if !self.arena[range.clone()].iter().any(|c| needs(c)) {
+        if !self.arena[range.clone()].iter().any(&needs) {
             return text;
         }
         let from = self.arena.len();
@@ -155,7 +178,11 @@ impl Edits {
                 Coding::Json => self.arena.extend_from_slice(&[b'\\', c]),
                 Coding::Percent => {
                     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                    self.arena.extend_from_slice(&[b'%', HEX[(c >> 4) as usize], HEX[(c & 15) as usize]]);
+                    self.arena.extend_from_slice(&[
+                        b'%',
+                        HEX[(c >> 4) as usize],
+                        HEX[(c & 15) as usize],
+                    ]);
                 }
                 Coding::Entity => self.arena.extend_from_slice(match c {
                     b'"' => b"&quot;",

@@ -40,7 +40,13 @@ pub(crate) struct KeyInfo {
 }
 
 impl KeyInfo {
-    pub const NOTHING: KeyInfo = KeyInfo { class: NO_CLASS, part: Part::None, body: false, country: false, denies: 0 };
+    pub const NOTHING: KeyInfo = KeyInfo {
+        class: NO_CLASS,
+        part: Part::None,
+        body: false,
+        country: false,
+        denies: 0,
+    };
 
     /// Does a key of `class` under this key mean nothing?
     pub fn denies(&self, class: ClassId) -> bool {
@@ -91,12 +97,48 @@ impl KeyCache {
     }
 }
 
-const KEY_PARTS: &[&str] = &["name", "key", "field", "fieldname", "label", "k", "title", "item", "itemname", "attr", "attribute", "param", "paramname", "property", "columnname", "fieldkey", "fieldlabel"];
-const VALUE_PARTS: &[&str] = &["value", "val", "v", "content", "text", "fieldvalue", "itemvalue", "itemstring", "paramvalue", "stringvalue", "detectedtext", "wordvalue"];
+const KEY_PARTS: &[&str] = &[
+    "name",
+    "key",
+    "field",
+    "fieldname",
+    "label",
+    "k",
+    "title",
+    "item",
+    "itemname",
+    "attr",
+    "attribute",
+    "param",
+    "paramname",
+    "property",
+    "columnname",
+    "fieldkey",
+    "fieldlabel",
+];
+const VALUE_PARTS: &[&str] = &[
+    "value",
+    "val",
+    "v",
+    "content",
+    "text",
+    "fieldvalue",
+    "itemvalue",
+    "itemstring",
+    "paramvalue",
+    "stringvalue",
+    "detectedtext",
+    "wordvalue",
+];
 
 impl Fields {
     /// Compiles the classes. `bodies` and `countries` are field names of the record table.
-    pub fn new(classes: &[FieldClass], catalog: &Catalog, bodies: &[String], countries: &[String]) -> Self {
+    pub fn new(
+        classes: &[FieldClass],
+        catalog: &Catalog,
+        bodies: &[String],
+        countries: &[String],
+    ) -> Self {
         let mut exact = HashMap::new();
         let mut suffix: HashMap<Vec<u8>, Vec<ClassId>> = HashMap::new();
         let mut foreign = Vec::new();
@@ -119,13 +161,21 @@ impl Fields {
             }
         }
         foreign.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
-        let words = |list: &[String]| list.iter().map(|w| String::from_utf8_lossy(&normal_form(w.as_bytes())).into_owned()).collect();
+        let words = |list: &[String]| {
+            list.iter()
+                .map(|w| String::from_utf8_lossy(&normal_form(w.as_bytes())).into_owned())
+                .collect()
+        };
         Self {
             classes: classes
                 .iter()
                 .map(|c| Class {
                     id: c.id.clone(),
-                    category: c.category.as_deref().and_then(|id| catalog.lookup(id)).filter(|id| !catalog.is_off(*id)),
+                    category: c
+                        .category
+                        .as_deref()
+                        .and_then(|id| catalog.lookup(id))
+                        .filter(|id| !catalog.is_off(*id)),
                     safe: c.safe,
                     value: c.value,
                     keys_only: c.keys_only,
@@ -139,7 +189,10 @@ impl Fields {
             suffix,
             foreign,
             bodies: bodies.iter().map(|b| normal_form(b.as_bytes())).collect(),
-            countries: countries.iter().map(|b| normal_form(b.as_bytes())).collect(),
+            countries: countries
+                .iter()
+                .map(|b| normal_form(b.as_bytes()))
+                .collect(),
         }
     }
 
@@ -154,7 +207,9 @@ impl Fields {
         };
         let mut denies = 0;
         for (i, class) in self.classes.iter().enumerate().take(128) {
-            if words.last().is_some_and(|w| class.not_under.contains(w)) || class.not_under.iter().any(|u| u.as_bytes() == normal) {
+            if words.last().is_some_and(|w| class.not_under.contains(w))
+                || class.not_under.iter().any(|u| u.as_bytes() == normal)
+            {
                 denies |= 1 << i;
             }
         }
@@ -179,23 +234,36 @@ impl Fields {
         if let Some(class) = self.exact.get(normal) {
             return *class;
         }
-        if let Some((_, class)) = self.foreign.iter().find(|(ending, _)| normal.ends_with(ending)) {
+        if let Some((_, class)) = self
+            .foreign
+            .iter()
+            .find(|(ending, _)| normal.ends_with(ending))
+        {
             return *class;
         }
         // the last words, most first
         for count in (1..=words.len().min(5)).rev() {
             let (before, last) = words.split_at(words.len() - count);
-            if let Some(class) = self.claimed(last.concat().as_bytes(), |class| before.iter().any(|w| class.not_after.contains(w))) {
+            if let Some(class) = self.claimed(last.concat().as_bytes(), |class| {
+                before.iter().any(|w| class.not_after.contains(w))
+            }) {
                 return class;
             }
         }
         // one word that swallowed several: customername, idcardno
-        let Some(last) = words.last().filter(|w| w.len() >= 6 && w.is_ascii()) else { return NO_CLASS };
+        let Some(last) = words.last().filter(|w| w.len() >= 6 && w.is_ascii()) else {
+            return NO_CLASS;
+        };
         for cut in 2..last.len().saturating_sub(3) {
             let (before, ending) = last.split_at(cut);
             let refused = |class: &Class| {
-                class.not_after.iter().any(|w| w == before || (w.len() >= 3 && before.ends_with(w.as_str())))
-                    || words[..words.len() - 1].iter().any(|w| class.not_after.contains(w))
+                class
+                    .not_after
+                    .iter()
+                    .any(|w| w == before || (w.len() >= 3 && before.ends_with(w.as_str())))
+                    || words[..words.len() - 1]
+                        .iter()
+                        .any(|w| class.not_after.contains(w))
             };
             if let Some(class) = self.claimed(ending.as_bytes(), refused) {
                 return class;
@@ -205,7 +273,11 @@ impl Fields {
     }
 
     fn claimed(&self, ending: &[u8], refused: impl Fn(&Class) -> bool) -> Option<ClassId> {
-        self.suffix.get(ending)?.iter().copied().find(|id| !refused(&self.classes[*id as usize]))
+        self.suffix
+            .get(ending)?
+            .iter()
+            .copied()
+            .find(|id| !refused(&self.classes[*id as usize]))
     }
 }
 
@@ -213,7 +285,11 @@ impl Fields {
 pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(key.len());
     for c in String::from_utf8_lossy(key).chars().map(narrow) {
-        if !(matches!(c, '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/') || c.is_whitespace()) {
+        if !(matches!(
+            c,
+            '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/'
+        ) || c.is_whitespace())
+        {
             for lower in c.to_lowercase() {
                 out.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -233,7 +309,8 @@ fn words(key: &[u8]) -> Vec<String> {
         let after = chars.get(i + 1);
         let starts = c.is_uppercase()
             && (before.is_some_and(|b| b.is_lowercase())
-                || (before.is_some_and(|b| b.is_uppercase()) && after.is_some_and(|a| a.is_lowercase())));
+                || (before.is_some_and(|b| b.is_uppercase())
+                    && after.is_some_and(|a| a.is_lowercase())));
         if (starts || !c.is_alphabetic()) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }

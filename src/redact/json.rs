@@ -80,7 +80,9 @@ pub(crate) fn string_end(t: &[u8], mut p: usize) -> Option<(usize, u8)> {
         match t[p] {
             b'"' => return Some((p, bits & !holds::STOP)),
             b'\\' => match t.get(p + 1)? {
-                b'u' if t.len() > p + 5 && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) => p += 6,
+                b'u' if t.len() > p + 5 && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) => {
+                    p += 6
+                }
                 b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
                 _ => return None,
             },
@@ -99,7 +101,11 @@ fn number_end(t: &[u8], p: usize) -> Option<(usize, bool)> {
         (i > from).then_some(i)
     };
     let start = if t.get(p) == Some(&b'-') { p + 1 } else { p };
-    let mut end = if t.get(start) == Some(&b'0') { start + 1 } else { digits(start)? };
+    let mut end = if t.get(start) == Some(&b'0') {
+        start + 1
+    } else {
+        digits(start)?
+    };
     let mut integer = true;
     if t.get(end) == Some(&b'.') {
         end = digits(end + 1)?;
@@ -123,7 +129,13 @@ fn skip_space(t: &[u8], mut p: usize) -> usize {
 impl Pass<'_> {
     /// Inspects the JSON value at `t[p..]`; edits get `at` added to their offsets. Gives the position behind the value, or, if the text
     /// stops being JSON, the position from which on nothing was inspected.
-    pub(crate) fn walk<'t>(&mut self, t: &'t [u8], p: usize, at: usize, context: Context<'t>) -> Result<usize, usize> {
+    pub(crate) fn walk<'t>(
+        &mut self,
+        t: &'t [u8],
+        p: usize,
+        at: usize,
+        context: Context<'t>,
+    ) -> Result<usize, usize> {
         let base = self.scratch.frames.len();
         let path = self.scratch.path.len();
         let result = self.walk_frames(t, p, at, context, base);
@@ -132,7 +144,14 @@ impl Pass<'_> {
         result
     }
 
-    fn walk_frames<'t>(&mut self, t: &'t [u8], mut p: usize, at: usize, mut context: Context<'t>, base: usize) -> Result<usize, usize> {
+    fn walk_frames<'t>(
+        &mut self,
+        t: &'t [u8],
+        mut p: usize,
+        at: usize,
+        mut context: Context<'t>,
+        base: usize,
+    ) -> Result<usize, usize> {
         let mut info = KeyInfo::NOTHING;
         let mut key = (0, 0);
         let mut restart = p;
@@ -140,21 +159,25 @@ impl Pass<'_> {
             p = skip_space(t, p);
             match t.get(p) {
                 Some(b'"') => {
-                    let Some((end, bits)) = string_end(t, p + 1) else { return Err(restart) };
+                    let Some((end, bits)) = string_end(t, p + 1) else {
+                        return Err(restart);
+                    };
                     self.member(t, (p + 1, end), bits, at, context, info, base);
                     p = end + 1;
                 }
                 Some(&open @ (b'{' | b'[')) => {
-                    if open == b'[' {
-                        if let Some(end) = self.number_array(t, p, at, context) {
-                            p = end;
-                            match self.close(t, p, at, base, restart)? {
-                                Next::Done(p) => return Ok(p),
-                                Next::Value(next) => p = next,
-                                Next::Key(next) => (p, key, info, context) = self.key(t, next, at).ok_or(restart)?,
+                    if open == b'['
+                        && let Some(end) = self.number_array(t, p, at, context)
+                    {
+                        p = end;
+                        match self.close(t, p, at, base, restart)? {
+                            Next::Done(p) => return Ok(p),
+                            Next::Value(next) => p = next,
+                            Next::Key(next) => {
+                                (p, key, info, context) = self.key(t, next, at).ok_or(restart)?
                             }
-                            continue;
                         }
+                        continue;
                     }
                     self.scratch.frames.push(Frame {
                         array: open == b'[',
@@ -181,7 +204,9 @@ impl Pass<'_> {
                     }
                 }
                 Some(b'-' | b'0'..=b'9') => {
-                    let Some((end, integer)) = number_end(t, p) else { return Err(restart) };
+                    let Some((end, integer)) = number_end(t, p) else {
+                        return Err(restart);
+                    };
                     // a number that the text ends in may be cut: it is inspected as text
                     if end == t.len() && base < self.scratch.frames.len() {
                         return Err(restart);
@@ -205,9 +230,16 @@ impl Pass<'_> {
                     let frame = self.top();
                     let (class, body, range) = (frame.class, frame.body, frame.key);
                     info = frame.parent;
-                    context = Context { class, inherited: class != NO_CLASS, key: &t[range.0..range.1], body };
+                    context = Context {
+                        class,
+                        inherited: class != NO_CLASS,
+                        key: &t[range.0..range.1],
+                        body,
+                    };
                 }
-                Next::Key(next) => (p, key, info, context) = self.key(t, next, at).ok_or(restart)?,
+                Next::Key(next) => {
+                    (p, key, info, context) = self.key(t, next, at).ok_or(restart)?
+                }
             }
             restart = p;
             if t.get(restart.saturating_sub(1)) == Some(&b':') {
@@ -217,7 +249,14 @@ impl Pass<'_> {
     }
 
     /// After a value: closes what is closed here and says what comes next.
-    fn close(&mut self, t: &[u8], mut p: usize, at: usize, base: usize, restart: usize) -> Result<Next, usize> {
+    fn close(
+        &mut self,
+        t: &[u8],
+        mut p: usize,
+        at: usize,
+        base: usize,
+        restart: usize,
+    ) -> Result<Next, usize> {
         loop {
             if self.scratch.frames.len() == base {
                 return Ok(Next::Done(p));
@@ -233,8 +272,18 @@ impl Pass<'_> {
                 (Some(b']'), true) | (Some(b'}'), false) => {
                     p += 1;
                     if let Some(frame) = self.scratch.frames.pop() {
-                        if let (Some((start, end, number)), true) = (frame.waiting, frame.named != NO_CLASS) {
-                            self.late_value(t, start..end, number, at, frame.named, frame.body, frame.mark);
+                        if let (Some((start, end, number)), true) =
+                            (frame.waiting, frame.named != NO_CLASS)
+                        {
+                            self.late_value(
+                                t,
+                                start..end,
+                                number,
+                                at,
+                                frame.named,
+                                frame.body,
+                                frame.mark,
+                            );
                         }
                         self.scratch.path.truncate(frame.path);
                     }
@@ -246,7 +295,12 @@ impl Pass<'_> {
 
     /// Reads the key at `p`, inspects it as a value too, and gives the position behind its colon.
     #[allow(clippy::type_complexity)]
-    fn key<'t>(&mut self, t: &'t [u8], p: usize, at: usize) -> Option<(usize, (usize, usize), KeyInfo, Context<'t>)> {
+    fn key<'t>(
+        &mut self,
+        t: &'t [u8],
+        p: usize,
+        at: usize,
+    ) -> Option<(usize, (usize, usize), KeyInfo, Context<'t>)> {
         if t.get(p) != Some(&b'"') {
             return None;
         }
@@ -259,8 +313,15 @@ impl Pass<'_> {
         let info = self.key_info(key, bits);
         let frame_path = self.top().path;
         self.enter(key, frame_path);
-        if bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7 || !self.scratch.needles.is_empty() {
-            let nothing = Context { class: NO_CLASS, inherited: false, key: b"", body: false };
+        if bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7
+            || !self.scratch.needles.is_empty()
+        {
+            let nothing = Context {
+                class: NO_CLASS,
+                inherited: false,
+                key: b"",
+                body: false,
+            };
             self.string(t, p + 1..end, bits, at, nothing);
         }
         let frame = self.top();
@@ -275,12 +336,31 @@ impl Pass<'_> {
         } else if class == NO_CLASS && parent != NO_CLASS && info.part != Part::Key {
             (class, inherited) = (parent, true);
         }
-        Some((after + 1, (p + 1, end), info, Context { class, inherited, key, body }))
+        Some((
+            after + 1,
+            (p + 1, end),
+            info,
+            Context {
+                class,
+                inherited,
+                key,
+                body,
+            },
+        ))
     }
 
     /// A string value of an object or array.
     #[allow(clippy::too_many_arguments)]
-    fn member<'t>(&mut self, t: &'t [u8], span: (usize, usize), bits: u8, at: usize, context: Context<'t>, info: KeyInfo, base: usize) {
+    fn member<'t>(
+        &mut self,
+        t: &'t [u8],
+        span: (usize, usize),
+        bits: u8,
+        at: usize,
+        context: Context<'t>,
+        info: KeyInfo,
+        base: usize,
+    ) {
         let content = &t[span.0..span.1];
         let mut context = context;
         if self.scratch.frames.len() > base {
@@ -306,13 +386,31 @@ impl Pass<'_> {
     }
 
     /// The second of exactly two elements stands under the first, if that names something: `["Name", "张三"]`.
-    fn pair_context<'t>(&mut self, t: &'t [u8], span: (usize, usize), after: usize, mut context: Context<'t>) -> Context<'t> {
-        let Some(frame) = self.scratch.frames.last() else { return context };
+    fn pair_context<'t>(
+        &mut self,
+        t: &'t [u8],
+        span: (usize, usize),
+        after: usize,
+        mut context: Context<'t>,
+    ) -> Context<'t> {
+        let Some(frame) = self.scratch.frames.last() else {
+            return context;
+        };
         let first = frame.first;
-        if frame.array && frame.index == 1 && first.1 > first.0 && first.1 < span.0 && t.get(skip_space(t, after)) == Some(&b']') {
+        if frame.array
+            && frame.index == 1
+            && first.1 > first.0
+            && first.1 < span.0
+            && t.get(skip_space(t, after)) == Some(&b']')
+        {
             let info = self.key_info(&t[first.0..first.1], 0);
             if info.class != NO_CLASS {
-                context = Context { class: info.class, inherited: false, key: &t[first.0..first.1], ..context };
+                context = Context {
+                    class: info.class,
+                    inherited: false,
+                    key: &t[first.0..first.1],
+                    ..context
+                };
             }
         }
         context
@@ -320,13 +418,33 @@ impl Pass<'_> {
 
     /// Is this the value of a key/value object whose key has not come yet?
     fn keeps_waiting(&mut self, info: KeyInfo, context: Context) -> bool {
-        info.part == Part::Value && context.class == NO_CLASS && self.scratch.frames.last().is_some_and(|f| !f.array && f.named == NO_CLASS)
+        info.part == Part::Value
+            && context.class == NO_CLASS
+            && self
+                .scratch
+                .frames
+                .last()
+                .is_some_and(|f| !f.array && f.named == NO_CLASS)
     }
 
     /// A value whose key came after it.
     #[allow(clippy::too_many_arguments)]
-    fn late_value(&mut self, t: &[u8], span: std::ops::Range<usize>, number: bool, at: usize, class: ClassId, body: bool, mark: usize) {
-        let context = Context { class, inherited: false, key: b"", body };
+    fn late_value(
+        &mut self,
+        t: &[u8],
+        span: std::ops::Range<usize>,
+        number: bool,
+        at: usize,
+        class: ClassId,
+        body: bool,
+        mark: usize,
+    ) {
+        let context = Context {
+            class,
+            inherited: false,
+            key: b"",
+            body,
+        };
         let before = self.scratch.edits.mark();
         if number {
             self.number(&t[span.clone()], at + span.start, true, context);
@@ -347,7 +465,13 @@ impl Pass<'_> {
         }
         let end = p + memchr::memchr(b']', &t[p..])?;
         let inner = &t[p + 1..end];
-        let numbers = inner.iter().all(|c| c.is_ascii_digit() || matches!(c, b'-' | b'+' | b'.' | b'e' | b'E' | b',' | b' ' | b'\n' | b'\r' | b'\t'));
+        let numbers = inner.iter().all(|c| {
+            c.is_ascii_digit()
+                || matches!(
+                    c,
+                    b'-' | b'+' | b'.' | b'e' | b'E' | b',' | b' ' | b'\n' | b'\r' | b'\t'
+                )
+        });
         if !numbers || inner.iter().filter(|c| **c == b',').count() < 3 {
             return None;
         }

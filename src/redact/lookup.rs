@@ -11,7 +11,10 @@ use super::json::holds;
 use crate::patterns::schema::{FieldClass, Pattern};
 
 fn automaton(words: &[String]) -> Result<AhoCorasick, String> {
-    AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(words).map_err(|e| e.to_string())
+    AhoCorasickBuilder::new()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(words)
+        .map_err(|e| e.to_string())
 }
 
 /// Labels in other scripts than Latin.
@@ -25,21 +28,36 @@ impl Foreign {
         let mut words: Vec<String> = Vec::new();
         let mut of: Vec<ClassId> = Vec::new();
         for (i, class) in classes.iter().enumerate() {
-            let keys = if class.keys_only { &[] } else { class.exact.as_slice() };
-            for label in class.labels.iter().chain(keys).filter(|l| !l.is_ascii() && l.chars().count() >= 2) {
+            let keys = if class.keys_only {
+                &[]
+            } else {
+                class.exact.as_slice()
+            };
+            for label in class
+                .labels
+                .iter()
+                .chain(keys)
+                .filter(|l| !l.is_ascii() && l.chars().count() >= 2)
+            {
                 if !words.contains(label) {
                     words.push(label.clone());
                     of.push(i as ClassId);
                 }
             }
         }
-        Ok(Self { automaton: automaton(&words)?, classes: of })
+        Ok(Self {
+            automaton: automaton(&words)?,
+            classes: of,
+        })
     }
 
     /// The next label at or after `from`.
     pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, ClassId)> {
         let found = self.automaton.find(text.get(from..)?)?;
-        Some((from + found.start()..from + found.end(), self.classes[found.pattern().as_usize()]))
+        Some((
+            from + found.start()..from + found.end(),
+            self.classes[found.pattern().as_usize()],
+        ))
     }
 }
 
@@ -52,13 +70,19 @@ pub(crate) struct Cues {
 impl Cues {
     pub fn new(before: &[String], after: &[String]) -> Result<Self, String> {
         let words: Vec<String> = before.iter().chain(after).cloned().collect();
-        Ok(Self { automaton: automaton(&words)?, before: before.len() })
+        Ok(Self {
+            automaton: automaton(&words)?,
+            before: before.len(),
+        })
     }
 
     /// The next cue at or after `from`, and whether the name follows it.
     pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, bool)> {
         let found = self.automaton.find(text.get(from..)?)?;
-        Some((from + found.start()..from + found.end(), found.pattern().as_usize() < self.before))
+        Some((
+            from + found.start()..from + found.end(),
+            found.pattern().as_usize() < self.before,
+        ))
     }
 }
 
@@ -104,10 +128,15 @@ pub(crate) struct Expressions {
 
 impl Expressions {
     pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
-        let (mut list, mut words, mut of, mut with_at): (Vec<_>, Vec<String>, Vec<u64>, u64) = Default::default();
+        let (mut list, mut words, mut of, mut with_at): (Vec<_>, Vec<String>, Vec<u64>, u64) =
+            Default::default();
         for (pattern, category) in patterns {
-            let Some(source) = &pattern.regex else { continue };
-            let bit = 1u64.checked_shl(list.len() as u32).ok_or("more than 64 patterns with a regex")?;
+            let Some(source) = &pattern.regex else {
+                continue;
+            };
+            let bit = 1u64
+                .checked_shl(list.len() as u32)
+                .ok_or("more than 64 patterns with a regex")?;
             let regex = RegexBuilder::new(source)
                 .size_limit(1 << 22)
                 .build()
@@ -124,15 +153,34 @@ impl Expressions {
                 }
             }
             let secret = regex.capture_names().position(|n| n == Some("secret"));
-            list.push(Expression { id: pattern.id.clone(), category: *category, regex, secret });
+            list.push(Expression {
+                id: pattern.id.clone(),
+                category: *category,
+                regex,
+                secret,
+            });
         }
-        let needles = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&words).map_err(|e| e.to_string())?;
-        Ok(Self { list, needles, of, with_at })
+        let needles = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .build(&words)
+            .map_err(|e| e.to_string())?;
+        Ok(Self {
+            list,
+            needles,
+            of,
+            with_at,
+        })
     }
 
     /// The expressions worth trying on a text, a bit each.
     pub fn wanted(&self, text: &[u8], bits: u8) -> u64 {
-        let start = if bits & holds::AT != 0 { self.with_at } else { 0 };
-        self.needles.find_overlapping_iter(text).fold(start, |wanted, m| wanted | self.of[m.pattern().as_usize()])
+        let start = if bits & holds::AT != 0 {
+            self.with_at
+        } else {
+            0
+        };
+        self.needles
+            .find_overlapping_iter(text)
+            .fold(start, |wanted, m| wanted | self.of[m.pattern().as_usize()])
     }
 }

@@ -56,7 +56,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub use pass::Trace;
-pub use pseudonym::{KEY_VARIABLE, KeyError, KeyOrigin, PSEUDONYM_BYTES, PseudonymKey, Pseudonymizer};
+pub use pseudonym::{
+    KEY_VARIABLE, KeyError, KeyOrigin, PSEUDONYM_BYTES, PseudonymKey, Pseudonymizer,
+};
 pub use settings::{Posture, RedactSettings};
 
 use crate::patterns::Patterns;
@@ -83,17 +85,28 @@ impl Outcome {
     /// Findings by category: index into [`Redactor::categories`] and count. Of a record with more than twelve categories the first
     /// twelve.
     pub fn categories(&self) -> impl Iterator<Item = (usize, u16)> + '_ {
-        self.by_category.iter().filter(|(_, n)| *n > 0).map(|(c, n)| (*c as usize, *n))
+        self.by_category
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(c, n)| (*c as usize, *n))
     }
 
     /// An outcome without findings.
     pub fn nothing(form: Form) -> Self {
-        Self { form, findings: 0, by_category: [(0, 0); 12] }
+        Self {
+            form,
+            findings: 0,
+            by_category: [(0, 0); 12],
+        }
     }
 
     fn add(&mut self, category: CategoryId) {
         self.findings += 1;
-        if let Some(slot) = self.by_category.iter_mut().find(|(c, n)| *n == 0 || *c == category) {
+        if let Some(slot) = self
+            .by_category
+            .iter_mut()
+            .find(|(c, n)| *n == 0 || *c == category)
+        {
             *slot = (category, slot.1.saturating_add(1));
         }
     }
@@ -145,50 +158,97 @@ impl Redactor {
     ///
     /// # Errors
     /// [`RedactError`] names the pattern or setting that can't be used.
-    pub fn new(patterns: &Patterns, settings: &RedactSettings, key: PseudonymKey) -> Result<Self, RedactError> {
+    pub fn new(
+        patterns: &Patterns,
+        settings: &RedactSettings,
+        key: PseudonymKey,
+    ) -> Result<Self, RedactError> {
         let ids: Vec<&str> = patterns.categories.iter().map(|c| c.id.as_str()).collect();
-        for (place, id) in settings.actions.keys().map(|k| ("redact.actions", k)).chain(settings.off.iter().map(|k| ("redact.off", k))) {
+        for (place, id) in settings
+            .actions
+            .keys()
+            .map(|k| ("redact.actions", k))
+            .chain(settings.off.iter().map(|k| ("redact.off", k)))
+        {
             let family = |known: &&str| known.split('.').next() == Some(id);
-            if !ids.contains(&id.as_str()) && !ids.iter().any(family) && !(place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id)) {
-                let near = ids.iter().max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id))).unwrap_or(&"");
-                return Err(RedactError(format!("{place}: there is no category {id:?}; did you mean {near:?}?")));
+            if !ids.contains(&id.as_str())
+                && !ids.iter().any(family)
+                && !(place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id))
+            {
+                let near = ids
+                    .iter()
+                    .max_by(|a, b| {
+                        strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id))
+                    })
+                    .unwrap_or(&"");
+                return Err(RedactError(format!(
+                    "{place}: there is no category {id:?}; did you mean {near:?}?"
+                )));
             }
         }
         let catalog = Catalog::new(&patterns.categories, &settings.actions, &settings.off);
-        let with_category = |wanted: fn(&Pattern) -> bool| -> Result<Vec<(Pattern, CategoryId)>, RedactError> {
-            patterns
-                .patterns
-                .iter()
-                .filter(|p| wanted(p) && !settings.off.contains(&p.id))
-                .map(|p| {
-                    let category = catalog.lookup(&p.category);
-                    category.map(|c| (p.clone(), c)).ok_or_else(|| RedactError(format!("pattern {}: there is no category {:?}", p.id, p.category)))
-                })
-                .collect()
-        };
+        let with_category =
+            |wanted: fn(&Pattern) -> bool| -> Result<Vec<(Pattern, CategoryId)>, RedactError> {
+                patterns
+                    .patterns
+                    .iter()
+                    .filter(|p| wanted(p) && !settings.off.contains(&p.id))
+                    .map(|p| {
+                        let category = catalog.lookup(&p.category);
+                        category.map(|c| (p.clone(), c)).ok_or_else(|| {
+                            RedactError(format!(
+                                "pattern {}: there is no category {:?}",
+                                p.id, p.category
+                            ))
+                        })
+                    })
+                    .collect()
+            };
         let error = RedactError;
         let countries: Vec<String> = patterns.countries.iter().map(|c| c.code.clone()).collect();
         let media = |id: &str| catalog.lookup(id).or_else(|| catalog.lookup("biometric"));
         Ok(Self(Arc::new(Core {
-            fields: Fields::new(&patterns.classes, &catalog, &patterns.bodies, &patterns.country_fields),
-            shapes: Shapes::new(&with_category(|p| !p.shape.is_empty())?, &countries).map_err(error)?,
+            fields: Fields::new(
+                &patterns.classes,
+                &catalog,
+                &patterns.bodies,
+                &patterns.country_fields,
+            ),
+            shapes: Shapes::new(&with_category(|p| !p.shape.is_empty())?, &countries)
+                .map_err(error)?,
             expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
             foreign: Foreign::new(&patterns.classes).map_err(error)?,
-            cues: Cues::new(&patterns.names.cues_before, &patterns.names.cues_after).map_err(error)?,
+            cues: Cues::new(&patterns.names.cues_before, &patterns.names.cues_after)
+                .map_err(error)?,
             names: NameLists::new(&patterns.names),
             pseudonyms: Pseudonymizer::new(&key),
             posture: settings.posture,
-            allow: settings.allow.iter().map(|v| normal_form(v.as_bytes())).collect(),
-            paths: settings.paths.iter().map(|(path, action)| (path.split('.').map(String::from).collect(), *action)).collect(),
+            allow: settings
+                .allow
+                .iter()
+                .map(|v| normal_form(v.as_bytes()))
+                .collect(),
+            paths: settings
+                .paths
+                .iter()
+                .map(|(path, action)| (path.split('.').map(String::from).collect(), *action))
+                .collect(),
             countries: patterns
                 .countries
                 .iter()
                 .enumerate()
-                .flat_map(|(i, c)| c.words.iter().map(move |w| (normal_form(w.as_bytes()), i as u8 + 1)))
+                .flat_map(|(i, c)| {
+                    c.words
+                        .iter()
+                        .map(move |w| (normal_form(w.as_bytes()), i as u8 + 1))
+                })
                 .collect(),
             name_category: catalog.lookup("name").filter(|c| !catalog.is_off(*c)),
             address_category: catalog.lookup("address").filter(|c| !catalog.is_off(*c)),
-            opaque: catalog.lookup("opaque").or_else(|| catalog.lookup("biometric.data")).or_else(|| catalog.lookup("biometric")),
+            opaque: catalog
+                .lookup("opaque")
+                .or_else(|| catalog.lookup("biometric.data"))
+                .or_else(|| catalog.lookup("biometric")),
             media: [
                 media("biometric.image"),
                 media("biometric.video"),
@@ -208,7 +268,12 @@ impl Redactor {
     /// A worker for one thread.
     pub fn worker(&self) -> Worker {
         let scratch = Scratch::new(self.categories().len(), !self.0.paths.is_empty());
-        Worker { core: self.0.clone(), scratch, totals: vec![0; self.categories().len()], stage: Vec::new() }
+        Worker {
+            core: self.0.clone(),
+            scratch,
+            totals: vec![0; self.categories().len()],
+            stage: Vec::new(),
+        }
     }
 }
 
@@ -239,7 +304,10 @@ impl Worker {
                 self.stage.clear();
                 out.truncate(from);
                 out.extend_from_slice(br#"{"message":"[UNREADABLE]","tags":["redaction_failed"]}"#);
-                Outcome { findings: 1, ..Outcome::nothing(Form::Failed) }
+                Outcome {
+                    findings: 1,
+                    ..Outcome::nothing(Form::Failed)
+                }
             }
         }
     }
@@ -272,7 +340,9 @@ impl Worker {
         } else if !self.object(line, out, &mut outcome) {
             self.plain(line, out, &mut outcome);
         }
-        if self.scratch.needles.any() && (self.scratch.encoded || self.scratch.needles.seen_in(&out[from..])) {
+        if self.scratch.needles.any()
+            && (self.scratch.encoded || self.scratch.needles.seen_in(&out[from..]))
+        {
             self.scratch.needles.search();
             let mut stage = std::mem::take(&mut self.stage);
             stage.clear();
@@ -300,8 +370,17 @@ impl Worker {
             return false;
         }
         self.begin();
-        let context = Context { class: NO_CLASS, inherited: false, key: b"", body: false };
-        let end = Pass { core: &self.core, scratch: &mut self.scratch }.walk(line, start, 0, context);
+        let context = Context {
+            class: NO_CLASS,
+            inherited: false,
+            key: b"",
+            body: false,
+        };
+        let end = Pass {
+            core: &self.core,
+            scratch: &mut self.scratch,
+        }
+        .walk(line, start, 0, context);
         if !end.is_ok_and(|end| line[end..].trim_ascii().is_empty()) {
             self.scratch.needles.clear();
             self.scratch.counts.fill(0);
@@ -315,8 +394,17 @@ impl Worker {
     fn plain(&mut self, line: &[u8], out: &mut Vec<u8>, outcome: &mut Outcome) {
         outcome.form = Form::Text;
         self.begin();
-        let context = Context { class: NO_CLASS, inherited: false, key: b"", body: self.core.posture == Posture::Strict };
-        Pass { core: &self.core, scratch: &mut self.scratch }.text(line, 0, context);
+        let context = Context {
+            class: NO_CLASS,
+            inherited: false,
+            key: b"",
+            body: self.core.posture == Posture::Strict,
+        };
+        Pass {
+            core: &self.core,
+            scratch: &mut self.scratch,
+        }
+        .text(line, 0, context);
         let mut text = std::mem::take(&mut self.stage);
         text.clear();
         self.finish(line, &mut text, outcome);
@@ -332,14 +420,21 @@ impl Worker {
         self.scratch.edits.clear();
         self.scratch.frames.clear();
         self.scratch.path.clear();
-        if let Some(trace) = self.scratch.trace.as_mut().filter(|_| self.scratch.needles.is_empty()) {
+        if let Some(trace) = self
+            .scratch
+            .trace
+            .as_mut()
+            .filter(|_| self.scratch.needles.is_empty())
+        {
             trace.clear();
         }
     }
 
     fn finish(&mut self, line: &[u8], out: &mut Vec<u8>, outcome: &mut Outcome) {
         let countries = self.scratch.countries;
-        self.scratch.edits.keep_countries(|country| countries >> country & 1 == 1);
+        self.scratch
+            .edits
+            .keep_countries(|country| countries >> country & 1 == 1);
         self.scratch.edits.settle(0);
         for edit in self.scratch.edits.since(0) {
             outcome.add(edit.category);
@@ -354,9 +449,16 @@ impl Core {
         if value.is_empty() || !pass::rule_accepts(class.value, value) {
             return false;
         }
-        let Some(category) = class.category else { return false };
-        let Ok(text) = std::str::from_utf8(value) else { return true };
-        if matches!(text.to_ascii_lowercase().as_str(), "null" | "none" | "nil" | "true" | "false" | "undefined" | "n/a" | "unknown") {
+        let Some(category) = class.category else {
+            return false;
+        };
+        let Ok(text) = std::str::from_utf8(value) else {
+            return true;
+        };
+        if matches!(
+            text.to_ascii_lowercase().as_str(),
+            "null" | "none" | "nil" | "true" | "false" | "undefined" | "n/a" | "unknown"
+        ) {
             return false;
         }
         if self.is_name(category) {
@@ -364,11 +466,13 @@ impl Core {
                 return false;
             }
             if class.value == ValueRule::Person || inherited {
-                return self.names.is_plausible(text) && self.fields.classify(value).class == NO_CLASS;
+                return self.names.is_plausible(text)
+                    && self.fields.classify(value).class == NO_CLASS;
             }
             return true;
         }
-        !(inherited && class.value == ValueRule::Any) || pass::rule_accepts(ValueRule::Number, value)
+        !(inherited && class.value == ValueRule::Any)
+            || pass::rule_accepts(ValueRule::Number, value)
     }
 
     /// Says which country's number a value under an identity key is.
@@ -377,11 +481,16 @@ impl Core {
             return category;
         }
         let of_family = |c: CategoryId| self.catalog.ids()[c as usize].starts_with("id_number.");
-        self.shapes.identify(value, of_family).map_or(category, |p| self.shapes.patterns[p as usize].category)
+        self.shapes
+            .identify(value, of_family)
+            .map_or(category, |p| self.shapes.patterns[p as usize].category)
     }
 
     fn family(&self, category: CategoryId) -> &str {
-        self.catalog.ids()[category as usize].split('.').next().unwrap_or_default()
+        self.catalog.ids()[category as usize]
+            .split('.')
+            .next()
+            .unwrap_or_default()
     }
 
     fn is_name(&self, category: CategoryId) -> bool {
@@ -394,7 +503,18 @@ impl Core {
 
     /// Values that records repeat and that are told apart well enough to be looked for again.
     fn is_repeated(&self, category: CategoryId) -> bool {
-        matches!(self.family(category), "name" | "id_number" | "passport" | "travel_permit" | "phone" | "email" | "bank_card" | "address" | "mrz")
+        matches!(
+            self.family(category),
+            "name"
+                | "id_number"
+                | "passport"
+                | "travel_permit"
+                | "phone"
+                | "email"
+                | "bank_card"
+                | "address"
+                | "mrz"
+        )
     }
 
     fn is_allowed(&self, value: &[u8]) -> bool {
@@ -406,8 +526,17 @@ impl Core {
             return None;
         }
         let steps: Vec<&[u8]> = path.split(|c| *c == b'.').collect();
-        let fits = |rule: &[String]| rule.len() == steps.len() && rule.iter().zip(&steps).all(|(r, s)| r == "*" || r.as_bytes() == *s);
-        self.paths.iter().find(|(rule, _)| fits(rule)).map(|(_, action)| *action)
+        let fits = |rule: &[String]| {
+            rule.len() == steps.len()
+                && rule
+                    .iter()
+                    .zip(&steps)
+                    .all(|(r, s)| r == "*" || r.as_bytes() == *s)
+        };
+        self.paths
+            .iter()
+            .find(|(rule, _)| fits(rule))
+            .map(|(_, action)| *action)
     }
 
     fn media_category(&self, media: Media) -> CategoryId {
@@ -427,7 +556,10 @@ impl Core {
             return 0;
         }
         let normal = normal_form(value);
-        self.countries.iter().find(|(word, _)| *word == normal).map_or(0, |(_, country)| 1 << country)
+        self.countries
+            .iter()
+            .find(|(word, _)| *word == normal)
+            .map_or(0, |(_, country)| 1 << country)
     }
 }
 

@@ -24,11 +24,18 @@ impl NameLists {
         let mut follow = names.follow_words.clone();
         follow.sort_by_key(|w| std::cmp::Reverse(w.len()));
         Self {
-            surnames: names.surnames.iter().filter_map(|s| s.chars().next()).collect(),
+            surnames: names
+                .surnames
+                .iter()
+                .filter_map(|s| s.chars().next())
+                .collect(),
             compound: names
                 .compound_surnames
                 .iter()
-                .filter_map(|s| { let mut c = s.chars(); Some([c.next()?, c.next()?]) })
+                .filter_map(|s| {
+                    let mut c = s.chars();
+                    Some([c.next()?, c.next()?])
+                })
                 .collect(),
             japanese: set(&names.japanese_surnames),
             chinese_words: set(&names.chinese_words),
@@ -56,7 +63,10 @@ impl NameLists {
         if text.len() >= 32 && text.bytes().all(|c| c.is_ascii_hexdigit()) {
             return true; // a name that was hashed without a key
         }
-        if text.chars().any(|c| !is_name_char(c)) || self.latin_words.contains(&text.to_lowercase()) || self.chinese_words.contains(text) {
+        if text.chars().any(|c| !is_name_char(c))
+            || self.latin_words.contains(&text.to_lowercase())
+            || self.chinese_words.contains(text)
+        {
             return false;
         }
         let han = text.chars().filter(|c| is_han(*c)).count();
@@ -65,11 +75,22 @@ impl NameLists {
         }
         if text.is_ascii() {
             let mut words = 0;
-            for word in text.split([' ', ',', '.', '/', '@']).filter(|w| !w.is_empty()) {
+            for word in text
+                .split([' ', ',', '.', '/', '@'])
+                .filter(|w| !w.is_empty())
+            {
                 // `faceCompare`, `HTTPServer`: a name's word has capitals at its start or everywhere
                 let rest = &word[1..];
-                let mixed = rest.bytes().any(|c| c.is_ascii_uppercase()) && word.bytes().any(|c| c.is_ascii_lowercase());
-                if mixed && !["Mc", "Mac", "De", "Di", "La", "Le", "Van", "O'", "D'", "Al-", "Bin"].iter().any(|p| word.starts_with(p)) && !rest.contains(['-', '\'', '*']) {
+                let mixed = rest.bytes().any(|c| c.is_ascii_uppercase())
+                    && word.bytes().any(|c| c.is_ascii_lowercase());
+                if mixed
+                    && ![
+                        "Mc", "Mac", "De", "Di", "La", "Le", "Van", "O'", "D'", "Al-", "Bin",
+                    ]
+                    .iter()
+                    .any(|p| word.starts_with(p))
+                    && !rest.contains(['-', '\'', '*'])
+                {
                     return false;
                 }
                 words += 1;
@@ -83,8 +104,16 @@ impl NameLists {
     fn is_han_name(&self, text: &str) -> bool {
         let chars: Vec<char> = text.chars().collect();
         match chars.len() {
-            2 | 3 => self.surnames.contains(&chars[0]) || self.is_compound(&chars) || self.is_japanese(text),
-            4 => self.is_compound(&chars) || self.is_japanese(text) || (self.surnames.contains(&chars[0]) && self.surnames.contains(&chars[1])),
+            2 | 3 => {
+                self.surnames.contains(&chars[0])
+                    || self.is_compound(&chars)
+                    || self.is_japanese(text)
+            }
+            4 => {
+                self.is_compound(&chars)
+                    || self.is_japanese(text)
+                    || (self.surnames.contains(&chars[0]) && self.surnames.contains(&chars[1]))
+            }
             5 | 6 => self.is_japanese(text) || self.is_compound(&chars),
             _ => false,
         }
@@ -96,50 +125,92 @@ impl NameLists {
 
     fn is_japanese(&self, text: &str) -> bool {
         let chars = text.char_indices().map(|(i, _)| i).skip(1).take(3);
-        chars.into_iter().any(|i| self.japanese.contains(&text[..i]))
+        chars
+            .into_iter()
+            .any(|i| self.japanese.contains(&text[..i]))
     }
 
     /// The length in bytes of the name at the start of running text, after a label or cue that promises one.
     /// Rather one character too many than a leak. Zero if no name starts here.
     /// `sure`: the label leaves no doubt, so any surname will do.
     pub fn leading_name(&self, text: &str, sure: bool) -> usize {
-        let Some(first) = text.chars().next() else { return 0 };
+        let Some(first) = text.chars().next() else {
+            return 0;
+        };
         if is_han(first) {
             self.leading_han(text, sure)
         } else if is_kana(first) || is_hangul(first) {
             leading_words(text, |c| is_kana(c) || is_hangul(c) || is_han(c), 2)
         } else if first.is_ascii() || is_latin(first) {
-            if first.is_alphabetic() { self.leading_latin(text, sure) } else { 0 }
+            if first.is_alphabetic() {
+                self.leading_latin(text, sure)
+            } else {
+                0
+            }
         } else if first.is_alphabetic() {
             // Thai, Devanagari and others: words of letters and marks, divided by one space
-            leading_words(text, |c| !c.is_ascii() && !is_han(c) && (c.is_alphabetic() || is_mark(c)), 4)
+            leading_words(
+                text,
+                |c| !c.is_ascii() && !is_han(c) && (c.is_alphabetic() || is_mark(c)),
+                4,
+            )
         } else {
             0
         }
     }
 
     fn leading_han(&self, text: &str, sure: bool) -> usize {
-        let run: Vec<(usize, char)> = text.char_indices().take_while(|(_, c)| is_han(*c) || is_dot(*c) || is_kana(*c) || matches!(c, '*' | '＊')).take(24).collect();
-        let end_of = |n: usize| run.get(n).map_or_else(|| run.last().map_or(0, |(i, c)| i + c.len_utf8()), |(i, _)| *i);
+        let run: Vec<(usize, char)> = text
+            .char_indices()
+            .take_while(|(_, c)| is_han(*c) || is_dot(*c) || is_kana(*c) || matches!(c, '*' | '＊'))
+            .take(24)
+            .collect();
+        let end_of = |n: usize| {
+            run.get(n).map_or_else(
+                || run.last().map_or(0, |(i, c)| i + c.len_utf8()),
+                |(i, _)| *i,
+            )
+        };
         let chars: Vec<char> = run.iter().map(|(_, c)| *c).collect();
         // 买买提·吐尔逊: with a dot the whole run belongs to the name
-        if let Some(dot) = chars.iter().position(|c| is_dot(*c)).filter(|d| (1..=8).contains(d)) {
-            let given = chars[dot + 1..].iter().take(8).take_while(|c| is_han(**c)).count();
+        if let Some(dot) = chars
+            .iter()
+            .position(|c| is_dot(*c))
+            .filter(|d| (1..=8).contains(d))
+        {
+            let given = chars[dot + 1..]
+                .iter()
+                .take(8)
+                .take_while(|c| is_han(**c))
+                .count();
             let stop = (1..given).find(|n| self.follows(&text[end_of(dot + 1 + n)..]));
             return end_of(dot + 1 + stop.unwrap_or(given));
         }
         let surname = if chars.len() >= 2 && self.compound.contains(&[chars[0], chars[1]]) {
             2
-        } else if self.surnames.contains(&chars[0]) || self.is_japanese(&text[..end_of(4)]) || sure {
+        } else if self.surnames.contains(&chars[0]) || self.is_japanese(&text[..end_of(4)]) || sure
+        {
             1
         } else {
             return 0;
         };
         if chars.len() < 2 || (!sure && self.starts_with_word(&text[..end_of(4)])) {
-            return if sure && chars.len() == 1 { end_of(1) } else { 0 };
+            return if sure && chars.len() == 1 {
+                end_of(1)
+            } else {
+                0
+            };
         }
-        let longest = surname + if chars.len() <= surname + 3 && sure { 3 } else { 2 };
-        if chars.len() <= longest && (sure || chars.len() <= surname + 2) && !(surname + 1..chars.len()).any(|n| self.follows(&text[end_of(n)..])) {
+        let longest = surname
+            + if chars.len() <= surname + 3 && sure {
+                3
+            } else {
+                2
+            };
+        if chars.len() <= longest
+            && (sure || chars.len() <= surname + 2)
+            && !(surname + 1..chars.len()).any(|n| self.follows(&text[end_of(n)..]))
+        {
             return end_of(chars.len());
         }
         for n in surname + 1..=(surname + 2).min(chars.len()) {
@@ -152,23 +223,41 @@ impl NameLists {
 
     /// The length in bytes of the Chinese name at the end of a text, before a cue such as 先生. Zero if none ends here.
     pub fn trailing_name(&self, text: &str) -> usize {
-        let run: Vec<char> = text.chars().rev().take_while(|c| is_han(*c)).take(5).collect();
+        let run: Vec<char> = text
+            .chars()
+            .rev()
+            .take_while(|c| is_han(*c))
+            .take(5)
+            .collect();
         let tail = |n: usize| run[..n].iter().map(|c| c.len_utf8()).sum();
-        let is_word = |n: usize| self.chinese_words.contains(&run[..n].iter().rev().collect::<String>());
+        let is_word = |n: usize| {
+            self.chinese_words
+                .contains(&run[..n].iter().rev().collect::<String>())
+        };
         if run.len() >= 4 && self.compound.contains(&[run[3], run[2]]) {
             return tail(4);
         }
-        if run.len() >= 3 && (self.compound.contains(&[run[2], run[1]]) || (self.surnames.contains(&run[2]) && !is_word(3) && !is_word(2))) {
+        if run.len() >= 3
+            && (self.compound.contains(&[run[2], run[1]])
+                || (self.surnames.contains(&run[2]) && !is_word(3) && !is_word(2)))
+        {
             return tail(3);
         }
-        match (1..=run.len().min(2)).rev().find(|n| self.surnames.contains(&run[n - 1]) && !is_word(*n)) {
+        match (1..=run.len().min(2))
+            .rev()
+            .find(|n| self.surnames.contains(&run[n - 1]) && !is_word(*n))
+        {
             Some(n) => tail(n),
             None => 0,
         }
     }
 
     fn starts_with_word(&self, text: &str) -> bool {
-        text.char_indices().skip(2).map(|(i, _)| i).chain([text.len()]).any(|end| self.chinese_words.contains(&text[..end]))
+        text.char_indices()
+            .skip(2)
+            .map(|(i, _)| i)
+            .chain([text.len()])
+            .any(|end| self.chinese_words.contains(&text[..end]))
     }
 
     /// Does a word start here that can't belong to a name (的, 提交, 身份证)?
@@ -185,25 +274,62 @@ impl NameLists {
             let rest = &text[at..];
             let length = rest
                 .char_indices()
-                .find(|(_, c)| !(is_latin(*c) || is_mark(*c) || matches!(c, '\'' | '’' | '-' | '*')))
+                .find(|(_, c)| {
+                    !(is_latin(*c) || is_mark(*c) || matches!(c, '\'' | '’' | '-' | '*'))
+                })
                 .map_or(rest.len(), |(i, _)| i);
             let word = &rest[..length];
-            let Some(first) = word.chars().next() else { break };
-            let next = rest[length..].trim_start_matches(['"', '\'']).chars().next();
-            let is_key = matches!(next, Some('=')) || (next == Some(':') && count > 0) || matches!(next, Some('(' | '_') if count > 0);
+            let Some(first) = word.chars().next() else {
+                break;
+            };
+            let next = rest[length..]
+                .trim_start_matches(['"', '\''])
+                .chars()
+                .next();
+            let is_key = matches!(next, Some('='))
+                || (next == Some(':') && count > 0)
+                || matches!(next, Some('(' | '_') if count > 0);
             let digits = rest[length..].starts_with(|c: char| c.is_ascii_digit() || c == '_');
             if is_key || digits {
                 break;
             }
             let lower = word.to_lowercase();
-            let particle = matches!(lower.as_str(), "bin" | "binti" | "bt" | "bte" | "de" | "la" | "van" | "von" | "dela" | "del" | "san" | "al" | "a" | "s" | "d" | "y" | "der" | "dos" | "da");
+            let particle = matches!(
+                lower.as_str(),
+                "bin"
+                    | "binti"
+                    | "bt"
+                    | "bte"
+                    | "de"
+                    | "la"
+                    | "van"
+                    | "von"
+                    | "dela"
+                    | "del"
+                    | "san"
+                    | "al"
+                    | "a"
+                    | "s"
+                    | "d"
+                    | "y"
+                    | "der"
+                    | "dos"
+                    | "da"
+            );
             let accepted = if count == 0 {
                 lower_start = first.is_lowercase();
-                !(self.latin_words.contains(&lower) || (lower_start && !sure && !self.latin_names.contains(&lower)))
+                !(self.latin_words.contains(&lower)
+                    || (lower_start && !sure && !self.latin_names.contains(&lower)))
             } else if lower_start {
-                self.latin_names.contains(&lower) || (particle && rest[length..].starts_with(' ')) || (sure && count < 3 && !self.latin_words.contains(&lower) && ends_here(&rest[length..]))
+                self.latin_names.contains(&lower)
+                    || (particle && rest[length..].starts_with(' '))
+                    || (sure
+                        && count < 3
+                        && !self.latin_words.contains(&lower)
+                        && ends_here(&rest[length..]))
             } else {
-                (first.is_uppercase() || particle || self.latin_names.contains(&lower)) && !self.latin_words.contains(&lower)
+                (first.is_uppercase() || particle || self.latin_names.contains(&lower))
+                    && !self.latin_words.contains(&lower)
             };
             if !accepted {
                 break;
@@ -219,7 +345,10 @@ impl NameLists {
                 2
             } else if text[at..].starts_with(". ") && length == 1 {
                 2
-            } else if text[at..].starts_with(' ') || text[at..].starts_with('+') || (particle && text[at..].starts_with('/')) {
+            } else if text[at..].starts_with(' ')
+                || text[at..].starts_with('+')
+                || (particle && text[at..].starts_with('/'))
+            {
                 1
             } else {
                 break;
@@ -239,7 +368,10 @@ fn leading_words(text: &str, accept: impl Fn(char) -> bool, most: usize) -> usiz
     let mut end = 0;
     let mut at = 0;
     for _ in 0..most {
-        let length = text[at..].char_indices().find(|(_, c)| !accept(*c)).map_or(text.len() - at, |(i, _)| i);
+        let length = text[at..]
+            .char_indices()
+            .find(|(_, c)| !accept(*c))
+            .map_or(text.len() - at, |(i, _)| i);
         if length == 0 {
             break;
         }
@@ -254,7 +386,13 @@ fn leading_words(text: &str, accept: impl Fn(char) -> bool, most: usize) -> usiz
 }
 
 fn is_name_char(c: char) -> bool {
-    c.is_alphabetic() || is_mark(c) || is_dot(c) || matches!(c, ' ' | '\'' | '’' | '-' | '.' | ',' | '/' | '@' | '*' | '(' | ')' | '<' | '　')
+    c.is_alphabetic()
+        || is_mark(c)
+        || is_dot(c)
+        || matches!(
+            c,
+            ' ' | '\'' | '’' | '-' | '.' | ',' | '/' | '@' | '*' | '(' | ')' | '<' | '　'
+        )
 }
 
 pub(crate) fn is_han(c: char) -> bool {
@@ -262,7 +400,8 @@ pub(crate) fn is_han(c: char) -> bool {
 }
 
 fn is_kana(c: char) -> bool {
-    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}') && !is_dot(c)
+    matches!(c, '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}')
+        && !is_dot(c)
 }
 
 fn is_hangul(c: char) -> bool {
@@ -326,10 +465,28 @@ mod tests {
     #[test]
     fn what_could_be_a_name() {
         let lists = lists();
-        for yes in ["张三", "TAN AH KOW", "Nguyễn Văn An", "O'Brien", "สมชาย", "张*", "Muthu a/l Raman", "615db57aa314529aaa0fbe95b3e95bd3"] {
+        for yes in [
+            "张三",
+            "TAN AH KOW",
+            "Nguyễn Văn An",
+            "O'Brien",
+            "สมชาย",
+            "张*",
+            "Muthu a/l Raman",
+            "615db57aa314529aaa0fbe95b3e95bd3",
+        ] {
             assert!(lists.is_plausible(yes), "{yes}");
         }
-        for no in ["success", "faceCompare", "face-v2", "方法", "", "***", "a_b", "高级"] {
+        for no in [
+            "success",
+            "faceCompare",
+            "face-v2",
+            "方法",
+            "",
+            "***",
+            "a_b",
+            "高级",
+        ] {
             assert!(!lists.is_plausible(no), "{no}");
         }
     }

@@ -49,7 +49,11 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     pub fn new(categories: usize, track_path: bool) -> Self {
-        Self { counts: vec![0; categories], track_path, ..Self::default() }
+        Self {
+            counts: vec![0; categories],
+            track_path,
+            ..Self::default()
+        }
     }
 }
 
@@ -94,22 +98,41 @@ pub(crate) struct Pass<'c> {
 
 impl Pass<'_> {
     /// Inspects the content of a JSON string, `t[span]`, which may hold escapes.
-    pub(crate) fn string(&mut self, t: &[u8], span: Range<usize>, bits: u8, at: usize, context: Context) {
+    pub(crate) fn string(
+        &mut self,
+        t: &[u8],
+        span: Range<usize>,
+        bits: u8,
+        at: usize,
+        context: Context,
+    ) {
         let safe = self.class(context.class).is_some_and(|c| c.safe);
         if span.is_empty() || (safe && self.scratch.needles.is_empty()) {
             return;
         }
         // value patterns don't touch machine identifiers; only what the record gave away elsewhere is taken out of them
-        let inspect = |pass: &mut Self, text: &[u8], at: usize| if safe { pass.echoes(text, at, b"") } else { pass.text(text, at, context) };
+        let inspect = |pass: &mut Self, text: &[u8], at: usize| {
+            if safe {
+                pass.echoes(text, at, b"")
+            } else {
+                pass.text(text, at, context)
+            }
+        };
         if bits & holds::ESCAPE == 0 {
             inspect(self, &t[span.clone()], at + span.start);
             return;
         }
         let source = &t[span.clone()];
-        self.layer(source, at + span.start, Coding::Json, |source, out, map| {
-            decode::json_string(source, out, map);
-            true
-        }, |pass, text| inspect(pass, text, 0));
+        self.layer(
+            source,
+            at + span.start,
+            Coding::Json,
+            |source, out, map| {
+                decode::json_string(source, out, map);
+                true
+            },
+            |pass, text| inspect(pass, text, 0),
+        );
         if memchr::memmem::find(source, b"\\u").is_some() {
             self.scratch.encoded = true;
         }
@@ -130,7 +153,14 @@ impl Pass<'_> {
             let mark = self.scratch.edits.mark();
             if self.scratch.layers == LAYERS {
                 if let Some(category) = self.core.opaque {
-                    self.take(source, 0..text.len(), category, Rule::Named("too deep"), 0, b"");
+                    self.take(
+                        source,
+                        0..text.len(),
+                        category,
+                        Rule::Named("too deep"),
+                        0,
+                        b"",
+                    );
                 }
             } else {
                 self.scratch.layers += 1;
@@ -148,7 +178,7 @@ impl Pass<'_> {
         let trimmed = t.trim_ascii_start();
         let start = t.len() - trimmed.len();
         match trimmed.first() {
-            None => return,
+            None => (),
             Some(b'{' | b'[') => {
                 let tail = match self.walk(t, start, at, context) {
                     Ok(end) => end,
@@ -159,14 +189,23 @@ impl Pass<'_> {
                     if tail == start {
                         self.value(t, at, context);
                     } else {
-                        self.running_text(&t[tail..], at + tail, Context { class: NO_CLASS, ..context });
+                        self.running_text(
+                            &t[tail..],
+                            at + tail,
+                            Context {
+                                class: NO_CLASS,
+                                ..context
+                            },
+                        );
                     }
                 }
             }
             Some(b'"') if trimmed.len() > 2 => {
                 // JSON text of a string: `"\"…\""`
                 match super::json::string_end(t, start + 1) {
-                    Some((end, bits)) if t[end + 1..].trim_ascii().is_empty() => self.string(t, start + 1..end, bits, at, context),
+                    Some((end, bits)) if t[end + 1..].trim_ascii().is_empty() => {
+                        self.string(t, start + 1..end, bits, at, context)
+                    }
                     _ => self.value(t, at, context),
                 }
             }
@@ -184,31 +223,49 @@ impl Pass<'_> {
         }
         let mark = self.scratch.edits.mark();
         self.running_text(t, at, context);
-        if context.body && self.core.posture == Posture::Strict && !self.scratch.edits.has_since(mark) && !self.is_harmless(t) {
-            if let Some(category) = self.core.opaque {
-                self.scratch.edits.push(at..at + t.len(), category, 0, |out| {
+        if context.body
+            && self.core.posture == Posture::Strict
+            && !self.scratch.edits.has_since(mark)
+            && !self.is_harmless(t)
+            && let Some(category) = self.core.opaque
+        {
+            self.scratch
+                .edits
+                .push(at..at + t.len(), category, 0, |out| {
                     use std::io::Write;
                     let _ = write!(out, "[TEXT_{}]", t.len().min(99_999));
                 });
-            }
         }
     }
 
     /// Words of a program rather than of a person: what `strict` lets stand.
     fn is_harmless(&self, t: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(t) else { return false };
+        let Ok(text) = std::str::from_utf8(t) else {
+            return false;
+        };
         let enum_like = text.len() <= 64
             && text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && text.bytes().all(|c| c.is_ascii_alphabetic() || matches!(c, b'_' | b'.' | b'-'))
-            && !text.split(['_', '.', '-']).any(|w| self.core.names.is_latin_name(w));
-        let small_number = text.len() <= 6 && text.bytes().all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
+            && text
+                .bytes()
+                .all(|c| c.is_ascii_alphabetic() || matches!(c, b'_' | b'.' | b'-'))
+            && !text
+                .split(['_', '.', '-'])
+                .any(|w| self.core.names.is_latin_name(w));
+        let small_number = text.len() <= 6
+            && text
+                .bytes()
+                .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
         enum_like || small_number
     }
 
     /// Takes the whole value out if its key says so. True if nothing else need be looked for.
     pub(crate) fn by_key(&mut self, t: &[u8], at: usize, context: Context, wrap: &[u8]) -> bool {
-        let Some(class) = self.class(context.class) else { return false };
-        let Some(category) = class.category else { return class.safe };
+        let Some(class) = self.class(context.class) else {
+            return false;
+        };
+        let Some(category) = class.category else {
+            return class.safe;
+        };
         let value = t.trim_ascii();
         if !self.core.accepts(class, context.inherited, value) {
             return false;
@@ -220,10 +277,19 @@ impl Pass<'_> {
     }
 
     /// The category is made precise by what the value looks like.
-    pub(crate) fn take_by_class(&mut self, value: &[u8], span: Range<usize>, rule: Rule, category: CategoryId, wrap: &[u8]) {
+    pub(crate) fn take_by_class(
+        &mut self,
+        value: &[u8],
+        span: Range<usize>,
+        rule: Rule,
+        category: CategoryId,
+        wrap: &[u8],
+    ) {
         if self.core.catalog.action(category) == ActionName::Describe {
             let (name, media) = payload::media(value).unwrap_or(("data", Media::Data));
-            let body_media = memchr::memchr(b',', &value[..value.len().min(160)]).filter(|_| value.starts_with(b"data:")).and_then(|comma| payload::media(&value[comma + 1..]));
+            let body_media = memchr::memchr(b',', &value[..value.len().min(160)])
+                .filter(|_| value.starts_with(b"data:"))
+                .and_then(|comma| payload::media(&value[comma + 1..]));
             let (name, media) = body_media.unwrap_or((name, media));
             self.take_payload(value, span, name, media, Some(category), rule, wrap);
             return;
@@ -235,7 +301,16 @@ impl Pass<'_> {
 
     /// Takes a payload out; its category follows from what it is, unless the key knows better.
     #[allow(clippy::too_many_arguments)]
-    pub(crate) fn take_payload(&mut self, value: &[u8], span: Range<usize>, name: &str, media: Media, by_key: Option<CategoryId>, rule: Rule, wrap: &[u8]) {
+    pub(crate) fn take_payload(
+        &mut self,
+        value: &[u8],
+        span: Range<usize>,
+        name: &str,
+        media: Media,
+        by_key: Option<CategoryId>,
+        rule: Rule,
+        wrap: &[u8],
+    ) {
         let category = match (media, by_key) {
             (Media::Data, Some(category)) => category,
             (media, _) => self.core.media_category(media),
@@ -251,24 +326,45 @@ impl Pass<'_> {
     }
 
     /// Takes a value out.
-    pub(crate) fn take(&mut self, value: &[u8], span: Range<usize>, category: CategoryId, rule: Rule, only_in: u8, wrap: &[u8]) {
+    pub(crate) fn take(
+        &mut self,
+        value: &[u8],
+        span: Range<usize>,
+        category: CategoryId,
+        rule: Rule,
+        only_in: u8,
+        wrap: &[u8],
+    ) {
         self.replace(value, span, category, rule, only_in, wrap, b"");
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn replace(&mut self, value: &[u8], span: Range<usize>, category: CategoryId, rule: Rule, only_in: u8, wrap: &[u8], details: &[u8]) {
+    fn replace(
+        &mut self,
+        value: &[u8],
+        span: Range<usize>,
+        category: CategoryId,
+        rule: Rule,
+        only_in: u8,
+        wrap: &[u8],
+        details: &[u8],
+    ) {
         let core = self.core;
         if span.is_empty() || core.is_allowed(value) || core.catalog.is_off(category) {
             return;
         }
-        let action = core.path_action(&self.scratch.path).unwrap_or(core.catalog.action(category));
+        let action = core
+            .path_action(&self.scratch.path)
+            .unwrap_or(core.catalog.action(category));
         if let Some(trace) = &mut self.scratch.trace {
             trace.push(Trace {
                 path: String::from_utf8_lossy(&self.scratch.path).into_owned(),
                 category: core.catalog.ids()[category as usize].clone(),
                 rule: match rule {
                     Rule::Key(class) => format!("key:{}", core.fields.classes[class as usize].id),
-                    Rule::Label(class) => format!("label:{}", core.fields.classes[class as usize].id),
+                    Rule::Label(class) => {
+                        format!("label:{}", core.fields.classes[class as usize].id)
+                    }
                     Rule::Named(name) => name.to_string(),
                 },
                 action,
@@ -283,7 +379,15 @@ impl Pass<'_> {
         let mut normal = Vec::new();
         self.scratch.edits.push(span, category, only_in, |out| {
             out.extend_from_slice(wrap);
-            write_replacement(core.catalog.label(category), action, value, details, &core.pseudonyms, &mut normal, out);
+            write_replacement(
+                core.catalog.label(category),
+                action,
+                value,
+                details,
+                &core.pseudonyms,
+                &mut normal,
+                out,
+            );
             out.extend_from_slice(wrap);
         });
     }
@@ -293,48 +397,89 @@ impl Pass<'_> {
         if self.class(context.class).is_some_and(|c| c.safe) || self.by_key(t, at, context, b"\"") {
             return;
         }
-        if self.scratch.edits.touches(self.scratch.edits.mark(), at..at + t.len()) {
+        if self
+            .scratch
+            .edits
+            .touches(self.scratch.edits.mark(), at..at + t.len())
+        {
             return;
         }
         if integer && t.len() >= 7 {
-            if let Some(found) = self.core.shapes.find(t, 0, context.key).filter(|f| f.start <= 1 && f.end == t.len()) {
+            if let Some(found) = self
+                .core
+                .shapes
+                .find(t, 0, context.key)
+                .filter(|f| f.start <= 1 && f.end == t.len())
+            {
                 let pattern = &self.core.shapes.patterns[found.pattern as usize];
-                self.take(t, at..at + t.len(), pattern.category, Rule::Named(&pattern.id), found.only_in, b"\"");
+                self.take(
+                    t,
+                    at..at + t.len(),
+                    pattern.category,
+                    Rule::Named(&pattern.id),
+                    found.only_in,
+                    b"\"",
+                );
                 return;
             }
             self.echoes(t, at, b"\"");
         }
-        if context.body && self.core.posture == Posture::Strict && t.len() > 6 && integer {
-            if let Some(category) = self.core.opaque {
-                self.scratch.edits.push(at..at + t.len(), category, 0, |out| {
+        if context.body
+            && self.core.posture == Posture::Strict
+            && t.len() > 6
+            && integer
+            && let Some(category) = self.core.opaque
+        {
+            self.scratch
+                .edits
+                .push(at..at + t.len(), category, 0, |out| {
                     use std::io::Write;
                     let _ = write!(out, "\"[NUMBER_{}]\"", t.len());
                 });
-            }
         }
     }
 
     /// Takes out an array of numbers as a whole.
     pub(crate) fn array(&mut self, inner: &[u8], span: Range<usize>, context: Context) {
-        let Some(category) = self.class(context.class).and_then(|c| c.category) else { return };
+        let Some(category) = self.class(context.class).and_then(|c| c.category) else {
+            return;
+        };
         let count = inner.iter().filter(|c| **c == b',').count() + 1;
         let details = format!("{count}x");
-        self.replace(inner, span, category, Rule::Key(context.class), 0, b"\"", details.as_bytes());
+        self.replace(
+            inner,
+            span,
+            category,
+            Rule::Key(context.class),
+            0,
+            b"\"",
+            details.as_bytes(),
+        );
     }
 
     /// Opens what encodes a running text, then looks at the text itself.
     pub(crate) fn running_text(&mut self, t: &[u8], at: usize, context: Context) {
         let bits = super::json::contents(t);
-        if bits & holds::HIGH != 0 && self.layer(t, at, Coding::Width, decode::width, |pass, text| pass.running_text(text, 0, context)) {
+        if bits & holds::HIGH != 0
+            && self.layer(t, at, Coding::Width, decode::width, |pass, text| {
+                pass.running_text(text, 0, context)
+            })
+        {
             return;
         }
         if bits & holds::ENCODED != 0 {
             if memchr::memchr(b'%', t).is_some() {
                 let form = t.iter().any(|c| matches!(c, b'=' | b'&')) && !t.contains(&b' ');
-                if self.layer(t, at, Coding::Percent, |s, o, m| decode::percent(s, form, o, m), |pass, text| {
-                    pass.scratch.encoded = true;
-                    pass.text(text, 0, context)
-                }) {
+                if self.layer(
+                    t,
+                    at,
+                    Coding::Percent,
+                    |s, o, m| decode::percent(s, form, o, m),
+                    |pass, text| {
+                        pass.scratch.encoded = true;
+                        pass.text(text, 0, context)
+                    },
+                ) {
                     return;
                 }
             }
@@ -348,13 +493,19 @@ impl Pass<'_> {
             }
         }
         if bits & holds::ESCAPE != 0 && has_json_escape(t) {
-            self.layer(t, at, Coding::Json, |s, o, m| {
-                decode::json_string(s, o, m);
-                true
-            }, |pass, text| {
-                pass.scratch.encoded = true;
-                pass.running_text(text, 0, context)
-            });
+            self.layer(
+                t,
+                at,
+                Coding::Json,
+                |s, o, m| {
+                    decode::json_string(s, o, m);
+                    true
+                },
+                |pass, text| {
+                    pass.scratch.encoded = true;
+                    pass.running_text(text, 0, context)
+                },
+            );
             return;
         }
         self.encoded_runs(t, at, context);
@@ -369,8 +520,18 @@ impl Pass<'_> {
                     self.base64_runs(&t[from..found.span.start], at + from, context);
                 }
                 let value = &t[found.span.clone()];
-                if !(found.media == Media::Data && self.open_base64(t, found.span.clone(), at, context)) {
-                    self.take_payload(value, at + found.span.start..at + found.span.end, found.name, found.media, None, Rule::Named("payload"), b"");
+                if !(found.media == Media::Data
+                    && self.open_base64(t, found.span.clone(), at, context))
+                {
+                    self.take_payload(
+                        value,
+                        at + found.span.start..at + found.span.end,
+                        found.name,
+                        found.media,
+                        None,
+                        Rule::Named("payload"),
+                        b"",
+                    );
                 }
                 from = found.span.end;
             }
@@ -387,8 +548,14 @@ impl Pass<'_> {
         let mut sample = STEP - 1;
         while sample < t.len() {
             if payload::is_base64(t[sample]) {
-                let start = t[from..sample].iter().rposition(|c| !payload::is_base64(*c)).map_or(from, |i| from + i + 1);
-                let end = t[sample..].iter().position(|c| !payload::is_base64(*c)).map_or(t.len(), |i| sample + i);
+                let start = t[from..sample]
+                    .iter()
+                    .rposition(|c| !payload::is_base64(*c))
+                    .map_or(from, |i| from + i + 1);
+                let end = t[sample..]
+                    .iter()
+                    .position(|c| !payload::is_base64(*c))
+                    .map_or(t.len(), |i| sample + i);
                 if end - start >= STEP && self.open_base64(t, start..end, at, context) {
                     if start > from {
                         self.plain_text(&t[from..start], at + from, context);
@@ -410,7 +577,9 @@ impl Pass<'_> {
         let mut run = &t[span.clone()];
         let mut start = span.start;
         // `data=eyJ…`: a label glued by `=`
-        if let Some(equals) = memchr::memchr(b'=', &run[..run.len().min(40)]).filter(|e| e + 16 < run.len()) {
+        if let Some(equals) =
+            memchr::memchr(b'=', &run[..run.len().min(40)]).filter(|e| e + 16 < run.len())
+        {
             start += equals + 1;
             run = &run[equals + 1..];
         }
@@ -427,16 +596,29 @@ impl Pass<'_> {
         if payload::decode_base64(run, &mut plain) {
             if plain.starts_with(b"\x1f\x8b") {
                 let mut unpacked = Vec::new();
-                let complete = flate2::read::MultiGzDecoder::new(&plain[..]).take(UNPACK_LIMIT).read_to_end(&mut unpacked);
-                if complete.is_ok() && (unpacked.len() as u64) < UNPACK_LIMIT && is_text(&unpacked) {
+                let complete = flate2::read::MultiGzDecoder::new(&plain[..])
+                    .take(UNPACK_LIMIT)
+                    .read_to_end(&mut unpacked);
+                if complete.is_ok() && (unpacked.len() as u64) < UNPACK_LIMIT && is_text(&unpacked)
+                {
                     opened = true;
                     self.recode(&unpacked, run, at + start, context, |text| {
-                        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-                        std::io::Write::write_all(&mut packer, &text).and_then(|()| packer.finish()).unwrap_or_default()
+                        let mut packer =
+                            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                        std::io::Write::write_all(&mut packer, &text)
+                            .and_then(|()| packer.finish())
+                            .unwrap_or_default()
                     });
                 } else if let Some(category) = self.core.opaque {
                     opened = true;
-                    self.take(run, at + start..at + span.end, category, Rule::Named("gzip that can't be read"), 0, b"");
+                    self.take(
+                        run,
+                        at + start..at + span.end,
+                        category,
+                        Rule::Named("gzip that can't be read"),
+                        0,
+                        b"",
+                    );
                 }
             } else if is_text(&plain) {
                 opened = true;
@@ -449,7 +631,14 @@ impl Pass<'_> {
     }
 
     /// Redacts a text that was unpacked, and replaces the run by the redacted text packed again, if anything was found.
-    fn recode(&mut self, text: &[u8], run: &[u8], at: usize, context: Context, pack: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+    fn recode(
+        &mut self,
+        text: &[u8],
+        run: &[u8],
+        at: usize,
+        context: Context,
+        pack: impl FnOnce(Vec<u8>) -> Vec<u8>,
+    ) {
         let mark = self.scratch.edits.mark();
         self.scratch.layers += 1;
         self.scratch.encoded = true;
@@ -461,7 +650,13 @@ impl Pass<'_> {
         self.scratch.edits.settle(mark);
         let mut redacted = Vec::with_capacity(text.len());
         self.scratch.edits.splice(mark, text, &mut redacted);
-        let found: Vec<CategoryId> = self.scratch.edits.since(mark).iter().map(|e| e.category).collect();
+        let found: Vec<CategoryId> = self
+            .scratch
+            .edits
+            .since(mark)
+            .iter()
+            .map(|e| e.category)
+            .collect();
         self.scratch.edits.truncate(mark);
         for category in &found[1..] {
             if let Some(count) = self.scratch.counts.get_mut(*category as usize) {
@@ -469,7 +664,11 @@ impl Pass<'_> {
             }
         }
         let packed = payload::encode_base64(&pack(redacted), run);
-        self.scratch.edits.push(at..at + run.len(), found[0], 0, |out| out.extend_from_slice(&packed));
+        self.scratch
+            .edits
+            .push(at..at + run.len(), found[0], 0, |out| {
+                out.extend_from_slice(&packed)
+            });
     }
 
     /// The class of a key, if it means something.
@@ -521,8 +720,14 @@ fn looks_like_text(run: &[u8], head: &mut [u8; 18]) -> bool {
     let part = &run[..run.len().min(24) / 4 * 4];
     let part = &part[..part.iter().position(|c| *c == b'=').unwrap_or(part.len()) / 4 * 4];
     let url = part.iter().any(|c| matches!(c, b'-' | b'_'));
-    let engine = if url { &base64::engine::general_purpose::URL_SAFE_NO_PAD } else { &base64::engine::general_purpose::STANDARD_NO_PAD };
-    let Ok(n) = engine.decode_slice(part, head) else { return false };
+    let engine = if url {
+        &base64::engine::general_purpose::URL_SAFE_NO_PAD
+    } else {
+        &base64::engine::general_purpose::STANDARD_NO_PAD
+    };
+    let Ok(n) = engine.decode_slice(part, head) else {
+        return false;
+    };
     let head = &head[..n];
     head.starts_with(b"\x1f\x8b") || (n >= 9 && is_text(head))
 }
@@ -533,7 +738,10 @@ fn is_text(bytes: &[u8]) -> bool {
         Ok(_) => true,
         Err(e) => e.error_len().is_none(),
     };
-    valid && !bytes.iter().any(|c| (*c < 0x20 && !matches!(c, b'\t' | b'\n' | b'\r')) || *c == 0x7f)
+    valid
+        && !bytes
+            .iter()
+            .any(|c| (*c < 0x20 && !matches!(c, b'\t' | b'\n' | b'\r')) || *c == 0x7f)
 }
 
 /// Which values a rule speaks about.
@@ -542,24 +750,45 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
     let said = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
     match rule {
         ValueRule::Any | ValueRule::Person => value.iter().any(said),
-        ValueRule::Number => value.len() >= 5 && (digits() >= 4 || wide_digits(value) >= 4) && !value.starts_with(b"http"),
+        ValueRule::Number => {
+            value.len() >= 5
+                && (digits() >= 4 || wide_digits(value) >= 4)
+                && !value.starts_with(b"http")
+        }
         ValueRule::Phone => digits() >= 6 || wide_digits(value) >= 6,
-        ValueRule::Date => digits() >= 4 || value.iter().any(|c| *c >= 0x80) || (value.len() >= 6 && value.len() < 40 && digits() >= 2),
-        ValueRule::Text => value.iter().filter(|c| said(c)).count() >= 2 && !value.starts_with(b"http://") && !value.starts_with(b"https://"),
+        ValueRule::Date => {
+            digits() >= 4
+                || value.iter().any(|c| *c >= 0x80)
+                || (value.len() >= 6 && value.len() < 40 && digits() >= 2)
+        }
+        ValueRule::Text => {
+            value.iter().filter(|c| said(c)).count() >= 2
+                && !value.starts_with(b"http://")
+                && !value.starts_with(b"https://")
+        }
         ValueRule::Blob => is_blob(value),
-        ValueRule::Secret => value.len() >= 6 && !(value.len() <= 6 && value.iter().all(u8::is_ascii_digit)),
+        ValueRule::Secret => {
+            value.len() >= 6 && !(value.len() <= 6 && value.iter().all(u8::is_ascii_digit))
+        }
     }
 }
 
 fn wide_digits(value: &[u8]) -> usize {
-    memchr::memmem::find_iter(value, b"\xef\xbc").filter(|i| matches!(value.get(i + 2), Some(0x90..=0x99))).count()
+    memchr::memmem::find_iter(value, b"\xef\xbc")
+        .filter(|i| matches!(value.get(i + 2), Some(0x90..=0x99)))
+        .count()
 }
 
 fn is_blob(value: &[u8]) -> bool {
     if value.starts_with(b"data:") || payload::media(value).is_some() {
         return true;
     }
-    let part = |c: &u8| payload::is_base64(*c) || matches!(c, b'.' | b'\r' | b'\n' | b'*') || *c >= 0x80;
-    value.len() >= 16 && value.iter().take(4096).all(part) && value.iter().any(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, b'+' | b'/' | b'='))
+    let part =
+        |c: &u8| payload::is_base64(*c) || matches!(c, b'.' | b'\r' | b'\n' | b'*') || *c >= 0x80;
+    value.len() >= 16
+        && value.iter().take(4096).all(part)
+        && value.iter().any(|c| {
+            c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, b'+' | b'/' | b'=')
+        })
         && !value.starts_with(b"http")
 }

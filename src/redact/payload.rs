@@ -28,7 +28,12 @@ struct Format {
 }
 
 const fn format(name: &'static str, media: Media, offset: usize, magic: &'static [u8]) -> Format {
-    Format { name, media, offset, magic }
+    Format {
+        name,
+        media,
+        offset,
+        magic,
+    }
 }
 
 /// Magic bytes as the formats' own specifications give them.
@@ -77,8 +82,9 @@ const OPAQUE: usize = 2048;
 /// The part of a payload that is decoded to find the pixels. A JPEG may hold EXIF data before its size.
 const HEADER: usize = 96 << 10;
 
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
@@ -87,22 +93,36 @@ pub(crate) fn decode_base64(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
     let clean: Vec<u8>;
     let text = if text.iter().any(|c| matches!(c, b'\r' | b'\n' | b' ')) {
-        clean = text.iter().copied().filter(|c| !matches!(c, b'\r' | b'\n' | b' ')).collect();
+        clean = text
+            .iter()
+            .copied()
+            .filter(|c| !matches!(c, b'\r' | b'\n' | b' '))
+            .collect();
         &clean
     } else {
         text
     };
-    let engine = if text.iter().any(|c| matches!(c, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
+    let engine = if text.iter().any(|c| matches!(c, b'-' | b'_')) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
     engine.decode_vec(text, out).is_ok()
 }
 
 /// Encodes as [`decode_base64`] found it: same alphabet, padded if it was.
 pub(crate) fn encode_base64(data: &[u8], like: &[u8]) -> Vec<u8> {
     let url = like.iter().any(|c| matches!(c, b'-' | b'_'));
-    let padded = like.ends_with(b"=") || like.len() % 4 == 0;
+    let padded = like.ends_with(b"=") || like.len().is_multiple_of(4);
     let config = GeneralPurposeConfig::new().with_encode_padding(padded);
-    let alphabet = if url { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
-    GeneralPurpose::new(alphabet, config).encode(data).into_bytes()
+    let alphabet = if url {
+        &alphabet::URL_SAFE
+    } else {
+        &alphabet::STANDARD
+    };
+    GeneralPurpose::new(alphabet, config)
+        .encode(data)
+        .into_bytes()
 }
 
 pub(crate) const fn is_base64(c: u8) -> bool {
@@ -114,9 +134,18 @@ pub(crate) fn media(text: &[u8]) -> Option<(&'static str, Media)> {
     let mut head = Vec::with_capacity(32);
     decode_head(text, 24, &mut head)?;
     let find = |formats: &'static [Format]| {
-        formats.iter().find(|f| head.get(f.offset..f.offset + f.magic.len()) == Some(f.magic)).map(|f| (f.name, f.media))
+        formats
+            .iter()
+            .find(|f| head.get(f.offset..f.offset + f.magic.len()) == Some(f.magic))
+            .map(|f| (f.name, f.media))
     };
-    find(FORMATS).or_else(|| if text.len() >= LONG { find(WEAK_FORMATS) } else { None })
+    find(FORMATS).or_else(|| {
+        if text.len() >= LONG {
+            find(WEAK_FORMATS)
+        } else {
+            None
+        }
+    })
 }
 
 /// Decodes the first bytes of base64 or, where the text says so, hexadecimal.
@@ -124,13 +153,27 @@ fn decode_head(text: &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
     out.clear();
     if text.len() >= 2 * bytes && text.iter().take(2 * bytes).all(u8::is_ascii_hexdigit) {
         let hex = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
-        out.extend(text.chunks_exact(2).take(bytes).map(|p| hex(p[0]) << 4 | hex(p[1])));
+        out.extend(
+            text.chunks_exact(2)
+                .take(bytes)
+                .map(|p| hex(p[0]) << 4 | hex(p[1])),
+        );
         return Some(());
     }
     let mut clean = Vec::with_capacity(bytes / 3 * 4 + 8);
-    clean.extend(text.iter().copied().filter(|c| !matches!(c, b'\r' | b'\n')).take_while(|c| is_base64(*c) && *c != b'=').take(bytes / 3 * 4));
+    clean.extend(
+        text.iter()
+            .copied()
+            .filter(|c| !matches!(c, b'\r' | b'\n'))
+            .take_while(|c| is_base64(*c) && *c != b'=')
+            .take(bytes / 3 * 4),
+    );
     clean.truncate(clean.len() / 4 * 4);
-    let engine = if clean.iter().any(|c| matches!(c, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
+    let engine = if clean.iter().any(|c| matches!(c, b'-' | b'_')) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
     engine.decode_vec(&clean, out).ok()?;
     (out.len() >= 3).then_some(())
 }
@@ -140,9 +183,14 @@ pub(crate) fn describe(text: &[u8], name: &str, media: Media, out: &mut Vec<u8>)
     use std::io::Write;
     let text = data_uri_body(text);
     let hex = text.len() >= 32 && text.iter().take(32).all(u8::is_ascii_hexdigit);
-    let cut = memchr::memmem::find(&text[..text.len().min(4096)], b"..").is_some() || text.ends_with(b"\xe2\x80\xa6");
+    let cut = memchr::memmem::find(&text[..text.len().min(4096)], b"..").is_some()
+        || text.ends_with(b"\xe2\x80\xa6");
     let padding = text.iter().rev().take_while(|c| **c == b'=').count();
-    let bytes = if hex { text.len() / 2 } else { (text.len() - padding) * 3 / 4 };
+    let bytes = if hex {
+        text.len() / 2
+    } else {
+        (text.len() - padding) * 3 / 4
+    };
     out.extend_from_slice(name.as_bytes());
     if cut {
         out.extend_from_slice(b"_cut");
@@ -151,10 +199,10 @@ pub(crate) fn describe(text: &[u8], name: &str, media: Media, out: &mut Vec<u8>)
     }
     if media == Media::Image {
         let mut head = Vec::new();
-        if decode_head(text, HEADER.min(text.len()), &mut head).is_some() {
-            if let Ok(size) = imagesize::blob_size(&head) {
-                let _ = write!(out, "_{}x{}", size.width, size.height);
-            }
+        if decode_head(text, HEADER.min(text.len()), &mut head).is_some()
+            && let Ok(size) = imagesize::blob_size(&head)
+        {
+            let _ = write!(out, "_{}x{}", size.width, size.height);
         }
     }
 }
@@ -175,10 +223,11 @@ pub(crate) fn fingerprint(text: &[u8], out: &mut Vec<u8>) {
 
 /// The part behind `data:image/jpeg;base64,`.
 fn data_uri_body(text: &[u8]) -> &[u8] {
-    if text.len() > 5 && text[..5].eq_ignore_ascii_case(b"data:") {
-        if let Some(comma) = memchr::memchr(b',', &text[..text.len().min(160)]) {
-            return &text[comma + 1..];
-        }
+    if text.len() > 5
+        && text[..5].eq_ignore_ascii_case(b"data:")
+        && let Some(comma) = memchr::memchr(b',', &text[..text.len().min(160)])
+    {
+        return &text[comma + 1..];
     }
     text
 }
@@ -191,7 +240,21 @@ pub(crate) struct Payload {
 }
 
 /// Beginnings of payloads in base64 that are believed however short what follows is: a logger may have cut it.
-const BEGINNINGS: &[&[u8]] = &[b"/9j/4", b"_9j_4", b"iVBORw0KGgo", b"R0lGODlh", b"R0lGODdh", b"data:image/", b"data:video/", b"data:audio/", b"AAAAIGZ0eX", b"AAAAGGZ0eX", b"AAAAHGZ0eX", b"AAAAFGZ0eX", b"JVBERi0"];
+const BEGINNINGS: &[&[u8]] = &[
+    b"/9j/4",
+    b"_9j_4",
+    b"iVBORw0KGgo",
+    b"R0lGODlh",
+    b"R0lGODdh",
+    b"data:image/",
+    b"data:video/",
+    b"data:audio/",
+    b"AAAAIGZ0eX",
+    b"AAAAGGZ0eX",
+    b"AAAAHGZ0eX",
+    b"AAAAFGZ0eX",
+    b"JVBERi0",
+];
 
 /// Finds the next payload at or after `from`.
 ///
@@ -199,18 +262,25 @@ const BEGINNINGS: &[&[u8]] = &[b"/9j/4", b"_9j_4", b"iVBORw0KGgo", b"R0lGODlh", 
 /// base64 the run around it is measured. In prose that is a few bytes a word.
 pub(crate) fn find(text: &[u8], from: usize) -> Option<Payload> {
     const STEP: usize = 96;
-    let begun = BEGINNINGS.iter().filter_map(|b| memchr::memmem::find(&text[from..], b)).min().and_then(|i| beginning(text, from + i));
+    let begun = BEGINNINGS
+        .iter()
+        .filter_map(|b| memchr::memmem::find(&text[from..], b))
+        .min()
+        .and_then(|i| beginning(text, from + i));
     let mut at = from + STEP - 1;
     while at < text.len() && begun.as_ref().is_none_or(|b| at < b.span.start) {
         if is_base64(text[at]) {
             let run = run_around(text, at, from);
-            if run.len() >= STEP {
-                if let Some(found) = classify_run(text, run.clone()) {
-                    if begun.as_ref().is_none_or(|b| found.span.start < b.span.start) {
-                        return Some(found);
-                    }
-                    break;
+            if run.len() >= STEP
+                && let Some(found) = classify_run(text, run.clone())
+            {
+                if begun
+                    .as_ref()
+                    .is_none_or(|b| found.span.start < b.span.start)
+                {
+                    return Some(found);
                 }
+                break;
             }
             at = run.end.max(at) + STEP - 1;
         } else {
@@ -221,8 +291,14 @@ pub(crate) fn find(text: &[u8], from: usize) -> Option<Payload> {
 }
 
 fn run_around(text: &[u8], at: usize, floor: usize) -> Range<usize> {
-    let start = text[floor..at].iter().rposition(|c| !is_base64(*c)).map_or(floor, |i| floor + i + 1);
-    let end = text[at..].iter().position(|c| !is_base64(*c)).map_or(text.len(), |i| at + i);
+    let start = text[floor..at]
+        .iter()
+        .rposition(|c| !is_base64(*c))
+        .map_or(floor, |i| floor + i + 1);
+    let end = text[at..]
+        .iter()
+        .position(|c| !is_base64(*c))
+        .map_or(text.len(), |i| at + i);
     start..end
 }
 
@@ -230,10 +306,20 @@ fn run_around(text: &[u8], at: usize, floor: usize) -> Range<usize> {
 fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
     let mut end = run.end;
     loop {
-        let gap = text[end..].iter().take(2).take_while(|c| matches!(c, b'\r' | b'\n')).count();
+        let gap = text[end..]
+            .iter()
+            .take(2)
+            .take_while(|c| matches!(c, b'\r' | b'\n'))
+            .count();
         let next = end + gap;
         let length = text[next..].iter().take_while(|c| is_base64(**c)).count();
-        if gap == 0 || length == 0 || (length < 40 && text.get(next + length).is_some_and(|c| !matches!(c, b'\r' | b'\n'))) {
+        if gap == 0
+            || length == 0
+            || (length < 40
+                && text
+                    .get(next + length)
+                    .is_some_and(|c| !matches!(c, b'\r' | b'\n')))
+        {
             return run.start..end;
         }
         end = next + length;
@@ -243,17 +329,34 @@ fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
 fn classify_run(text: &[u8], run: Range<usize>) -> Option<Payload> {
     let bytes = &text[run.clone()];
     if let Some((name, media)) = media(bytes) {
-        return Some(Payload { span: over_lines(text, run), name, media });
+        return Some(Payload {
+            span: over_lines(text, run),
+            name,
+            media,
+        });
     }
     // a label glued by `=` belongs to the alphabet too: image=/9j/4AAQ
-    if let Some(equals) = memchr::memchr(b'=', &bytes[..bytes.len().min(40)]).filter(|e| e + 1 < bytes.len() && bytes[e + 1] != b'=') {
-        if let Some(found) = media(&bytes[equals + 1..]).map(|(name, media)| (run.start + equals + 1, name, media)) {
-            return Some(Payload { span: over_lines(text, found.0..run.end), name: found.1, media: found.2 });
-        }
+    if let Some(equals) = memchr::memchr(b'=', &bytes[..bytes.len().min(40)])
+        .filter(|e| e + 1 < bytes.len() && bytes[e + 1] != b'=')
+        && let Some(found) =
+            media(&bytes[equals + 1..]).map(|(name, media)| (run.start + equals + 1, name, media))
+    {
+        return Some(Payload {
+            span: over_lines(text, found.0..run.end),
+            name: found.1,
+            media: found.2,
+        });
     }
     let mixed = |f: fn(&u8) -> bool| bytes.iter().take(OPAQUE).any(f);
-    let opaque = bytes.len() >= OPAQUE && mixed(u8::is_ascii_uppercase) && mixed(u8::is_ascii_lowercase) && mixed(u8::is_ascii_digit);
-    opaque.then(|| Payload { span: over_lines(text, run), name: "data", media: Media::Data })
+    let opaque = bytes.len() >= OPAQUE
+        && mixed(u8::is_ascii_uppercase)
+        && mixed(u8::is_ascii_lowercase)
+        && mixed(u8::is_ascii_digit);
+    opaque.then(|| Payload {
+        span: over_lines(text, run),
+        name: "data",
+        media: Media::Data,
+    })
 }
 
 fn beginning(text: &[u8], at: usize) -> Option<Payload> {
@@ -276,21 +379,31 @@ fn beginning(text: &[u8], at: usize) -> Option<Payload> {
             _ => ("jpeg", Media::Image),
         })
     };
-    let part = |c: u8| is_base64(c) || matches!(c, b'.' | b':' | b';' | b',' | b'%' | b'*') || c >= 0x80;
+    let part =
+        |c: u8| is_base64(c) || matches!(c, b'.' | b':' | b';' | b',' | b'%' | b'*') || c >= 0x80;
     let mut length = rest.iter().position(|c| !part(*c)).unwrap_or(rest.len());
     while length > 0 && matches!(rest[length - 1], b':' | b';' | b',') {
         length -= 1;
     }
     if !rest.starts_with(b"data:") {
         // a comma or colon ends base64 that is no data URI; three dots or an ellipsis only cut it
-        length = rest[..length].iter().position(|c| matches!(c, b':' | b';' | b',')).unwrap_or(length);
+        length = rest[..length]
+            .iter()
+            .position(|c| matches!(c, b':' | b';' | b','))
+            .unwrap_or(length);
     }
     let span = over_lines(text, at..at + length);
     let name = match media.0 {
-        "image" | "video" | "audio" => self::media(data_uri_body(&text[span.clone()])).map_or(media.0, |m| m.0),
+        "image" | "video" | "audio" => {
+            self::media(data_uri_body(&text[span.clone()])).map_or(media.0, |m| m.0)
+        }
         name => name,
     };
-    Some(Payload { span, name, media: media.1 })
+    Some(Payload {
+        span,
+        name,
+        media: media.1,
+    })
 }
 
 #[cfg(test)]
@@ -302,15 +415,32 @@ mod tests {
         let mut jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF".to_vec();
         jpeg.extend((0..600).map(|i| (i * 7 % 251) as u8));
         let body = STANDARD.encode(&jpeg);
-        for (before, after) in [("", ""), ("image=", " done"), ("the image was ", ", ok"), ("data:image/jpeg;base64,", "\" x")] {
+        for (before, after) in [
+            ("", ""),
+            ("image=", " done"),
+            ("the image was ", ", ok"),
+            ("data:image/jpeg;base64,", "\" x"),
+        ] {
             let text = format!("{before}{body}{after}");
             let found = find(text.as_bytes(), 0).expect("found");
             assert_eq!(found.name, "jpeg");
-            assert!(found.span.start <= before.len() && found.span.end >= before.len() + body.len(), "{before}");
+            assert!(
+                found.span.start <= before.len() && found.span.end >= before.len() + body.len(),
+                "{before}"
+            );
         }
         let cut = find(b"got /9j/4AAQSk...W8+nU//9k= then", 0).expect("found");
-        assert_eq!(&b"got /9j/4AAQSk...W8+nU//9k= then"[cut.span], b"/9j/4AAQSk...W8+nU//9k=");
-        assert!(find("request routed to model pool shard ".repeat(20).as_bytes(), 0).is_none());
+        assert_eq!(
+            &b"got /9j/4AAQSk...W8+nU//9k= then"[cut.span],
+            b"/9j/4AAQSk...W8+nU//9k="
+        );
+        assert!(
+            find(
+                "request routed to model pool shard ".repeat(20).as_bytes(),
+                0
+            )
+            .is_none()
+        );
     }
 
     #[test]

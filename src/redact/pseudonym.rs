@@ -39,7 +39,9 @@ pub enum KeyError {
         source: std::io::Error,
     },
     /// Not 64 hexadecimal digits.
-    #[error("{place}: a key is 64 hexadecimal digits (32 bytes); make one with `openssl rand -hex 32`")]
+    #[error(
+        "{place}: a key is 64 hexadecimal digits (32 bytes); make one with `openssl rand -hex 32`"
+    )]
     Malformed {
         /// File or variable.
         place: String,
@@ -65,12 +67,17 @@ impl PseudonymKey {
     pub fn load(path: Option<&Path>) -> Result<(Self, KeyOrigin), KeyError> {
         if let Some(path) = path {
             let place = path.display().to_string();
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| KeyError::Unreadable { path: place.clone(), source })?;
+            let text = std::fs::read_to_string(path).map_err(|source| KeyError::Unreadable {
+                path: place.clone(),
+                source,
+            })?;
             return Ok((Self::from_hex(text.trim(), place)?, KeyOrigin::File));
         }
         if let Ok(text) = std::env::var(KEY_VARIABLE) {
-            return Ok((Self::from_hex(text.trim(), KEY_VARIABLE.into())?, KeyOrigin::Environment));
+            return Ok((
+                Self::from_hex(text.trim(), KEY_VARIABLE.into())?,
+                KeyOrigin::Environment,
+            ));
         }
         let mut bytes = [0; 32];
         std::fs::File::open("/dev/urandom")
@@ -109,7 +116,9 @@ pub struct Pseudonymizer {
 impl Pseudonymizer {
     /// Derives the pseudonym key from the deployment's key.
     pub fn new(key: &PseudonymKey) -> Self {
-        Self { key: key.derive("tuomin 2026 pseudonym of a value") }
+        Self {
+            key: key.derive("tuomin 2026 pseudonym of a value"),
+        }
     }
 
     /// The pseudonym of a value, as 16 lower-case hexadecimal digits appended to `out`.
@@ -149,7 +158,12 @@ impl Drop for Pseudonymizer {
 /// Appends the normal form of a value: full-width ASCII narrowed, Latin letters in upper case, separators and white space gone.
 fn normalise(value: &[u8], out: &mut Vec<u8>) {
     if value.is_ascii() {
-        out.extend(value.iter().filter(|c| !is_separator(**c)).map(u8::to_ascii_uppercase));
+        out.extend(
+            value
+                .iter()
+                .filter(|c| !is_separator(**c))
+                .map(u8::to_ascii_uppercase),
+        );
         return;
     }
     for chunk in value.utf8_chunks() {
@@ -171,7 +185,10 @@ fn normalise(value: &[u8], out: &mut Vec<u8>) {
 }
 
 fn is_separator(c: u8) -> bool {
-    matches!(c, b' ' | b'-' | b'.' | b',' | b'/' | b'(' | b')' | b'_' | b'\t' | b'\r' | b'\n')
+    matches!(
+        c,
+        b' ' | b'-' | b'.' | b',' | b'/' | b'(' | b')' | b'_' | b'\t' | b'\r' | b'\n'
+    )
 }
 
 /// The half-width form of a full-width ASCII character (Unicode block "Halfwidth and Fullwidth Forms").
@@ -191,7 +208,12 @@ mod tests {
     fn one_value_one_pseudonym() {
         let p = Pseudonymizer::new(&PseudonymKey::from_bytes([1; 32]));
         let expected = p.pseudonym("A123456(3)");
-        for spelling in ["a123456(3)", "A1234563", "Ａ１２３４５６（３）", "A 123456 3"] {
+        for spelling in [
+            "a123456(3)",
+            "A1234563",
+            "Ａ１２３４５６（３）",
+            "A 123456 3",
+        ] {
             assert_eq!(p.pseudonym(spelling), expected, "{spelling}");
         }
         assert_ne!(p.pseudonym("A1234564"), expected);
@@ -202,7 +224,9 @@ mod tests {
     #[test]
     fn a_bad_key_is_refused_without_showing_it() {
         for bad in ["", "zz", &"g".repeat(64)] {
-            let error = PseudonymKey::from_hex(bad, "here".into()).err().map(|e| e.to_string());
+            let error = PseudonymKey::from_hex(bad, "here".into())
+                .err()
+                .map(|e| e.to_string());
             assert!(error.is_some_and(|e| e.starts_with("here:")));
         }
     }

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::patterns::schema::ActionName;
 
 /// How much is taken out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Posture {
     /// What keys, patterns, labels, payloads and repetitions give away.

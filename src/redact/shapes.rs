@@ -93,16 +93,25 @@ impl Shapes {
     pub fn new(patterns: &[(Pattern, CategoryId)], countries: &[String]) -> Result<Self, String> {
         let mut by_length: Vec<Vec<Shape>> = (0..=MAX_COMPACT).map(|_| Vec::new()).collect();
         let mut compiled = Vec::new();
-        let (mut words, mut context_of): (Vec<String>, Vec<Vec<PatternId>>) = (Vec::new(), Vec::new());
+        let (mut words, mut context_of): (Vec<String>, Vec<Vec<PatternId>>) =
+            (Vec::new(), Vec::new());
         for (i, (pattern, category)) in patterns.iter().enumerate() {
             let id = i as PatternId;
             for shape in &pattern.shape {
-                for classes in expand(shape).ok_or_else(|| format!("pattern {}: shape {shape:?} is not well formed", pattern.id))? {
+                for classes in expand(shape).ok_or_else(|| {
+                    format!("pattern {}: shape {shape:?} is not well formed", pattern.id)
+                })? {
                     let length = classes.len();
                     if length == 0 || length > MAX_COMPACT {
-                        return Err(format!("pattern {}: shape {shape:?} is empty or longer than {MAX_COMPACT}", pattern.id));
+                        return Err(format!(
+                            "pattern {}: shape {shape:?} is empty or longer than {MAX_COMPACT}",
+                            pattern.id
+                        ));
                     }
-                    by_length[length].push(Shape { pattern: id, classes });
+                    by_length[length].push(Shape {
+                        pattern: id,
+                        classes,
+                    });
                 }
             }
             for word in &pattern.context {
@@ -117,17 +126,28 @@ impl Shapes {
             }
             let check = match &pattern.check {
                 None => None,
-                Some(name) => Some(checksum::by_name(name).ok_or_else(|| format!("pattern {}: there is no check {name:?}", pattern.id))?),
+                Some(name) => Some(checksum::by_name(name).ok_or_else(|| {
+                    format!("pattern {}: there is no check {name:?}", pattern.id)
+                })?),
             };
             compiled.push(Compiled {
                 id: pattern.id.clone(),
                 category: *category,
                 alone: pattern.alone,
                 any_groups: pattern.groups.iter().any(|g| g == "*"),
-                groups: pattern.groups.iter().filter(|g| *g != "*").map(|g| g.split('-').filter_map(|n| n.parse().ok()).collect()).collect(),
+                groups: pattern
+                    .groups
+                    .iter()
+                    .filter(|g| *g != "*")
+                    .map(|g| g.split('-').filter_map(|n| n.parse().ok()).collect())
+                    .collect(),
                 separators: pattern.separators.as_ref().map(|s| s.clone().into_bytes()),
                 check,
-                country: pattern.country.as_ref().and_then(|c| countries.iter().position(|k| k == c)).map_or(0, |i| i as u8 + 1),
+                country: pattern
+                    .country
+                    .as_ref()
+                    .and_then(|c| countries.iter().position(|k| k == c))
+                    .map_or(0, |i| i as u8 + 1),
                 has_context: !pattern.context.is_empty(),
             });
         }
@@ -136,8 +156,17 @@ impl Shapes {
             .match_kind(MatchKind::Standard)
             .build(&words)
             .map_err(|e| format!("context words: {e}"))?;
-        let shortest = by_length.iter().position(|s| !s.is_empty()).unwrap_or(MAX_COMPACT);
-        Ok(Self { patterns: compiled, by_length, shortest, context, context_of })
+        let shortest = by_length
+            .iter()
+            .position(|s| !s.is_empty())
+            .unwrap_or(MAX_COMPACT);
+        Ok(Self {
+            patterns: compiled,
+            by_length,
+            shortest,
+            context,
+            context_of,
+        })
     }
 
     /// The next value in `text` at or after `from`. `key` is the key or label that the text stands under: it counts as context.
@@ -153,7 +182,12 @@ impl Shapes {
     }
 
     /// The words around the digit at `digit`, joined by single separators.
-    fn cluster(&self, text: &[u8], digit: usize, floor: usize) -> ([Word; MAX_WORDS], usize, usize) {
+    fn cluster(
+        &self,
+        text: &[u8],
+        digit: usize,
+        floor: usize,
+    ) -> ([Word; MAX_WORDS], usize, usize) {
         let mut words = [Word::default(); MAX_WORDS];
         let mut start = digit;
         while start > floor && text[start - 1].is_ascii_alphanumeric() {
@@ -161,14 +195,19 @@ impl Shapes {
         }
         let mut count = 0;
         // one short word of letters may stand before: `S 1234567 D`
-        if start >= floor + 2 && is_joint(text[start - 1]) && text[start - 2].is_ascii_alphabetic() {
+        if start >= floor + 2 && is_joint(text[start - 1]) && text[start - 2].is_ascii_alphabetic()
+        {
             let end = start - 1;
             let mut first = end;
             while first > floor && text[first - 1].is_ascii_alphanumeric() && end - first < 4 {
                 first -= 1;
             }
             if end - first <= 2 && !(first > floor && text[first - 1].is_ascii_alphanumeric()) {
-                words[0] = Word { start: first, end, digits: 0 };
+                words[0] = Word {
+                    start: first,
+                    end,
+                    digits: 0,
+                };
                 count = 1;
             }
         }
@@ -188,20 +227,30 @@ impl Shapes {
             if digits == 0 {
                 letters_only += 1;
             }
-            words[count] = Word { start: begin, end: at, digits };
+            words[count] = Word {
+                start: begin,
+                end: at,
+                digits,
+            };
             count += 1;
             if count == MAX_WORDS || letters_only > 2 {
                 break;
             }
             match text.get(at..) {
-                Some([a, b, c, ..]) if is_joint(*a) && *b == b'(' && c.is_ascii_alphanumeric() => at += 2,
+                Some([a, b, c, ..]) if is_joint(*a) && *b == b'(' && c.is_ascii_alphanumeric() => {
+                    at += 2
+                }
                 Some([a, b, ..]) if is_joint(*a) && b.is_ascii_alphanumeric() => at += 1,
                 Some([b')', b, c, ..]) if is_joint(*b) && c.is_ascii_alphanumeric() => at += 2,
                 _ => break,
             }
         }
         // a cluster that was cut for its length goes on from its second word
-        let end = if count == MAX_WORDS { words[1].start.max(digit + 1) } else { at };
+        let end = if count == MAX_WORDS {
+            words[1].start.max(digit + 1)
+        } else {
+            at
+        };
         (words, count, end)
     }
 
@@ -212,7 +261,10 @@ impl Shapes {
             for last in (first..words.len()).rev() {
                 let window = &words[first..=last];
                 let length: usize = window.iter().map(|w| w.end - w.start).sum();
-                if length < self.shortest || length > MAX_COMPACT || self.by_length[length].is_empty() {
+                if length < self.shortest
+                    || length > MAX_COMPACT
+                    || self.by_length[length].is_empty()
+                {
                     continue;
                 }
                 let mut n = 0;
@@ -234,18 +286,33 @@ impl Shapes {
     }
 
     /// A value glued to letters: `cardno11010519491231002X`. Only shapes that are strong by themselves.
-    fn glued(&self, text: &[u8], word: Word, compact: &mut [u8; MAX_COMPACT], key: &[u8]) -> Option<Found> {
+    fn glued(
+        &self,
+        text: &[u8],
+        word: Word,
+        compact: &mut [u8; MAX_COMPACT],
+        key: &[u8],
+    ) -> Option<Found> {
         let bytes = &text[word.start..word.end];
         let letters = bytes.iter().take_while(|c| c.is_ascii_alphabetic()).count();
-        if letters < 2 || bytes.len() - letters < 10 || bytes.len() - letters > MAX_COMPACT || word.digits + 1 < bytes.len() - letters {
+        if letters < 2
+            || bytes.len() - letters < 10
+            || bytes.len() - letters > MAX_COMPACT
+            || word.digits + 1 < bytes.len() - letters
+        {
             return None;
         }
-        let rest = Word { start: word.start + letters, end: word.end, digits: word.digits };
+        let rest = Word {
+            start: word.start + letters,
+            end: word.end,
+            digits: word.digits,
+        };
         let n = rest.end - rest.start;
         for (slot, c) in compact.iter_mut().zip(&text[rest.start..rest.end]) {
             *slot = c.to_ascii_uppercase();
         }
-        self.decide(text, &[rest], &compact[..n], key).filter(|f| self.patterns[f.pattern as usize].alone == Alone::Always)
+        self.decide(text, &[rest], &compact[..n], key)
+            .filter(|f| self.patterns[f.pattern as usize].alone == Alone::Always)
     }
 
     fn decide(&self, text: &[u8], window: &[Word], compact: &[u8], key: &[u8]) -> Option<Found> {
@@ -259,7 +326,12 @@ impl Shapes {
         let mut only_in = None;
         for shape in &self.by_length[compact.len()] {
             let pattern = &self.patterns[shape.pattern as usize];
-            if !shape.classes.iter().zip(compact).all(|(class, c)| class.accepts(*c)) {
+            if !shape
+                .classes
+                .iter()
+                .zip(compact)
+                .all(|(class, c)| class.accepts(*c))
+            {
                 continue;
             }
             let grouped = window.len() > 1;
@@ -272,27 +344,58 @@ impl Shapes {
             let exact_groups = grouped && pattern.groups.iter().any(|g| fits(g, window));
             let strong = match pattern.alone {
                 Alone::Always => true,
-                Alone::Grouped => exact_groups && match &pattern.separators {
-                    None => !text[start..end].contains(&b'.'),
-                    Some(trusted) => text[start..end].iter().all(|c| c.is_ascii_alphanumeric() || *c == b')' || trusted.contains(c)),
-                },
+                Alone::Grouped => {
+                    exact_groups
+                        && match &pattern.separators {
+                            None => !text[start..end].contains(&b'.'),
+                            Some(trusted) => text[start..end].iter().all(|c| {
+                                c.is_ascii_alphanumeric() || *c == b')' || trusted.contains(c)
+                            }),
+                        }
+                }
                 Alone::Never => false,
             };
-            if (strong && !within_number(text, start, end)) || (pattern.has_context && (grouped || !within_token(text, start, end)) && self.in_context(shape.pattern, text, start, end, key)) {
-                return Some(Found { start, end, pattern: shape.pattern, only_in: 0 });
+            if (strong && !within_number(text, start, end))
+                || (pattern.has_context
+                    && (grouped || !within_token(text, start, end))
+                    && self.in_context(shape.pattern, text, start, end, key))
+            {
+                return Some(Found {
+                    start,
+                    end,
+                    pattern: shape.pattern,
+                    only_in: 0,
+                });
             }
-            if pattern.country != 0 && !within_token(text, start, end) && !is_epoch(compact) && only_in.is_none() {
-                only_in = Some(Found { start, end, pattern: shape.pattern, only_in: pattern.country });
+            if pattern.country != 0
+                && !within_token(text, start, end)
+                && !is_epoch(compact)
+                && only_in.is_none()
+            {
+                only_in = Some(Found {
+                    start,
+                    end,
+                    pattern: shape.pattern,
+                    only_in: pattern.country,
+                });
             }
         }
         only_in
     }
 
     /// Does a context word of the pattern stand near `start..end`, or in the key?
-    fn in_context(&self, pattern: PatternId, text: &[u8], start: usize, end: usize, key: &[u8]) -> bool {
+    fn in_context(
+        &self,
+        pattern: PatternId,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        key: &[u8],
+    ) -> bool {
         let has = |text: &[u8]| {
             self.context.find_overlapping_iter(text).any(|m| {
-                self.context_of[m.pattern().as_usize()].contains(&pattern) && is_whole_word(text, m.start(), m.end())
+                self.context_of[m.pattern().as_usize()].contains(&pattern)
+                    && is_whole_word(text, m.start(), m.end())
             })
         };
         has(&text[start.saturating_sub(CONTEXT_BEFORE)..start])
@@ -316,7 +419,11 @@ impl Shapes {
         for shape in &self.by_length[n] {
             let pattern = &self.patterns[shape.pattern as usize];
             if wanted(pattern.category)
-                && shape.classes.iter().zip(&compact).all(|(class, c)| class.accepts(*c))
+                && shape
+                    .classes
+                    .iter()
+                    .zip(&compact)
+                    .all(|(class, c)| class.accepts(*c))
                 && pattern.check.is_none_or(|check| check(&compact[..n]))
             {
                 if pattern.alone == Alone::Always {
@@ -335,13 +442,18 @@ impl Shapes {
 
 /// Do the groups have the lengths of the words?
 fn fits(groups: &[u8], window: &[Word]) -> bool {
-    groups.len() == window.len() && groups.iter().zip(window).all(|(g, w)| *g as usize == w.end - w.start)
+    groups.len() == window.len()
+        && groups
+            .iter()
+            .zip(window)
+            .all(|(g, w)| *g as usize == w.end - w.start)
 }
 
 /// Is the value a part of a decimal number (`0.123…`, `123….5`)?
 fn within_number(text: &[u8], start: usize, end: usize) -> bool {
     let digit = |i: Option<usize>| i.and_then(|i| text.get(i)).is_some_and(u8::is_ascii_digit);
-    (start >= 2 && text[start - 1] == b'.' && digit(Some(start - 2))) || (text.get(end) == Some(&b'.') && digit(Some(end + 1)))
+    (start >= 2 && text[start - 1] == b'.' && digit(Some(start - 2)))
+        || (text.get(end) == Some(&b'.') && digit(Some(end + 1)))
 }
 
 /// Is it a piece of a longer machine token, such as the last group of a UUID? A neighbour glued by `-`, `_`, `.`, `/` or `#` that holds a
@@ -349,14 +461,29 @@ fn within_number(text: &[u8], start: usize, end: usize) -> bool {
 fn within_token(text: &[u8], start: usize, end: usize) -> bool {
     let glue = |c: u8| matches!(c, b'-' | b'.' | b'_' | b'/' | b'#');
     let word = |c: &&u8| c.is_ascii_alphanumeric();
-    let before = start > 0 && glue(text[start - 1]) && text[..start - 1].iter().rev().take(12).take_while(word).any(u8::is_ascii_digit);
-    let after = text.get(end).is_some_and(|c| glue(*c)) && text[end + 1..].iter().take(12).take_while(word).any(u8::is_ascii_digit);
+    let before = start > 0
+        && glue(text[start - 1])
+        && text[..start - 1]
+            .iter()
+            .rev()
+            .take(12)
+            .take_while(word)
+            .any(u8::is_ascii_digit);
+    let after = text.get(end).is_some_and(|c| glue(*c))
+        && text[end + 1..]
+            .iter()
+            .take(12)
+            .take_while(word)
+            .any(u8::is_ascii_digit);
     before || after
 }
 
 /// Could the digits be a time: seconds, milliseconds or microseconds since 1970, between 2001 and 2049?
 fn is_epoch(compact: &[u8]) -> bool {
-    matches!(compact.len(), 10 | 13 | 16) && matches!(compact[0], b'1' | b'2') && compact[..2] < b"25"[..] && compact.iter().all(u8::is_ascii_digit)
+    matches!(compact.len(), 10 | 13 | 16)
+        && matches!(compact[0], b'1' | b'2')
+        && compact[..2] < b"25"[..]
+        && compact.iter().all(u8::is_ascii_digit)
 }
 
 fn is_joint(c: u8) -> bool {
@@ -364,13 +491,17 @@ fn is_joint(c: u8) -> bool {
 }
 
 fn next_digit(text: &[u8], from: usize) -> Option<usize> {
-    text.get(from..)?.iter().position(u8::is_ascii_digit).map(|i| from + i)
+    text.get(from..)?
+        .iter()
+        .position(u8::is_ascii_digit)
+        .map(|i| from + i)
 }
 
 /// Short Latin words count only as whole words (`id`, not the `id` of `video`).
 fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
     let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
-    !text[start].is_ascii() || (!(start > 0 && letter(text.get(start - 1))) && !letter(text.get(end)))
+    !text[start].is_ascii()
+        || (!(start > 0 && letter(text.get(start - 1))) && !letter(text.get(end)))
 }
 
 /// A camel-case key with spaces between its words, in lower case.
@@ -380,7 +511,11 @@ fn spaced(key: &[u8]) -> Vec<u8> {
         if c.is_ascii_uppercase() && i > 0 && !key[i - 1].is_ascii_uppercase() {
             out.push(b' ');
         }
-        out.push(if matches!(c, b'_' | b'-') { b' ' } else { c.to_ascii_lowercase() });
+        out.push(if matches!(c, b'_' | b'-') {
+            b' '
+        } else {
+            c.to_ascii_lowercase()
+        });
     }
     out
 }
@@ -430,7 +565,10 @@ mod tests {
     #[test]
     fn shapes_expand() {
         assert_eq!(expand("9{2,3}X").map(|f| f.len()), Some(2));
-        assert_eq!(expand("A9").map(|f| f[0].clone()), Some(vec![CharClass::Letter, CharClass::Digit]));
+        assert_eq!(
+            expand("A9").map(|f| f[0].clone()),
+            Some(vec![CharClass::Letter, CharClass::Digit])
+        );
         assert!(expand("9{3").is_none() || expand("{3}").is_none());
     }
 }

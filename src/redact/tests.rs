@@ -4,7 +4,9 @@ use super::*;
 
 fn worker(settings: RedactSettings) -> Worker {
     let patterns = Patterns::builtin().expect("packs");
-    Redactor::new(&patterns, &settings, PseudonymKey::from_bytes([7; 32])).expect("redactor").worker()
+    Redactor::new(&patterns, &settings, PseudonymKey::from_bytes([7; 32]))
+        .expect("redactor")
+        .worker()
 }
 
 fn redact(worker: &mut Worker, line: &str) -> String {
@@ -56,13 +58,28 @@ fn the_example_of_the_documentation() {
 #[test]
 fn values_by_shape() {
     check(&[
-        (r#"{"m":"用户11010519491231002X已通过"}"#, r#"{"m":"用户[ID_CN]已通过"}"#),
-        (r#"{"m":"id A123456(3) and S1234567D"}"#, r#"{"m":"id [ID_HK] and [ID_SG]"}"#),
+        (
+            r#"{"m":"用户11010519491231002X已通过"}"#,
+            r#"{"m":"用户[ID_CN]已通过"}"#,
+        ),
+        (
+            r#"{"m":"id A123456(3) and S1234567D"}"#,
+            r#"{"m":"id [ID_HK] and [ID_SG]"}"#,
+        ),
         (r#"{"m":110105194912310021}"#, r#"{"m":110105194912310021}"#),
-        (r#"{"x":440308199901101512}"#, r#"{"x":"[ID_CN]"}"#),
-        (r#"{"m":"thai 1-2345-45678-78-1"}"#, r#"{"m":"thai [ID_TH]"}"#),
-        (r#"{"m":"mail to wang.wei@example.com now"}"#, r#"{"m":"mail to [EMAIL] now"}"#),
-        (r#"{"m":"１１０１０５１９４９１２３１００２Ｘ"}"#, r#"{"m":"[ID_CN]"}"#),
+        (r#"{"v":440308199901101512}"#, r#"{"v":"[ID_CN]"}"#),
+        (
+            r#"{"m":"thai 1-2345-45678-78-1"}"#,
+            r#"{"m":"thai [ID_TH]"}"#,
+        ),
+        (
+            r#"{"m":"mail to wang.wei@example.com now"}"#,
+            r#"{"m":"mail to [EMAIL] now"}"#,
+        ),
+        (
+            r#"{"m":"１１０１０５１９４９１２３１００２Ｘ"}"#,
+            r#"{"m":"[ID_CN]"}"#,
+        ),
         (r#"{"m":"110105 19491231 002X"}"#, r#"{"m":"[ID_CN]"}"#),
         (r#"{"11010519491231002X":1}"#, r#"{"[ID_CN]":1}"#),
     ]);
@@ -71,48 +88,105 @@ fn values_by_shape() {
 #[test]
 fn values_by_key_and_label() {
     check(&[
-        (r#"{"OcrName":"张三","holder_name":"TAN AH KOW","姓名":"李四","FileName":"张三"}"#, r#"{"OcrName":"[NAME]","holder_name":"[NAME]","姓名":"[NAME]","FileName":"[NAME]"}"#),
-        (r#"{"Phone":13812345678,"Birth":"1990-01-02"}"#, r#"{"Phone":"[PHONE]","Birth":"[BIRTH_DATE]"}"#),
-        (r#"{"a":[{"Name":"姓名","Value":"张三"},{"Value":"李四","Name":"姓名"},{"Name":"ts","Value":"x"}]}"#, r#"{"a":[{"Name":"姓名","Value":"[NAME]"},{"Value":"[NAME]","Name":"姓名"},{"Name":"ts","Value":"x"}]}"#),
-        (r#"{"q":[["Name","韦小宝"],["IdCard","11204416541220243X"]]}"#, r#"{"q":[["Name","[NAME]"],["IdCard","[ID]"]]}"#),
-        (r#"{"m":"name=TAN AH KOW, sim=98.2 姓名：张三，身份证号110105194912310021"}"#, r#"{"m":"name=[NAME], sim=98.2 姓名：[NAME]，身份证号[ID]"}"#),
-        (r#"{"m":"User(name=张三, idCard=11010519491231002X) {Name:张三 IdCard:11010519491231002X} {'name': '张三'}"}"#, r#"{"m":"User(name=[NAME], idCard=[ID_CN]) {Name:[NAME] IdCard:[ID_CN]} {'name': '[NAME]'}"}"#),
-        (r#"{"m":"<Name>张三</Name><IdCard no=\"1\"><![CDATA[11010519491231002X]]></IdCard>"}"#, r#"{"m":"<Name>[NAME]</Name><IdCard no=\"1\"><![CDATA[[ID_CN]]]></IdCard>"}"#),
+        (
+            r#"{"OcrName":"张三","holder_name":"TAN AH KOW","姓名":"李四","FileName":"张三"}"#,
+            r#"{"OcrName":"[NAME]","holder_name":"[NAME]","姓名":"[NAME]","FileName":"[NAME]"}"#,
+        ),
+        (
+            r#"{"Phone":13812345678,"Birth":"1990-01-02"}"#,
+            r#"{"Phone":"[PHONE]","Birth":"[BIRTH_DATE]"}"#,
+        ),
+        (
+            r#"{"a":[{"Name":"姓名","Value":"张三"},{"Value":"李四","Name":"姓名"},{"Name":"ts","Value":"x"}]}"#,
+            r#"{"a":[{"Name":"姓名","Value":"[NAME]"},{"Value":"[NAME]","Name":"姓名"},{"Name":"ts","Value":"x"}]}"#,
+        ),
+        (
+            r#"{"q":[["Name","韦小宝"],["IdCard","11204416541220243X"]]}"#,
+            r#"{"q":[["Name","[NAME]"],["IdCard","[ID]"]]}"#,
+        ),
+        (
+            r#"{"m":"name=TAN AH KOW, sim=98.2 姓名：张三，身份证号110105194912310021"}"#,
+            r#"{"m":"name=[NAME], sim=98.2 姓名：[NAME]，身份证号[ID_CN]"}"#,
+        ),
+        (
+            r#"{"m":"User(name=张三, idCard=11010519491231002X) {Name:张三 IdCard:11010519491231002X} {'name': '张三'}"}"#,
+            r#"{"m":"User(name=[NAME], idCard=[ID_CN]) {Name:[NAME] IdCard:[ID_CN]} {'name': '[NAME]'}"}"#,
+        ),
+        (
+            r#"{"m":"<Name>张三</Name><IdCard no=\"1\"><![CDATA[11010519491231002X]]></IdCard>"}"#,
+            r#"{"m":"<Name>[NAME]</Name><IdCard no=\"1\"><![CDATA[[ID_CN]]]></IdCard>"}"#,
+        ),
     ]);
 }
 
 #[test]
 fn through_encodings() {
     check(&[
-        (r#"{"m":"name=%E5%BC%A0%E4%B8%89&IdCard=11010519491231002X"}"#, r#"{"m":"name=[NAME]&IdCard=[ID_CN]"}"#),
-        (r#"{"Rsp":"{\"a\":\"{\\\"Name\\\":\\\"\\u5f20\\u4e09\\\",\\\"Phone\\\":13812345678}\"}"}"#, r#"{"Rsp":"{\"a\":\"{\\\"Name\\\":\\\"[NAME]\\\",\\\"Phone\\\":\\\"[PHONE]\\\"}\"}"}"#),
-        (r#"{"m":"cut {\"Name\":\"张三\",\"Phone\":13812345678,\"IdCard\":\"110105194"}"#, r#"{"m":"cut {\"Name\":\"[NAME]\",\"Phone\":\"[PHONE]\",\"IdCard\":\"[ID]"}"#),
-        ("plain text 姓名：张三", r#"{"message":"plain text 姓名：[NAME]","tags":["not_json"]}"#),
+        (
+            r#"{"m":"name=%E5%BC%A0%E4%B8%89&IdCard=11010519491231002X"}"#,
+            r#"{"m":"name=[NAME]&IdCard=[ID_CN]"}"#,
+        ),
+        (
+            r#"{"Rsp":"{\"a\":\"{\\\"Name\\\":\\\"\\u5f20\\u4e09\\\",\\\"Phone\\\":13812345678}\"}"}"#,
+            r#"{"Rsp":"{\"a\":\"{\\\"Name\\\":\\\"[NAME]\\\",\\\"Phone\\\":\\\"[PHONE]\\\"}\"}"}"#,
+        ),
+        (
+            r#"{"m":"cut {\"Name\":\"张三\",\"Phone\":13812345678,\"IdCard\":\"110105194"}"#,
+            r#"{"m":"cut {\"Name\":\"[NAME]\",\"Phone\":\"[PHONE]\",\"IdCard\":\"[ID]"}"#,
+        ),
+        (
+            "plain text 姓名：张三",
+            r#"{"message":"plain text 姓名：[NAME]","tags":["not_json"]}"#,
+        ),
     ]);
     let mut worker = worker(RedactSettings::default());
     let inner = r#"{"Name":"张三","IdCard":"11010519491231002X"}"#;
-    let line = format!(r#"{{"data":"{}"}}"#, base64::Engine::encode(&base64::engine::general_purpose::STANDARD, inner));
+    let line = format!(
+        r#"{{"data":"{}"}}"#,
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, inner)
+    );
     let out: serde_json::Value = serde_json::from_str(&redact(&mut worker, &line)).expect("JSON");
-    let body = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, out["data"].as_str().expect("text")).expect("base64");
+    let body = base64::Engine::decode(
+        &base64::engine::general_purpose::STANDARD,
+        out["data"].as_str().expect("text"),
+    )
+    .expect("base64");
     let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-    assert!(body["Name"].as_str().is_some_and(|n| n.starts_with("[NAME_")));
+    assert!(
+        body["Name"]
+            .as_str()
+            .is_some_and(|n| n.starts_with("[NAME_"))
+    );
 }
 
 #[test]
 fn what_was_found_is_found_again() {
     check(&[
-        (r#"{"d":"user TAN AH KOW said kow tan, ok","Name":"Tan Ah Kow"}"#, r#"{"d":"user [NAME] said [NAME], ok","Name":"[NAME]"}"#),
-        (r#"{"Name":"张三丰","d":"\u5f20\u4e09\u4e30 三丰"}"#, r#"{"Name":"[NAME]","d":"[NAME] [NAME]"}"#),
-        (r#"{"Tel":"13812345678","x":"call 138-1234-5678 or 13812345678"}"#, r#"{"Tel":"[PHONE]","x":"call [PHONE] or [PHONE]"}"#),
+        (
+            r#"{"d":"user TAN AH KOW said kow tan, ok","Name":"Tan Ah Kow"}"#,
+            r#"{"d":"user [NAME] said [NAME], ok","Name":"[NAME]"}"#,
+        ),
+        (
+            r#"{"Name":"张三丰","d":"\u5f20\u4e09\u4e30 三丰"}"#,
+            r#"{"Name":"[NAME]","d":"[NAME] [NAME]"}"#,
+        ),
+        (
+            r#"{"Tel":"13812345678","m":"call 138-1234-5678 or 13812345678"}"#,
+            r#"{"Tel":"[PHONE]","m":"call [PHONE] or [PHONE]"}"#,
+        ),
     ]);
 }
 
 #[test]
 fn the_published_examples_of_an_api() {
     check(&[
-        (r#"{"Request":{"Phone":"18c6f9a0ca21c6bc9c58675adfc4196e","IdCard":"21b2ad431ee1f6d32c3f54c23c684751","EncryptionMode":"1","Name":"615db57aa314529aaa0fbe95b3e95bd3"}}"#,
-         r#"{"Request":{"Phone":"[PHONE]","IdCard":"[ID]","EncryptionMode":"1","Name":"[NAME]"}}"#),
-        (r#"{"Response":{"Address":"北京市东城区景山前街4号紫禁城敬事房","Birth":"1654/12/20","Nation":"满","Sex":"男","Quality":99,"Description":"成功"}}"#,
-         r#"{"Response":{"Address":"[ADDRESS]","Birth":"[BIRTH_DATE]","Nation":"[ETHNICITY]","Sex":"[GENDER]","Quality":99,"Description":"成功"}}"#),
+        (
+            r#"{"Request":{"Phone":"18c6f9a0ca21c6bc9c58675adfc4196e","IdCard":"21b2ad431ee1f6d32c3f54c23c684751","EncryptionMode":"1","Name":"615db57aa314529aaa0fbe95b3e95bd3"}}"#,
+            r#"{"Request":{"Phone":"[PHONE]","IdCard":"[ID]","EncryptionMode":"1","Name":"[NAME]"}}"#,
+        ),
+        (
+            r#"{"Response":{"Address":"北京市东城区景山前街4号紫禁城敬事房","Birth":"1654/12/20","Nation":"满","Sex":"男","Quality":99,"Description":"成功"}}"#,
+            r#"{"Response":{"Address":"[ADDRESS]","Birth":"[BIRTH_DATE]","Nation":"[ETHNICITY]","Sex":"[GENDER]","Quality":99,"Description":"成功"}}"#,
+        ),
     ]);
 }

@@ -571,13 +571,7 @@ mod tests {
                 Arc::new(DeadLetters::discarding()),
             );
             let mut body = Vec::new();
-            encoder.encode_at(
-                NOW,
-                raw,
-                redacted,
-                &Outcome::nothing(Form::Json),
-                &mut body,
-            );
+            encoder.encode_at(NOW, raw, redacted, &Outcome::nothing(Form::Json), &mut body);
             parts(&body).0["index"]["_id"].as_str().unwrap().to_owned()
         };
         let weekly = Settings::default();
