@@ -105,10 +105,7 @@ pub fn batch(es: &Elasticsearch, lines: &[impl AsRef<[u8]>]) -> ReadyBatch {
         encoder.encode(
             line.as_ref(),
             line.as_ref(),
-            &Outcome {
-                form: Form::Json,
-                findings: 1,
-            },
+            &Outcome::nothing(Form::Json),
             &mut body,
         );
         ends.push(body.len());
