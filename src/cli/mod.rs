@@ -9,9 +9,12 @@ pub mod explain;
 pub mod generate;
 pub mod person;
 pub mod progress;
+pub mod replay;
+pub mod retention;
 pub mod run;
 pub mod search;
 pub mod serve;
+pub mod setup;
 pub mod summary;
 pub mod top;
 pub mod trace;
@@ -84,6 +87,9 @@ enum Command {
     Top(top::Args),
     Serve(serve::Args),
     Explain(explain::Args),
+    Setup(setup::Args),
+    Retention(retention::Args),
+    Replay(replay::Args),
 }
 
 /// Parses the command line, runs it and says how it ended.
@@ -101,6 +107,9 @@ pub fn main() -> ExitCode {
         Command::Top(args) => top::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Setup(args) => setup::run(args),
+        Command::Retention(args) => retention::run(args),
+        Command::Replay(args) => replay::run(args),
     };
     result.unwrap_or_else(|error| {
         // Whoever reads our output has seen enough: `tuomin config | head`.

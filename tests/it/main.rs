@@ -2,11 +2,15 @@
 
 mod command;
 mod configuration;
-#[allow(dead_code)] // some faults need nodes of their own
+
 #[path = "../support/es.rs"]
 mod es;
+mod faults;
 mod hostile_input;
 mod program;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod retention;
 mod signals;
 mod store;
 mod streams;

@@ -237,7 +237,8 @@ impl Client {
         }
     }
 
-    /// Like [`Client::json`], with `None` for 404. Tries each node once, for set-up and queries; delivery has its own patience.
+    /// Like [`Client::json`], with `None` for 404. Tries each node (and a single one
+    /// twice: a connection that was idle may have been closed), for set-up and queries; delivery has its own patience.
     pub async fn json_or_missing(
         &self,
         method: Method,
@@ -246,7 +247,7 @@ impl Client {
     ) -> Result<Option<Json>, Error> {
         let bytes = body.map(|json| Bytes::from(json.to_string()));
         let mut last = NoAnswer("no connection");
-        for _ in 0..self.nodes.len() {
+        for _ in 0..self.nodes.len().max(2) {
             let answer = match self
                 .send(
                     method,

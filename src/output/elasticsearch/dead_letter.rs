@@ -216,13 +216,39 @@ impl State {
             }
         }
         let path = folder.join(format!("dead-{today}.ndjson"));
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        self.open = Some((today.to_owned(), options.open(path).map_err(wrong)?));
+        self.open = Some((today.to_owned(), open_shared(&path).map_err(wrong)?));
         Ok(())
     }
+}
+
+/// Opens a file to append to, with a lock that other writers share and a replay must have alone.
+fn open_shared(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    loop {
+        let file = options.open(path)?;
+        file.lock_shared()?;
+        // A replay may have moved the file away between the two: what is written there now would be deleted.
+        if is_at(&file, path) {
+            return Ok(file);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(ours), Ok(there)) = (file.metadata(), fs::metadata(path)) else {
+        return false;
+    };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 /// The dead-letter files of a folder, oldest first.

@@ -6,7 +6,7 @@
 //! | `names.rs` | names of indices and the arithmetic of retention |
 //! | `document.rs` | a redacted line as a document with its identifier |
 //! | `bulk.rs`, `outcome.rs`, `throttle.rs`, `notice.rs` | delivery: what is sent, what an answer means, how much at once, what is said about it |
-//! | `dead_letter.rs` | what is refused for good |
+//! | `dead_letter.rs`, `replay.rs` | what is refused for good, and sending it once more |
 //! | `schema.rs`, `setup.rs` | policies, templates and mappings, and bringing a server to them |
 //! | `retention.rs` | is everything gone that should be? |
 //! | `client.rs`, `error.rs` | nodes, credentials, errors without server text |
@@ -20,6 +20,8 @@ mod error;
 pub mod names;
 mod notice;
 mod outcome;
+pub mod replay;
+pub mod retention;
 pub mod schema;
 pub mod settings;
 pub mod setup;
