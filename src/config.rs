@@ -18,9 +18,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    metrics::MetricsSettings, output::OutputSettings, pipeline::PipelineSettings,
-    record::settings::RecordSettings, redact::RedactSettings, spool::SpoolSettings,
-    telemetry::LogSettings,
+    input::InputSettings, metrics::MetricsSettings, output::OutputSettings,
+    pipeline::PipelineSettings, record::settings::RecordSettings, redact::RedactSettings,
+    spool::SpoolSettings, telemetry::LogSettings,
 };
 
 pub use example::example;
@@ -39,6 +39,8 @@ pub struct Config {
     pub redact: RedactSettings,
     /// How a record's kind and time are read.
     pub record: RecordSettings,
+    /// Where lines come from besides the files and the standard input of `tuomin run`.
+    pub input: InputSettings,
     /// How lines travel from input to output.
     pub pipeline: PipelineSettings,
     /// Where records go.
@@ -132,6 +134,13 @@ impl Config {
             store
                 .check()
                 .map_err(|error| ConfigError(error.to_string()))?;
+        }
+        if let Some(spool) = &self.spool {
+            spool.check().map_err(ConfigError)?;
+            if self.output.elasticsearch.is_none() {
+                let message = "[spool] is a queue in front of a server: it needs [output.elasticsearch] or --es";
+                return Err(ConfigError(message.into()));
+            }
         }
         Ok(())
     }

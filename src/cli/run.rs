@@ -1,6 +1,7 @@
 //! `tuomin run`: lines in, redacted lines or documents out.
 
 mod destination;
+mod source;
 
 use std::{
     path::PathBuf,
@@ -9,11 +10,14 @@ use std::{
     time::Instant,
 };
 
-use self::destination::{Destination, Finished};
+use self::{
+    destination::{Destination, Finished},
+    source::Source,
+};
 use super::{exit, progress::Progress, summary::summary, usage};
 use crate::{
     config::Config,
-    input::files::{Files, Watch, check},
+    input::files::Watch,
     patterns::Patterns,
     pipeline::{self, Plan, shutdown::Shutdown, stats::Stats},
     record::Kind,
@@ -30,6 +34,10 @@ pub struct Args {
     /// What to read, in this order; `-` is standard input, which is also read where nothing is named. gzip and zstd are
     /// recognised by their content.
     files: Vec<PathBuf>,
+    /// Go on when the files end: read what is appended, follow them when they are rotated, and go on where the last run was
+    /// acknowledged. FILES may be patterns then ('logs/*.log*', in quotes), for files that are not there yet.
+    #[arg(short, long, requires = "files", conflicts_with = "output")]
+    follow: bool,
     /// Write to this file instead of standard output. It is written beside and renamed, so it is never half there.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -89,7 +97,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     args.apply(&mut config);
     config.check().map_err(usage)?;
     config.log.start();
-    let inputs = check(&args.files).map_err(usage)?;
+    let source = Source::open(&args.files, args.follow, &config)?;
     let (key, origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
     let shutdown = Shutdown::new()?;
     let destination = Destination::open(&config, &key, &shutdown)?;
@@ -112,18 +120,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let stats = Arc::new(Stats::new(redactor.categories()));
     let watch = Watch::default();
     let started = Instant::now();
-    let progress = Progress::start(watch.consumed.clone(), inputs.total_bytes, args.quiet);
-    let (width, limits) = (settings.workers(), settings.line_limits());
-    let intake = Files::new(
-        inputs.inputs,
-        width,
-        limits,
-        shutdown.clone(),
-        buffers.clone(),
-        watch.clone(),
-    );
+    let progress = Progress::start(watch.consumed.clone(), source.total_bytes(), args.quiet);
+    let intake = source.intake(&settings, &shutdown, &buffers, &watch)?;
     let ended = pipeline::run(Plan {
-        intake: Box::new(intake),
+        intake,
         redactor,
         shape: destination.shape(),
         sink: destination.sink()?,
@@ -134,6 +134,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     });
     let unfinished = watch.unfinished.load(Relaxed);
     let finished = destination.finish(ended.unwritten, unfinished, &shutdown);
+    source.finish();
     drop(progress);
     for error in &ended.unread {
         eprintln!("tuomin: {error}");

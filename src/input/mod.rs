@@ -6,15 +6,28 @@
 //! | [`compressed`] | gzip and zstd, recognised by their first bytes, decoded on a thread of their own |
 //! | [`lines`] | bytes to blocks that end at a line end |
 //! | [`files`] | standard input and files, one after the other in the order they were named |
+//! | [`follow`] | files that grow, are rotated, truncated, renamed; checkpoints |
 
 pub mod compressed;
 pub mod files;
+pub mod follow;
 pub mod lines;
 pub mod source;
 
 use std::{io, path::PathBuf};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::batch::Receipt;
+
+/// `[input]`: where lines come from besides the files and the standard input of `tuomin run`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct InputSettings {
+    /// How files are followed (`tuomin run --follow`).
+    pub follow: follow::FollowSettings,
+}
 
 /// A stream of blocks of whole lines, read by one worker at a time.
 pub trait Intake: Send {

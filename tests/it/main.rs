@@ -2,10 +2,11 @@
 
 mod command;
 mod configuration;
-
+mod delivery;
 #[path = "../support/es.rs"]
 mod es;
 mod faults;
+mod follow;
 mod hostile_input;
 mod program;
 #[path = "../support/proxy.rs"]

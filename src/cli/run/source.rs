@@ -1,0 +1,94 @@
+//! Where a run's lines come from: files once, or files that are followed.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::super::usage;
+use crate::{
+    config::Config,
+    input::{
+        Intake,
+        files::{Checked, Files, Watch, check},
+        follow::{Follow, FollowSettings, checkpoint::Checkpoints},
+    },
+    pipeline::{PipelineSettings, buffers::Buffers, shutdown::Shutdown},
+};
+
+/// What is read, checked.
+pub enum Source {
+    /// Files and standard input, to their end.
+    Files(Checked),
+    /// Files for as long as the program runs.
+    Follow(Vec<PathBuf>, FollowSettings, Arc<Checkpoints>),
+}
+
+impl Source {
+    /// Looks at what is named before anything is read.
+    pub fn open(files: &[PathBuf], follow: bool, config: &Config) -> anyhow::Result<Self> {
+        if !follow {
+            return check(files).map(Self::Files).map_err(usage);
+        }
+        if config.output.file.is_some() {
+            let message = "--follow never ends, so a file (output.file) would never get its name: use standard output";
+            return Err(usage(message));
+        }
+        let settings = config.input.follow.clone();
+        let name = settings.checkpoints.display().to_string();
+        let checkpoints = Checkpoints::open(&settings.checkpoints).map_err(|error| {
+            usage(format!(
+                "checkpoints {name} (input.follow.checkpoints): {error}"
+            ))
+        })?;
+        Ok(Self::Follow(files.to_vec(), settings, checkpoints))
+    }
+
+    /// Bytes that will be read, if that is known.
+    pub fn total_bytes(&self) -> Option<u64> {
+        match self {
+            Self::Files(checked) => checked.total_bytes,
+            Self::Follow(..) => None,
+        }
+    }
+
+    /// What the workers read from.
+    pub fn intake(
+        &self,
+        settings: &PipelineSettings,
+        shutdown: &Shutdown,
+        buffers: &Arc<Buffers>,
+        watch: &Watch,
+    ) -> anyhow::Result<Box<dyn Intake>> {
+        let limits = settings.line_limits();
+        Ok(match self {
+            Self::Files(checked) => {
+                let (inputs, width) = (checked.inputs.clone(), settings.workers());
+                Box::new(Files::new(
+                    inputs,
+                    width,
+                    limits,
+                    shutdown.clone(),
+                    buffers.clone(),
+                    watch.clone(),
+                ))
+            }
+            Self::Follow(patterns, follow, checkpoints) => {
+                let (buffers, checkpoints) = (buffers.clone(), checkpoints.clone());
+                let follow = Follow::new(
+                    patterns,
+                    follow,
+                    limits,
+                    shutdown.clone(),
+                    buffers,
+                    checkpoints,
+                );
+                Box::new(follow.map_err(usage)?)
+            }
+        })
+    }
+
+    /// After the last acknowledgement.
+    pub fn finish(&self) {
+        if let Self::Follow(_, _, checkpoints) = self {
+            checkpoints.save();
+        }
+    }
+}
