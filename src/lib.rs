@@ -35,6 +35,6 @@ pub mod pipeline;
 pub mod query;
 pub mod record;
 pub mod redact;
-pub mod spool;
 pub mod serve;
+pub mod spool;
 pub mod telemetry;

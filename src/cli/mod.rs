@@ -1,7 +1,7 @@
 //! One file a subcommand. What another program could call lives elsewhere; here stand arguments, messages and exit codes.
 
-pub mod bench;
 pub mod ask;
+pub mod bench;
 pub mod completions;
 pub mod config;
 pub mod evaluate;

@@ -210,6 +210,38 @@ pub fn still_parses(raw: &Tree, out: &Tree) -> bool {
     }
 }
 
+/// Where [`still_parses`] says no: the path, or nothing.
+pub fn unparsed_path(raw: &Tree, out: &Tree) -> String {
+    let step = |parts: Vec<(String, &Tree, &Tree)>| {
+        let bad = parts.into_iter().find(|(_, a, b)| !still_parses(a, b));
+        bad.map_or_else(String::new, |(name, a, b)| {
+            format!("{name}{}", unparsed_path(a, b))
+        })
+    };
+    match (raw, out) {
+        (Tree::Map(a), Tree::Map(b)) => step(
+            a.iter()
+                .zip(b)
+                .map(|((k, a), (_, b))| (format!(".{k}"), a, b))
+                .collect(),
+        ),
+        (Tree::List(a), Tree::List(b)) => step(
+            a.iter()
+                .zip(b)
+                .enumerate()
+                .map(|(i, (a, b))| (format!("[{i}]"), a, b))
+                .collect(),
+        ),
+        (Tree::Text(_), Tree::Text(_)) => match (raw.opened(), out.opened()) {
+            (a @ (Tree::Map(_) | Tree::List(_)), b @ (Tree::Map(_) | Tree::List(_))) => {
+                unparsed_path(&a, &b)
+            }
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
 /// The same for JSON inside base64, percent-encoding and entities.
 fn encoded_still_parses(a: &str, b: &str) -> bool {
     let open = |s: &str| -> Option<Tree> {

@@ -84,43 +84,68 @@ impl Judge {
         }
         let before = Tree::parse(raw);
         let after = Tree::parse(&redacted);
-        let mut invariant = |share: &mut report::Share, good: bool, kind: &'static str| {
-            share.count(good);
-            if !good {
-                failures.push((
-                    kind,
-                    String::new(),
-                    String::new(),
-                    String::new(),
-                    String::new(),
-                ));
-            }
-        };
+        let mut invariant =
+            |share: &mut report::Share, good: bool, kind: &'static str, path: String| {
+                share.count(good);
+                if !good {
+                    failures.push((kind, String::new(), path, String::new(), String::new()));
+                }
+            };
         invariant(
             &mut report.valid,
             matches!(after, Some(Tree::Map(_))),
             "invalid",
+            String::new(),
         );
         if let (Some(before), Some(after)) = (&before, &after) {
+            let good = check::still_parses(before, after);
             invariant(
                 &mut report.nested_valid,
-                check::still_parses(before, after),
+                good,
                 "nested_invalid",
+                check::unparsed_path(before, after),
             );
         }
         self.again.clear();
         self.worker.redact(&self.out, &mut self.again);
+        let same = self.again == self.out;
+        let place = || {
+            let again = Tree::parse(&String::from_utf8_lossy(&self.again))?;
+            place::first_difference(after.as_ref()?, &again)
+        };
+        let path = if same {
+            String::new()
+        } else {
+            place().unwrap_or_default()
+        };
         invariant(
             &mut report.idempotent,
-            self.again == self.out,
+            same,
             "not_idempotent",
+            path.trim_start_matches('.').to_owned(),
         );
         if outcome.findings == 0 {
+            let path = before
+                .as_ref()
+                .zip(after.as_ref())
+                .and_then(|(a, b)| place::first_difference(a, b))
+                .unwrap_or_default();
             invariant(
                 &mut report.untouched,
                 self.out == raw.as_bytes(),
                 "changed_without_finding",
+                path,
             );
+        }
+        for (kind, class, _, how, _) in &failures {
+            *report
+                .reasons
+                .entry(
+                    format!("{kind:<14} {class:<22} {how}")
+                        .trim_end()
+                        .to_owned(),
+                )
+                .or_default() += 1;
         }
         report.failed += failures.len() as u64;
         let room = self.limit.saturating_sub(report.failures.len());

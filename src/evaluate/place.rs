@@ -134,6 +134,33 @@ impl Tree {
     }
 }
 
+/// The path of the first place in which two records differ, through JSON texts in strings. None if they differ only in writing.
+pub fn first_difference(a: &Tree, b: &Tree) -> Option<String> {
+    match (a, b) {
+        (Tree::Map(x), Tree::Map(y)) if x.len() == y.len() => {
+            x.iter().zip(y).find_map(|((k, a), (l, b))| {
+                if k == l {
+                    first_difference(a, b).map(|rest| format!(".{k}{rest}"))
+                } else {
+                    Some(format!(".{l} (key)"))
+                }
+            })
+        }
+        (Tree::List(x), Tree::List(y)) if x.len() == y.len() => x
+            .iter()
+            .zip(y)
+            .enumerate()
+            .find_map(|(i, (a, b))| first_difference(a, b).map(|rest| format!("[{i}]{rest}"))),
+        (Tree::Text(_), Tree::Text(_)) if a != b => match (a.opened(), b.opened()) {
+            (x @ (Tree::Map(_) | Tree::List(_)), y @ (Tree::Map(_) | Tree::List(_))) => {
+                first_difference(&x, &y).or(Some(String::new()))
+            }
+            _ => Some(String::new()),
+        },
+        _ => (a != b).then(String::new),
+    }
+}
+
 fn skip(s: &str, at: &mut usize) {
     while s.as_bytes().get(*at).is_some_and(u8::is_ascii_whitespace) {
         *at += 1;
@@ -152,5 +179,11 @@ mod tests {
         assert_eq!(tree.at("a.b[1].c").as_deref(), Some("x"));
         assert_eq!(tree.at("d.e").as_deref(), Some("null"));
         assert_eq!(tree.at("a.b[7]"), None);
+        let other = Tree::parse(&text.replace('x', "y")).unwrap();
+        assert_eq!(
+            first_difference(&tree, &other).as_deref(),
+            Some(".a.b[1].c")
+        );
+        assert_eq!(first_difference(&tree, &tree), None);
     }
 }

@@ -89,6 +89,8 @@ pub struct Report {
     pub untouched: Share,
     /// Things that went wrong, by line; no more than asked for.
     pub failures: Vec<Failure>,
+    /// How often each sort of failure happened.
+    pub reasons: BTreeMap<String, u64>,
     /// How many went wrong in all.
     pub failed: u64,
 }
@@ -112,6 +114,9 @@ pub const TARGETS: [(&str, &str, f64); 8] = [
     ("survival", "survival of fields", 99.9),
     ("free_text", "survival of free text without persons", 99.5),
 ];
+
+/// Sorts of failures that the table shows.
+const MOST_FREQUENT: usize = 40;
 
 impl Report {
     /// Joins the result of another part of the records.
@@ -230,6 +235,12 @@ impl Report {
             }
         }
         if self.failed > 0 {
+            let mut reasons: Vec<_> = self.reasons.iter().collect();
+            reasons.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+            let _ = writeln!(out, "\nmost frequent failures");
+            for (reason, n) in reasons.into_iter().take(MOST_FREQUENT) {
+                let _ = writeln!(out, "  {n:>7}  {reason}");
+            }
             let _ = writeln!(
                 out,
                 "\n{} failures, the first {}:",
