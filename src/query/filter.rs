@@ -334,7 +334,7 @@ impl Query {
         if self.words.is_empty() && self.persons.is_empty() {
             return true;
         }
-        // Escapes hide words (`\u6bd4`), so the text is what a JSON reader sees; anything else counts as it stands.
+        // Escapes hide words (`\u6bd4`), so the text is what a JSON reader sees.
         let line = &visible(line);
         self.words.iter().all(|w| has_words(line, w))
             && (self.persons.is_empty() || self.persons.iter().any(|p| has_words(line, p)))

@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{filter::Field, time::Millis};
 pub use crate::record::Kind;
-use crate::record::{Envelope, Field as Role, RecordTable};
+use crate::record::{Envelope, Field as Role, IndexAs, RecordTable};
+
+/// Longest text that is a fact, in bytes.
+const LONGEST_FACT: usize = 1024;
 
 /// A kind by its name.
 pub fn kind(text: &str) -> Option<Kind> {
@@ -103,7 +106,10 @@ pub struct Record {
     /// What the writer remarked: `not_json`, `no_event_time` …
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Findings by category, where the store counted them.
+    /// How many values were taken out, where the store counted them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings_total: Option<u64>,
+    /// The same by category.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub findings: BTreeMap<String, u64>,
     /// The line's own fields, in their order. Empty until [`Self::open`] was called on a record from a file.
@@ -119,12 +125,24 @@ impl Record {
     /// Like [`Self::head`], with the zone of times that name none in the table, and a kind that overrides what the fields say.
     pub fn head_with(line: &[u8], table: &RecordTable, kind: Option<Kind>) -> Self {
         let envelope = Envelope::read(line, table, kind);
+        // As the writer of the document has it: what is longer is no identifier.
         let text = |role| {
-            envelope
-                .text(role)
+            let value = envelope.value(role)?;
+            (value.raw.len() <= LONGEST_FACT)
+                .then(|| value.text())
+                .flatten()
                 .map(std::borrow::Cow::into_owned)
-                .filter(|t| !t.is_empty())
         };
+        let mut tags = line_tags(line);
+        // The text of a line that is no JSON stands in its message: no code's text.
+        let code_text = if tags.is_empty() {
+            text(Role::CodeText)
+        } else {
+            None
+        };
+        if envelope.event_ms.is_none() {
+            tags.push("no_event_time".to_owned());
+        }
         Self {
             id: None,
             time: envelope.event_ms,
@@ -134,7 +152,7 @@ impl Record {
                 app_id: text(Role::AppId),
                 action: text(Role::Action),
                 code: text(Role::Code),
-                code_text: text(Role::CodeText),
+                code_text,
                 cost_ms: envelope.cost_ms(),
                 caller: text(Role::Caller),
                 service: text(Role::Service),
@@ -143,11 +161,8 @@ impl Record {
                 session: text(Role::Session),
                 region: text(Role::Region),
             },
-            tags: if envelope.event_ms.is_none() {
-                vec!["no_event_time".to_owned()]
-            } else {
-                Vec::new()
-            },
+            tags,
+            findings_total: None,
             findings: BTreeMap::new(),
             fields: Map::new(),
         }
@@ -156,6 +171,11 @@ impl Record {
     /// Fills in the line's own fields.
     pub fn open(&mut self, line: &[u8]) {
         self.fields = parse_line(line);
+        for (key, value) in &mut self.fields {
+            if value.is_string() && table().index_as(key.as_bytes()) == Some(IndexAs::Body) {
+                *value = as_list(value.take());
+            }
+        }
     }
 
     /// A stored document (`_source`), turned back into what the line was.
@@ -183,7 +203,7 @@ impl Record {
         }
         head.fields = document
             .into_iter()
-            .map(|(key, value)| (original_name(key), value))
+            .map(|(key, value)| original(key, value))
             .collect();
         head
     }
@@ -195,6 +215,7 @@ impl Record {
             kind: Kind::Monitoring,
             facts: Facts::default(),
             tags: Vec::new(),
+            findings_total: None,
             findings: BTreeMap::new(),
             fields: Map::new(),
         }
@@ -224,6 +245,7 @@ impl Record {
             Some(one) => scalar_text(one).into_iter().collect(),
             None => Vec::new(),
         };
+        self.findings_total = ours.get("findings_total").and_then(Value::as_u64);
         if let Some(Value::Object(findings)) = ours.get("findings") {
             self.findings = findings
                 .iter()
@@ -247,6 +269,22 @@ impl Record {
             .map(|(_, key, value)| (key, value))
     }
 
+    /// What was taken out: `name 2, phone 1`, or the number alone where the store has no more.
+    pub fn taken_out(&self) -> Option<String> {
+        if self.findings.is_empty() {
+            return self
+                .findings_total
+                .filter(|n| *n > 0)
+                .map(|n| n.to_string());
+        }
+        let list: Vec<String> = self
+            .findings
+            .iter()
+            .map(|(category, n)| format!("{category} {n}"))
+            .collect();
+        Some(list.join(", "))
+    }
+
     /// The fields that play no role in a call's story.
     pub fn others(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.fields
@@ -265,6 +303,21 @@ fn parse_line(line: &[u8]) -> Map<String, Value> {
             Value::String(String::from_utf8_lossy(line).into_owned()),
         )]),
     }
+}
+
+/// What the redactor says at the end of a line that was no JSON, or that made it fail.
+fn line_tags(line: &[u8]) -> Vec<String> {
+    ["not_json", "redaction_failed"]
+        .into_iter()
+        .filter(|tag| {
+            let rest = line.trim_ascii_end().strip_suffix(b"\"]}");
+            let rest = rest.and_then(|rest| rest.strip_suffix(tag.as_bytes()));
+            rest.is_some_and(|rest| {
+                rest.ends_with(b"\"tags\":[\"") || rest.ends_with(b"\"tags\": [\"")
+            })
+        })
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A text, number or boolean as text.
@@ -288,15 +341,41 @@ fn document_time(value: &Value) -> Option<Millis> {
     }
 }
 
-/// Fields that were moved aside for the store's sake get their own names back.
-fn original_name(key: String) -> String {
-    if key == "timestamp_original" {
-        return "@timestamp".to_owned();
+/// A body that is the text of an array, as an array: the store keeps arrays of plain values as such texts, so a reader can't tell them apart and
+/// sees both as what they mean.
+fn as_list(value: Value) -> Value {
+    let text = value.as_str().filter(|text| text.starts_with('['));
+    match text.and_then(|text| serde_json::from_str(text).ok()) {
+        Some(list @ Value::Array(_)) => list,
+        _ => value,
     }
-    match key.strip_suffix("_text") {
-        // The store moves a root field aside only if it maps the field's own name.
-        Some(base) if table().index_as(base.as_bytes()).is_some() => base.to_owned(),
-        _ => key,
+}
+
+/// Fields that were moved aside for the store's sake get their own names and shapes back.
+fn original(key: String, value: Value) -> (String, Value) {
+    if key == "timestamp_original" {
+        return ("@timestamp".to_owned(), value);
+    }
+    if let Some(base) = key.strip_suffix("_original") {
+        // Names that are ours or the server's.
+        if base == "raw" || base.starts_with("tuomin") || base.starts_with('_') {
+            return (base.to_owned(), value);
+        }
+    }
+    // The store moves a root field aside only if it maps the field's own name.
+    let moved = key
+        .strip_suffix("_text")
+        .and_then(|base| Some((base, table().index_as(base.as_bytes())?)));
+    match moved {
+        // A body that is text is text; elsewhere it is an object that stood where an identifier is expected.
+        Some((base, IndexAs::Body)) => (base.to_owned(), as_list(value)),
+        Some((base, _)) => {
+            let inside = value
+                .as_str()
+                .and_then(|text| serde_json::from_str(text).ok());
+            (base.to_owned(), inside.unwrap_or(value))
+        }
+        None => (key, value),
     }
 }
 

@@ -190,15 +190,9 @@ fn records(story: &Story, zone: &TimeZone, style: &Style, out: &mut String) {
         let at = record
             .time
             .map_or_else(|| "no time".to_owned(), |at| show(at, zone));
-        let findings = record
-            .findings
-            .iter()
-            .map(|(k, n)| format!("{k} {n}"))
-            .collect::<Vec<_>>()
-            .join(", ");
         let mut remarks: Vec<String> = record.tags.clone();
-        if !findings.is_empty() {
-            remarks.push(format!("taken out: {findings}"));
+        if let Some(what) = record.taken_out() {
+            remarks.push(format!("taken out: {what}"));
         }
         let _ = writeln!(
             out,

@@ -1,13 +1,33 @@
 //! Words and wildcards, as a reader of text understands them. What Elasticsearch is asked for ([`super::elastic_dsl`]) means the same.
 
-/// The texts of a line with their escapes undone.
+use crate::record::walk::{skip_space, skip_string};
+
+/// What stands in a line's values, with escapes undone; its keys are left out, as they are in the store's index.
 pub fn visible(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line);
+    let mut out = String::with_capacity(line.len());
+    let mut at = 0;
+    while let Some(start) = memchr::memchr(b'"', &line[at..]).map(|i| at + i) {
+        out.push_str(&String::from_utf8_lossy(&line[at..start]));
+        let end = skip_string(line, start).unwrap_or(line.len());
+        at = end;
+        let is_key = line.get(skip_space(line, end)) == Some(&b':');
+        if !is_key {
+            let inside = line.get(start + 1..end - 1).unwrap_or_default();
+            out.push_str(&unescaped(&String::from_utf8_lossy(inside)));
+            out.push('\n');
+        }
+    }
+    out.push_str(&String::from_utf8_lossy(&line[at..]));
+    out
+}
+
+/// A string's content with its escapes undone, for reading: what is no escape stays as well as it can.
+fn unescaped(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.contains('\\') {
-        return text.into_owned();
+        return text.into();
     }
     let mut plain = String::with_capacity(text.len());
-    let mut rest = &*text;
+    let mut rest = text;
     // JSON text in strings is escaped once more at each level: `\\\"` undone once is `\"`, which no word holds, so one level is enough.
     while let Some(at) = rest.find('\\') {
         plain.push_str(&rest[..at]);
@@ -39,7 +59,7 @@ pub fn visible(line: &[u8]) -> String {
         rest = chars.as_str();
     }
     plain.push_str(rest);
-    plain
+    plain.into()
 }
 
 /// A character that makes one word with its neighbours. Shared with the query that Elasticsearch gets ([`super::elastic_dsl`]).

@@ -188,13 +188,8 @@ fn records(html: &mut Html, story: &Story, page: &Page) {
             page.moment(record.time)
         ));
         html.text(kind_name(record.kind, words));
-        if !record.findings.is_empty() {
-            let list: Vec<String> = record
-                .findings
-                .iter()
-                .map(|(k, n)| format!("{k} {n}"))
-                .collect();
-            html.text(&format!("; {}: {}", words.taken_out, list.join(", ")));
+        if let Some(what) = record.taken_out() {
+            html.text(&format!("; {}: {what}", words.taken_out));
         }
         if !record.tags.is_empty() {
             html.text(&format!("; {}", record.tags.join(", ")));
