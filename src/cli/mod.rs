@@ -16,6 +16,7 @@ pub mod search;
 pub mod serve;
 pub mod setup;
 pub mod summary;
+pub mod token;
 pub mod top;
 pub mod trace;
 
@@ -85,6 +86,7 @@ enum Command {
     Trace(trace::Args),
     Search(Box<search::Args>),
     Top(top::Args),
+    Token(token::Args),
     Serve(serve::Args),
     Explain(explain::Args),
     Setup(setup::Args),
@@ -105,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Trace(args) => trace::run(args),
         Command::Search(args) => search::run(*args),
         Command::Top(args) => top::run(args),
+        Command::Token(args) => token::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Setup(args) => setup::run(args),

@@ -94,8 +94,8 @@ pub struct PersonArgs {
     #[arg(long, value_name = "-", value_parser = ["-"], allow_hyphen_values = true)]
     pub name: Option<String>,
 
-    /// The key that the records were redacted with
-    #[arg(long, value_name = "FILE", env = "TUOMIN_KEY_FILE")]
+    /// The key that the records were redacted with (default: redact.key_file of the configuration, or TUOMIN_KEY)
+    #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 }
 
@@ -104,7 +104,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut query = args.ask.query(time::now())?;
     let zone = args.ask.zone()?;
     let order = Order::parse(&args.sort).map_err(super::usage)?;
-    query.persons = super::person::pseudonyms(&args.person)?;
+    query.persons = super::person::pseudonyms(&args.person, &args.source)?;
     let source = args.source.source(&args.files).map_err(super::usage)?;
     let mut printer = Printer {
         output: args.output,

@@ -42,7 +42,7 @@ pub fn query(query: &Query) -> Value {
             .map(|w| words(w)),
     );
     if !query.persons.is_empty() {
-        filter.push(any(query.persons.iter().map(|p| words(p)).collect()));
+        filter.push(persons(&query.persons));
     }
     json!({"bool": {"filter": filter, "must_not": must_not}})
 }
@@ -106,33 +106,48 @@ const FEW: [Field; 8] = [
     Field::Tag,
 ];
 
-/// Words anywhere in a document. What went through an analyzer (`text`) is asked for a phrase; of whole values (`keyword`, and `flattened`, whose root
-/// field holds each leaf) those with few different ones are searched, the others compared: a pattern over millions of terms would take minutes.
-fn words(words: &str) -> Value {
-    let words = words.trim();
-    let mut analyzed = vec![
-        "*_text".to_owned(),
-        "raw".into(),
-        "tuomin.words".into(),
-        "tuomin.code_text.words".into(),
-    ];
-    let mut clauses = Vec::new();
+/// The fields that hold whole values, and those that hold words.
+fn fields() -> (Vec<String>, Vec<String>) {
+    let mut whole = Vec::new();
+    let mut analyzed: Vec<String> = ["*_text", "raw", "tuomin.words", "tuomin.code_text.words"]
+        .map(str::to_owned)
+        .into();
     for (name, class) in record::table().mapped() {
         match class {
-            IndexAs::Keyword | IndexAs::Body => {
-                clauses.push(json!({"term": {&name: words}}));
-                // A pseudonym that is a whole value stands there in its brackets.
-                clauses.push(json!({"term": {name: format!("[{words}]")}}));
-            }
+            IndexAs::Keyword | IndexAs::Body => whole.push(name),
             IndexAs::Text => analyzed.push(name),
             IndexAs::Number => {}
         }
     }
+    (whole, analyzed)
+}
+
+/// Words anywhere in a document. What went through an analyzer (`text`) is asked for a phrase; of whole values (`keyword`, and `flattened`, whose root
+/// field holds each leaf) those with few different ones are searched, the others compared: a pattern over millions of terms would take minutes.
+fn words(words: &str) -> Value {
+    let words = words.trim();
+    let (whole, analyzed) = fields();
+    let mut clauses: Vec<Value> = whole
+        .into_iter()
+        .map(|name| json!({"terms": {name: [words, format!("[{words}]")]}}))
+        .collect();
     let pattern = bounded(words);
     clauses.extend(FEW.iter().map(
         |field| json!({"regexp": {field.path(): {"value": pattern, "case_insensitive": true}}}),
     ));
     clauses.push(json!({"multi_match": {"query": words, "type": "phrase", "fields": analyzed, "lenient": true}}));
+    any(clauses)
+}
+
+/// Any of some pseudonyms. Each is one word to the analyzer and stands in brackets where it is a whole value, so one clause a field does for all.
+fn persons(persons: &[String]) -> Value {
+    let (whole, analyzed) = fields();
+    let values: Vec<String> = persons.iter().map(|p| format!("[{p}]")).collect();
+    let mut clauses: Vec<Value> = whole
+        .into_iter()
+        .map(|name| json!({"terms": {name: values}}))
+        .collect();
+    clauses.push(json!({"multi_match": {"query": persons.join(" "), "operator": "or", "fields": analyzed, "lenient": true}}));
     any(clauses)
 }
 

@@ -5,14 +5,20 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use regex::Regex;
 use serde_json::Value;
 
+use crate::{
+    patterns::schema::Category,
+    redact::{PseudonymKey, Pseudonymizer},
+};
+
 /// The labels that tell one person from another, strongest first. A name alone is a weak hint, so it comes last.
-const PERSONAL: [&str; 7] = [
+const PERSONAL: [&str; 8] = [
     "ID",
     "PASSPORT",
-    "TRAVEL_PERMIT",
+    "PERMIT",
     "MRZ",
     "PHONE",
     "EMAIL",
+    "BANK_CARD",
     "NAME",
 ];
 
@@ -57,6 +63,29 @@ pub fn in_values<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<String>
         text.push('\n');
     }
     in_text(&text)
+}
+
+/// The pseudonyms that a value may have in the records: its digest behind every label of some categories, for each of the keys that were
+/// in force. `wanted` chooses the categories by their identifiers.
+pub fn of_value(
+    value: &str,
+    keys: &[PseudonymKey],
+    categories: &[Category],
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let digests: Vec<String> = keys
+        .iter()
+        .map(|key| Pseudonymizer::new(key).pseudonym(value))
+        .collect();
+    categories
+        .iter()
+        .filter(|category| wanted(&category.id))
+        .flat_map(|category| {
+            digests
+                .iter()
+                .map(|digest| format!("{}_{digest}", category.label))
+        })
+        .collect()
 }
 
 #[cfg(test)]
