@@ -10,6 +10,8 @@ use std::{
     time::Instant,
 };
 
+use tokio::runtime::Builder;
+
 use self::{
     destination::{Destination, Finished},
     source::Source,
@@ -18,11 +20,15 @@ use super::{exit, progress::Progress, summary::summary, usage};
 use crate::{
     config::Config,
     input::files::Watch,
+    metrics::{self, Observed},
     patterns::Patterns,
     pipeline::{self, Plan, shutdown::Shutdown, stats::Stats},
     record::Kind,
     redact::{KeyOrigin, Posture, PseudonymKey, Redactor},
 };
+
+/// Threads for the network. They compress and decompress; everything heavier is done by the workers.
+const NETWORK_THREADS: usize = 2;
 
 /// Redact log lines from files or standard input.
 ///
@@ -100,7 +106,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = Source::open(&args.files, args.follow, &config)?;
     let (key, origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
     let shutdown = Shutdown::new()?;
-    let destination = Destination::open(&config, &key, &shutdown)?;
+    // For requests, listeners and metrics. Lines from files to files never see it.
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(NETWORK_THREADS)
+        .thread_name("network")
+        .enable_all()
+        .build()?;
+    let destination = Destination::open(&config, &key, &shutdown, runtime.handle())?;
     if origin == KeyOrigin::Ephemeral && destination.is_server() {
         tracing::warn!(
             "no key (redact.key_file or TUOMIN_KEY): pseudonyms of this run match no other's, and a line that is sent again is stored again"
@@ -121,7 +133,15 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let watch = Watch::default();
     let started = Instant::now();
     let progress = Progress::start(watch.consumed.clone(), source.total_bytes(), args.quiet);
-    let intake = source.intake(&settings, &shutdown, &buffers, &watch)?;
+    let intake = source.intake(&settings, &shutdown, &buffers, &watch, runtime.handle())?;
+    let (delivery, spool) = destination.observe();
+    let observed = Observed {
+        stats: stats.clone(),
+        delivery,
+        spool,
+        shutdown: shutdown.clone(),
+    };
+    metrics::listen(&config.metrics, runtime.handle(), observed).map_err(usage)?;
     let ended = pipeline::run(Plan {
         intake,
         redactor,
@@ -135,6 +155,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let unfinished = watch.unfinished.load(Relaxed);
     let finished = destination.finish(ended.unwritten, unfinished, &shutdown);
     source.finish();
+    // Nobody is waited for any more: what is to be safe is.
+    runtime.shutdown_background();
     drop(progress);
     for error in &ended.unread {
         eprintln!("tuomin: {error}");

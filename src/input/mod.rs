@@ -6,12 +6,14 @@
 //! | [`compressed`] | gzip and zstd, recognised by their first bytes, decoded on a thread of their own |
 //! | [`lines`] | bytes to blocks that end at a line end |
 //! | [`files`] | standard input and files, one after the other in the order they were named |
+//! | [`listen`] | TCP, Unix sockets, HTTP |
 //! | [`follow`] | files that grow, are rotated, truncated, renamed; checkpoints |
 
 pub mod compressed;
 pub mod files;
 pub mod follow;
 pub mod lines;
+pub mod listen;
 pub mod source;
 
 use std::{io, path::PathBuf};
@@ -27,6 +29,12 @@ use crate::batch::Receipt;
 pub struct InputSettings {
     /// How files are followed (`tuomin run --follow`).
     pub follow: follow::FollowSettings,
+    /// Lines over TCP, without encryption and without acknowledgement. Unset: none.
+    pub tcp: Option<listen::TcpSettings>,
+    /// Lines over a Unix socket. Unset: none.
+    pub unix: Option<listen::UnixSettings>,
+    /// `POST /` with lines, answered when they are safe. Unset: none.
+    pub http: Option<listen::HttpSettings>,
 }
 
 /// A stream of blocks of whole lines, read by one worker at a time.

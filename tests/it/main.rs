@@ -9,6 +9,7 @@ mod es;
 mod faults;
 mod follow;
 mod hostile_input;
+mod listen;
 mod program;
 #[path = "../support/proxy.rs"]
 mod proxy;

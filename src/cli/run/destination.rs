@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use super::super::usage;
@@ -35,8 +35,6 @@ use crate::{
 
 /// What document identifiers are derived for. Changing it would store every replayed record twice.
 const IDENTIFIERS: &str = "tuomin 2026-11 document identifiers";
-/// Threads that talk to the server. They compress; everything heavier is done by the workers.
-const NETWORK_THREADS: usize = 2;
 
 /// An open output.
 pub enum Destination {
@@ -48,7 +46,8 @@ pub enum Destination {
 
 /// A server, and the threads that talk to it.
 pub struct Server {
-    runtime: Runtime,
+    runtime: Handle,
+    spool: Option<Spool>,
     encoder: Arc<DocumentEncoder>,
     sender: Sender,
     stats: Arc<DeliveryStats>,
@@ -74,9 +73,16 @@ pub enum Finished {
 
 impl Destination {
     /// Opens what the configuration names. Fails before anything is read if it can't be written to.
-    pub fn open(config: &Config, key: &PseudonymKey, shutdown: &Shutdown) -> anyhow::Result<Self> {
+    pub fn open(
+        config: &Config,
+        key: &PseudonymKey,
+        shutdown: &Shutdown,
+        runtime: &Handle,
+    ) -> anyhow::Result<Self> {
         match &config.output.elasticsearch {
-            Some(settings) => Ok(Self::Server(Server::open(config, settings, key, shutdown)?)),
+            Some(settings) => Ok(Self::Server(Server::open(
+                config, settings, key, shutdown, runtime,
+            )?)),
             None => {
                 let path = config.output.file.as_deref();
                 let name = path.unwrap_or(Path::new("-")).display();
@@ -90,6 +96,14 @@ impl Destination {
     /// Whether records go to a server.
     pub fn is_server(&self) -> bool {
         matches!(self, Self::Server(_))
+    }
+
+    /// What becomes of records and what waits, for those who watch.
+    pub fn observe(&self) -> (Option<Arc<DeliveryStats>>, Option<Spool>) {
+        match self {
+            Self::Lines(_) => (None, None),
+            Self::Server(server) => (Some(server.stats.clone()), server.spool.clone()),
+        }
     }
 
     /// A half-written file that must not stay if the process ends at once.
@@ -142,7 +156,7 @@ impl Destination {
             Self::Server(server) => {
                 let waiting = match server.sender {
                     Sender::Direct(delivery) => {
-                        delivery.finish(server.runtime.handle(), None).map(|()| 0)?
+                        delivery.finish(&server.runtime, None).map(|()| 0)?
                     }
                     Sender::Spooled(delivery) => delivery.finish(|| shutdown.signal().is_some())?,
                 };
@@ -158,14 +172,10 @@ impl Server {
         settings: &Settings,
         key: &PseudonymKey,
         shutdown: &Shutdown,
+        runtime: &Handle,
     ) -> anyhow::Result<Self> {
         let offset = config.record.offset_s().unwrap_or_default();
         let table = Arc::new(RecordTable::builtin().with_offset(offset));
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(NETWORK_THREADS)
-            .thread_name("network")
-            .enable_all()
-            .build()?;
         let key = Zeroizing::new(key.derive(IDENTIFIERS));
         let collect = Collect {
             bytes: settings.bulk.max_bytes,
@@ -179,10 +189,10 @@ impl Server {
                 .block_on(Elasticsearch::connect(settings, table, &key))
                 .map_err(usage)?;
             let encoder = Arc::new(server.encoder(kind));
-            let delivery =
-                Delivery::start(runtime.handle(), Arc::new(server), collect, stats.clone());
+            let delivery = Delivery::start(runtime, Arc::new(server), collect, stats.clone());
             return Ok(Self {
-                runtime,
+                runtime: runtime.clone(),
+                spool: None,
                 encoder,
                 sender: Sender::Direct(delivery),
                 stats,
@@ -221,14 +231,15 @@ impl Server {
             runtime.block_on(Elasticsearch::connect(&settings, table.clone(), &key))
         };
         let delivery = SpooledDelivery::start(
-            runtime.handle().clone(),
-            spool,
+            runtime.clone(),
+            spool.clone(),
             connect,
             collect,
             stats.clone(),
         )?;
         Ok(Self {
-            runtime,
+            runtime: runtime.clone(),
+            spool: Some(spool),
             encoder,
             sender: Sender::Spooled(delivery),
             stats,

@@ -1,14 +1,17 @@
-//! Where a run's lines come from: files once, or files that are followed.
+//! Where a run's lines come from: files once, files that are followed, or others that connect.
 
 use std::{path::PathBuf, sync::Arc};
+
+use tokio::runtime::Handle;
 
 use super::super::usage;
 use crate::{
     config::Config,
     input::{
-        Intake,
+        InputSettings, Intake,
         files::{Checked, Files, Watch, check},
         follow::{Follow, FollowSettings, checkpoint::Checkpoints},
+        listen::Listeners,
     },
     pipeline::{PipelineSettings, buffers::Buffers, shutdown::Shutdown},
 };
@@ -19,11 +22,20 @@ pub enum Source {
     Files(Checked),
     /// Files for as long as the program runs.
     Follow(Vec<PathBuf>, FollowSettings, Arc<Checkpoints>),
+    /// What others send, for as long as the program runs.
+    Listen(Listeners),
 }
 
 impl Source {
     /// Looks at what is named before anything is read.
     pub fn open(files: &[PathBuf], follow: bool, config: &Config) -> anyhow::Result<Self> {
+        let InputSettings {
+            tcp, unix, http, ..
+        } = config.input.clone();
+        let listeners = Listeners { tcp, unix, http };
+        if !follow && files.is_empty() && !listeners.is_empty() {
+            return Ok(Self::Listen(listeners));
+        }
         if !follow {
             return check(files).map(Self::Files).map_err(usage);
         }
@@ -45,7 +57,7 @@ impl Source {
     pub fn total_bytes(&self) -> Option<u64> {
         match self {
             Self::Files(checked) => checked.total_bytes,
-            Self::Follow(..) => None,
+            Self::Follow(..) | Self::Listen(_) => None,
         }
     }
 
@@ -56,6 +68,7 @@ impl Source {
         shutdown: &Shutdown,
         buffers: &Arc<Buffers>,
         watch: &Watch,
+        runtime: &Handle,
     ) -> anyhow::Result<Box<dyn Intake>> {
         let limits = settings.line_limits();
         Ok(match self {
@@ -81,6 +94,10 @@ impl Source {
                     checkpoints,
                 );
                 Box::new(follow.map_err(usage)?)
+            }
+            Self::Listen(listeners) => {
+                let intake = listeners.open(runtime, limits, settings.in_flight_bytes, shutdown);
+                Box::new(intake.map_err(usage)?)
             }
         })
     }
