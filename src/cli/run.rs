@@ -6,7 +6,7 @@ mod source;
 use std::{
     path::PathBuf,
     process::ExitCode,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
     time::Instant,
 };
 
@@ -106,6 +106,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = Source::open(&args.files, args.follow, &config)?;
     let (key, origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
     let shutdown = Shutdown::new()?;
+    // Before there is anything that must not be left behind.
+    let temporary = Arc::new(OnceLock::<PathBuf>::new());
+    let half_written = temporary.clone();
+    shutdown.listen(move || {
+        if let Some(path) = half_written.get() {
+            let _ = std::fs::remove_file(path);
+        }
+    })?;
     // For requests, listeners and metrics. Lines from files to files never see it.
     let runtime = Builder::new_multi_thread()
         .worker_threads(NETWORK_THREADS)
@@ -113,6 +121,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let destination = Destination::open(&config, &key, &shutdown, runtime.handle())?;
+    if let Some(path) = destination.temporary() {
+        temporary.get_or_init(|| path);
+    }
     if origin == KeyOrigin::Ephemeral && destination.is_server() {
         tracing::warn!(
             "no key (redact.key_file or TUOMIN_KEY): pseudonyms of this run match no other's, and a line that is sent again is stored again"
@@ -121,12 +132,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let patterns = Patterns::load(config.redact.patterns.as_deref()).map_err(usage)?;
     let redactor = Arc::new(Redactor::new(&patterns, &config.redact, key).map_err(usage)?);
 
-    let temporary = destination.temporary();
-    shutdown.listen(move || {
-        if let Some(path) = &temporary {
-            let _ = std::fs::remove_file(path);
-        }
-    })?;
     let settings = config.pipeline;
     let buffers = pipeline::buffers(&settings);
     let stats = Arc::new(Stats::new(redactor.categories()));
