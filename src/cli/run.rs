@@ -134,6 +134,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 
     let settings = config.pipeline;
     let buffers = pipeline::buffers(&settings);
+    destination.name_categories(redactor.categories());
     let stats = Arc::new(Stats::new(redactor.categories()));
     let watch = Watch::default();
     let started = Instant::now();

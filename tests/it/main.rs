@@ -17,3 +17,4 @@ mod retention;
 mod signals;
 mod store;
 mod streams;
+mod whole;

@@ -93,6 +93,13 @@ impl Destination {
         }
     }
 
+    /// Tells the names of the categories that findings are counted by.
+    pub fn name_categories(&self, ids: &[String]) {
+        if let Self::Server(server) = self {
+            server.encoder.name_categories(ids);
+        }
+    }
+
     /// Whether records go to a server.
     pub fn is_server(&self) -> bool {
         matches!(self, Self::Server(_))

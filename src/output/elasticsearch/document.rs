@@ -11,7 +11,7 @@
 //!
 //! What the server refuses in spite of all this (duplicate keys, a thousand levels …) is sent once more in *safe form*: see [`safe_form`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 
@@ -42,6 +42,8 @@ pub struct DocumentEncoder {
     lateness_ms: i64,
     id_key: [u8; 32],
     dead_letters: Arc<DeadLetters>,
+    /// Names of the categories that an [`Outcome`] counts, by index.
+    categories: OnceLock<Vec<String>>,
 }
 
 /// Where a record goes.
@@ -71,7 +73,14 @@ impl DocumentEncoder {
             lateness_ms: settings.retention.lateness.ms(),
             id_key: blake3::derive_key("tuomin 2026-11 elasticsearch document id", key),
             dead_letters,
+            categories: OnceLock::new(),
         }
+    }
+
+    /// Tells the names of the categories that outcomes count by index. Without them, documents hold the sum of their findings only.
+    pub fn name_categories(&self, ids: &[String]) {
+        // Told twice, the first stays: an encoder belongs to one redactor.
+        let _ = self.categories.set(ids.to_vec());
     }
 
     /// The same as [`Encoder::encode`] at a given time, for those who can't wait two years.
@@ -142,6 +151,7 @@ impl DocumentEncoder {
         body.extend_from_slice(envelope.kind.as_str().as_bytes());
         body.push(b'"');
         write_identity(&envelope, outcome, sound, body);
+        self.write_findings(outcome, body);
         if self.full_text && sound {
             write_body_words(&fields, body);
         }
@@ -188,6 +198,32 @@ impl DocumentEncoder {
         body.extend_from_slice(&id[..written]);
         body.extend_from_slice(b"\"}}\n");
         start
+    }
+
+    /// Appends `,"findings_total":3,"findings":{"name":2,"id_number.cn":1}`.
+    fn write_findings(&self, outcome: &Outcome, body: &mut Vec<u8>) {
+        if outcome.findings == 0 {
+            return;
+        }
+        key("findings_total", body);
+        body.extend_from_slice(outcome.findings.to_string().as_bytes());
+        let Some(ids) = self.categories.get() else {
+            return;
+        };
+        key("findings", body);
+        body.push(b'{');
+        let counts = outcome
+            .categories()
+            .filter_map(|(index, count)| Some((ids.get(index)?, count)));
+        for (i, (id, count)) in counts.enumerate() {
+            if i > 0 {
+                body.push(b',');
+            }
+            write_json_string(id.as_bytes(), body);
+            body.push(b':');
+            body.extend_from_slice(count.to_string().as_bytes());
+        }
+        body.push(b'}');
     }
 
     /// Appends `,"key":value`, verbatim if its shape fits the mapping.
@@ -305,10 +341,6 @@ fn write_identity(envelope: &Envelope<'_>, outcome: &Outcome, sound: bool, body:
     if let Some(ip) = envelope.client_ip() {
         key("client_ip", body);
         body.extend_from_slice(format!("\"{ip}\"").as_bytes());
-    }
-    if outcome.findings > 0 {
-        key("findings_total", body);
-        body.extend_from_slice(outcome.findings.to_string().as_bytes());
     }
 }
 
