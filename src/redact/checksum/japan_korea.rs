@@ -43,10 +43,15 @@ pub(super) fn kr_rrn_shape(value: &[u8]) -> bool {
 }
 
 /// The same with the check digit: weights 2 to 9 and 2 to 5, `(11 - sum mod 11) mod 10`; alien numbers add 2 (`13 - …`).
+///
+/// Thirteen digits from 14… to 18… are the milliseconds of 2014 to 2029 rather than somebody born in 1914 to 1918 or 2014 to 2018.
 pub(super) fn kr_rrn(value: &[u8]) -> bool {
     let (true, Some(all)) = (kr_rrn_shape(value), digits::<13>(value)) else {
         return false;
     };
+    if matches!(all[..2], [1, 4..=8]) {
+        return false;
+    }
     let remainder = weighted(&all[..12], &[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11;
     let alien = matches!(all[6], 5..=8);
     (11 - remainder) % 10 == all[12] || (alien && (13 - remainder) % 10 == all[12])
