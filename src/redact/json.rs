@@ -166,6 +166,7 @@ impl Pass<'_> {
                     p = end + 1;
                 }
                 Some(&open @ (b'{' | b'[')) => {
+                    context = self.list_context(t, p, context);
                     if open == b'['
                         && let Some(end) = self.number_array(t, p, at, context)
                     {
@@ -414,6 +415,27 @@ impl Pass<'_> {
             }
         }
         context
+    }
+
+    /// The same for a list as second element: `["Embedding", [0.12, …]]`.
+    fn list_context<'t>(&mut self, t: &'t [u8], p: usize, context: Context<'t>) -> Context<'t> {
+        let Some(frame) = self.scratch.frames.last() else {
+            return context;
+        };
+        let first = frame.first;
+        if !frame.array || frame.index != 1 || first.1 <= first.0 || first.1 >= p || t[p] != b'[' {
+            return context;
+        }
+        let info = self.key_info(&t[first.0..first.1], 0);
+        if info.class == NO_CLASS {
+            context
+        } else {
+            Context {
+                class: info.class,
+                inherited: false,
+                ..context
+            }
+        }
     }
 
     /// Is this the value of a key/value object whose key has not come yet?

@@ -10,7 +10,7 @@
 //!         pass    by key? encoded? opens the layers; payload: images and other blobs
 //!          │      decode: each decoder with the map by which edits find back
 //!          ▼
-//!         text    labels, shapes (checksum), expressions (lookup), names, address
+//!         text    label (runs), shapes (checksum), expressions (lookup), names, address
 //!          │
 //!          ▼
 //!         edit    what is to be replaced; action, pseudonym: by what
@@ -40,11 +40,13 @@ mod echo;
 mod edit;
 mod fields;
 mod json;
+mod label;
 mod lookup;
 mod names;
 mod pass;
 mod payload;
 mod pseudonym;
+mod runs;
 mod settings;
 mod shapes;
 mod text;

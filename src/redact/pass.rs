@@ -441,6 +441,17 @@ impl Pass<'_> {
 
     /// Takes out an array of numbers as a whole.
     pub(crate) fn array(&mut self, inner: &[u8], span: Range<usize>, context: Context) {
+        self.array_wrapped(inner, span, context, b"\"");
+    }
+
+    /// The same, with the quotes that the place wants.
+    pub(crate) fn array_wrapped(
+        &mut self,
+        inner: &[u8],
+        span: Range<usize>,
+        context: Context,
+        wrap: &[u8],
+    ) {
         let Some(category) = self.class(context.class).and_then(|c| c.category) else {
             return;
         };
@@ -452,7 +463,7 @@ impl Pass<'_> {
             category,
             Rule::Key(context.class),
             0,
-            b"\"",
+            wrap,
             details.as_bytes(),
         );
     }
@@ -556,7 +567,12 @@ impl Pass<'_> {
                     .iter()
                     .position(|c| !payload::is_base64(*c))
                     .map_or(t.len(), |i| sample + i);
-                if end - start >= STEP && self.open_base64(t, start..end, at, context) {
+                let mark = self.scratch.edits.mark();
+                // only a run in which something was found divides the text: `token=eyJ…` must stay with its label
+                if end - start >= STEP
+                    && self.open_base64(t, start..end, at, context)
+                    && self.scratch.edits.has_since(mark)
+                {
                     if start > from {
                         self.plain_text(&t[from..start], at + from, context);
                     }

@@ -241,6 +241,7 @@ impl Shapes {
                     at += 2
                 }
                 Some([a, b, ..]) if is_joint(*a) && b.is_ascii_alphanumeric() => at += 1,
+                Some([b' ', b'-', b' ', d, ..]) if d.is_ascii_alphanumeric() => at += 3,
                 Some([b')', b, c, ..]) if is_joint(*b) && c.is_ascii_alphanumeric() => at += 2,
                 _ => break,
             }

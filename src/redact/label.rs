@@ -1,0 +1,491 @@
+//! Values behind labels: `name=TAN AH KOW`, `姓名：张三`, `{IdCard:110…}`, `<Name>张三</Name>`, fields of multipart bodies.
+//!
+//! A label is a key in another place: the same table says what it means.
+
+use std::ops::Range;
+
+use super::action::CategoryId;
+use super::fields::{ClassId, NO_CLASS};
+use super::pass::{Context, Pass, Rule, rule_accepts};
+use super::runs::*;
+use crate::patterns::schema::ValueRule;
+
+/// How far before a separator a label may begin, in bytes.
+const LABEL: usize = 64;
+
+impl Pass<'_> {
+    /// Fields of a multipart form (RFC 7578): the value stands behind an empty line, up to the next boundary.
+    pub(crate) fn multipart(&mut self, t: &[u8], at: usize) {
+        let mark = self.scratch.edits.mark();
+        let mut from = 0;
+        while let Some(offset) = memchr::memmem::find(&t[from..], b"form-data") {
+            from += offset + 9;
+            let head = &t[from..t.len().min(from + 400)];
+            let empty_line = |n: &[u8]| memchr::memmem::find(head, n).map(|i| i + n.len());
+            let Some(body) = empty_line(b"\r\n\r\n").or_else(|| empty_line(b"\n\n")) else {
+                continue;
+            };
+            let Some(open) = memchr::memmem::find(&head[..body], b"name=").map(|i| i + 5) else {
+                continue;
+            };
+            let name = head[open..body].trim_ascii_start();
+            let name = match name.first() {
+                Some(b'"' | b'\'') => name[1..]
+                    .split(|c| matches!(c, b'"' | b'\'' | b'\r' | b'\n'))
+                    .next(),
+                _ => name.split(|c| matches!(c, b';' | b'\r' | b'\n')).next(),
+            };
+            let class = self
+                .scratch
+                .label_keys
+                .get(name.unwrap_or_default(), &self.core.fields)
+                .class;
+            let start = from + body;
+            let end = memchr::memmem::find(&t[start..], b"\n--").map_or(t.len(), |i| start + i);
+            let end = if end > start && t[end - 1] == b'\r' {
+                end - 1
+            } else {
+                end
+            };
+            from = end;
+            if let Some(category) = self.class(class).and_then(|c| c.category) {
+                self.take_labelled(t, start..end, at, mark, class, category, b"");
+            }
+        }
+    }
+
+    /// Labels before `=`, `:` or in an XML tag.
+    pub(crate) fn labelled(&mut self, t: &[u8], at: usize, mark: usize) {
+        let mut from = 0;
+        while let Some(offset) = memchr::memchr3(b'=', b':', b'>', &t[from..]) {
+            let separator = from + offset;
+            from = separator + 1;
+            let colon = t[separator] == b':';
+            let digit = |i: usize| t.get(i).is_some_and(u8::is_ascii_digit);
+            if colon
+                && (t[from..].starts_with(b"//")
+                    || (digit(from) && separator > 0 && digit(separator - 1)))
+            {
+                continue;
+            }
+            let xml = t[separator] == b'>';
+            // `=>`, `==`, `:=`, `::`
+            while matches!(t.get(from), Some(b'=' | b'>' | b':')) && !xml {
+                from += 1;
+            }
+            let label = if xml {
+                self.tag_class(t, separator)
+            } else {
+                self.label_class(t, separator)
+            };
+            let Some((class, quote)) = label else {
+                continue;
+            };
+            let Some(data) = self.class(class) else {
+                continue;
+            };
+            let (Some(category), mut rule) = (data.category, data.label_value) else {
+                continue;
+            };
+            // words of prose (`result: ok`) are labels only where a program wrote them
+            let printed =
+                xml || quote.is_quoted() || !colon || !matches!(t.get(from), None | Some(b' '));
+            if data.keys_only && !printed {
+                continue;
+            }
+            if printed && data.value == ValueRule::Any {
+                rule = data.value;
+            }
+            if data.value == ValueRule::Blob {
+                if let Some(end) = self.printed_numbers(t, from, at, class, &quote) {
+                    from = end;
+                    continue;
+                }
+            }
+            let mut start = from;
+            while let Some(value) = self.value_after(t, start, rule, category, xml) {
+                let span = value.span.clone();
+                self.take_labelled(
+                    t,
+                    span.clone(),
+                    at,
+                    mark,
+                    class,
+                    category,
+                    quote.wrap(t, &value),
+                );
+                from = from.max(span.end);
+                // a list of values: ["张三", "李四"], [a b]
+                match (value.listed, span.end + value.quote) {
+                    (true, end) if matches!(t.get(end), Some(b',' | b' ')) => start = end + 1,
+                    _ => break,
+                }
+            }
+        }
+    }
+
+    /// A printed vector, `[0.12, -0.3 …]` or `0.12,-0.3,…`, goes as a whole. Gives the position behind it.
+    fn printed_numbers(
+        &mut self,
+        t: &[u8],
+        from: usize,
+        at: usize,
+        class: ClassId,
+        quote: &Quote,
+    ) -> Option<usize> {
+        let mut start = from;
+        while matches!(t.get(start), Some(b' ')) {
+            start += 1;
+        }
+        let bracket = matches!(t.get(start), Some(b'[' | b'{' | b'('));
+        let inner = start + bracket as usize;
+        let length = t[inner..]
+            .iter()
+            .position(|c| {
+                !(c.is_ascii_digit() || matches!(c, b'-' | b'+' | b'.' | b'e' | b'E' | b',' | b' '))
+            })
+            .unwrap_or(t.len() - inner);
+        let numbers = &t[inner..inner + length];
+        let digits = numbers.iter().filter(|c| c.is_ascii_digit()).count();
+        let points = numbers.iter().filter(|c| **c == b'.').count();
+        // a single component, repeated under the same name, counts as well
+        if digits < 3
+            || points == 0
+            || (!bracket && numbers.contains(&b' ') && !numbers.contains(&b','))
+        {
+            return None;
+        }
+        let end = inner + numbers.trim_ascii_end().len();
+        let closed = bracket && matches!(t.get(inner + length), Some(b']' | b'}' | b')'));
+        let end = if closed { inner + length + 1 } else { end };
+        let context = Context {
+            class,
+            inherited: false,
+            key: b"",
+            body: false,
+        };
+        let wrap = if bracket && quote.is_quoted() {
+            quote.of(t)
+        } else {
+            b""
+        };
+        self.array_wrapped(numbers, at + start..at + end, context, wrap);
+        Some(end)
+    }
+
+    fn take_labelled(
+        &mut self,
+        t: &[u8],
+        span: Range<usize>,
+        at: usize,
+        mark: usize,
+        class: ClassId,
+        category: CategoryId,
+        wrap: &[u8],
+    ) {
+        let value = &t[span.clone()];
+        let Some(data) = self.class(class) else {
+            return;
+        };
+        if self.core.catalog.is_placeholder(value) || !self.core.accepts(data, false, value) {
+            return;
+        }
+        let placed = at + span.start..at + span.end;
+        if self.scratch.edits.touches(mark, placed.clone()) {
+            return;
+        }
+        self.take_by_class(value, placed, Rule::Label(class), category, wrap);
+    }
+
+    /// The class of the label that ends at `separator`, and how it is quoted.
+    fn label_class(&mut self, t: &[u8], separator: usize) -> Option<(ClassId, Quote)> {
+        let mut end = separator;
+        while end > 0 && t[end - 1] == b' ' && separator - end < 3 {
+            end -= 1;
+        }
+        let before_quotes = end;
+        while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']') {
+            end -= 1;
+        }
+        let quote = Quote(end..before_quotes);
+        let floor = end.saturating_sub(LABEL);
+        let mut start = word_start(t, end, floor);
+        if start == end {
+            return None;
+        }
+        // up to three words before belong to a label as well: `full name`, `ID card number`, or make it something else: `service name`
+        let mut starts = [start; 4];
+        let mut words = 1;
+        while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
+            let next = word_start(t, start - 1, floor);
+            if next + 1 >= start || start - next > 24 {
+                break;
+            }
+            start = next;
+            starts[words] = start;
+            words += 1;
+        }
+        let fields = &self.core.fields;
+        let whole = (1..words)
+            .rev()
+            .find_map(|n| fields.exact(&t[starts[n]..end]));
+        let class = whole.unwrap_or_else(|| {
+            let cache = &mut self.scratch.label_keys;
+            let two = cache.get(&t[starts[words.min(2) - 1]..end], fields).class;
+            if two == NO_CLASS
+                && words > 2
+                && cache.get(&t[starts[0]..end], fields).class == NO_CLASS
+            {
+                return cache.get(&t[starts[2]..end], fields).class;
+            }
+            two
+        });
+        (class != NO_CLASS).then_some((class, quote))
+    }
+
+    /// The class of the XML tag that ends at `close`.
+    fn tag_class(&mut self, t: &[u8], close: usize) -> Option<(ClassId, Quote)> {
+        let floor = close.saturating_sub(256);
+        let open = floor + memchr::memrchr(b'<', &t[floor..close])?;
+        let name_end = t[open + 1..close]
+            .iter()
+            .position(|c| matches!(c, b' ' | b'/' | b'\t' | b'\n'))
+            .map_or(close, |i| open + 1 + i);
+        let mut name = &t[open + 1..name_end];
+        if matches!(name.first(), None | Some(b'/' | b'!' | b'?')) || t[close - 1] == b'/' {
+            return None;
+        }
+        if let Some(colon) = memchr::memrchr(b':', name) {
+            name = &name[colon + 1..];
+        }
+        let class = self.scratch.label_keys.get(name, &self.core.fields).class;
+        (class != NO_CLASS).then_some((class, Quote(close..close)))
+    }
+
+    /// Where the value after a label is.
+    fn value_after(
+        &self,
+        t: &[u8],
+        from: usize,
+        rule: ValueRule,
+        category: CategoryId,
+        xml: bool,
+    ) -> Option<Value> {
+        let mut start = from;
+        let mut listed = false;
+        while start < t.len()
+            && matches!(t[start], b' ' | b'\t' | b'\n' | b'\r')
+            && start - from < 24
+        {
+            start += 1;
+        }
+        if self.core.catalog.placeholder_at(t, start).is_some() {
+            return None;
+        }
+        if t.get(start) == Some(&b'[')
+            || (t.get(start) == Some(&b'{') && matches!(t.get(start + 1), Some(b'"' | b'\'')))
+        {
+            start += 1;
+            listed = true;
+        }
+        if xml && t[start..].starts_with(b"<![CDATA[") {
+            start += 9;
+            let end = memchr::memmem::find(&t[start..], b"]]>").map_or(t.len(), |i| start + i);
+            return Some(Value {
+                span: start..end,
+                quote: 0,
+                listed: false,
+            });
+        }
+        if xml {
+            let end = memchr::memchr(b'<', &t[start..]).map_or(t.len(), |i| start + i);
+            return (end > start).then_some(Value {
+                span: start..end,
+                quote: 0,
+                listed: false,
+            });
+        }
+        // an opening quote, with the backslashes before it
+        let mut open = start;
+        while t.get(open) == Some(&b'\\') {
+            open += 1;
+        }
+        // Go and Python prefixes: b'…', u'…'
+        let prefixed = matches!(t.get(open), Some(b'b' | b'u' | b'r'))
+            && matches!(t.get(open + 1), Some(b'\'' | b'"'));
+        if prefixed {
+            open += 1;
+        }
+        if let Some(b'"' | b'\'' | b'`') = t.get(open) {
+            let quote = if prefixed {
+                &t[open..=open]
+            } else {
+                &t[start..=open]
+            };
+            let body = open + 1;
+            let end = memchr::memmem::find(&t[body..], quote).map_or(t.len(), |i| body + i);
+            return Some(Value {
+                span: body..end,
+                quote: quote.len(),
+                listed,
+            });
+        }
+        let rest = &t[start..];
+        let length = if self.core.is_name(category) {
+            let text = valid_prefix(&rest[..rest.len().min(256)]);
+            match self
+                .core
+                .names
+                .leading_name(text, rule != ValueRule::Person)
+            {
+                0 if rest.starts_with(b"[") || rest.len() < 2 => 0,
+                0 => hex_run(rest),
+                n => n,
+            }
+        } else {
+            match rule {
+                ValueRule::Number | ValueRule::Phone => number_run(rest),
+                ValueRule::Date => date_run(rest),
+                ValueRule::Text => address_run(rest),
+                ValueRule::Secret => secret_run(rest),
+                ValueRule::Blob => rest
+                    .iter()
+                    .position(|c| {
+                        !(super::payload::is_base64(*c)
+                            || matches!(c, b'.' | b':' | b';' | b',' | b'*'))
+                    })
+                    .unwrap_or(rest.len()),
+                ValueRule::Any | ValueRule::Person => word_run(rest),
+            }
+        };
+        (length > 0).then_some(Value {
+            span: start..start + length,
+            quote: 0,
+            listed,
+        })
+    }
+
+    /// Labels of other scripts than Latin, with or without a separator behind them: 姓名：张三, 身份证号110…
+    pub(crate) fn foreign_labels(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let mut from = 0;
+        while let Some((label, class)) = core.foreign.next(t, from) {
+            from = label.end;
+            let Some(data) = core.fields.classes.get(class as usize) else {
+                continue;
+            };
+            let Some(category) = data.category else {
+                continue;
+            };
+            let mut start = label.end;
+            let mut joint = false;
+            loop {
+                let rest = &t[start..];
+                let skip = match rest {
+                    [b' ' | b':' | b'=' | b'"' | b'\'' | b'\\' | b'(' | b'>', ..] => 1,
+                    _ if rest.starts_with("是".as_bytes())
+                        || rest.starts_with("为".as_bytes())
+                        || rest.starts_with("為".as_bytes())
+                        || rest.starts_with("は".as_bytes()) =>
+                    {
+                        3
+                    }
+                    _ if rest.starts_with("「".as_bytes())
+                        || rest.starts_with("【".as_bytes())
+                        || rest.starts_with("“".as_bytes()) =>
+                    {
+                        3
+                    }
+                    _ => 0,
+                };
+                if skip == 0 || start - label.end > 12 {
+                    break;
+                }
+                joint = true;
+                start += skip;
+            }
+            if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
+                continue;
+            }
+            if data.needs_separator && !joint {
+                continue;
+            }
+            if core.is_name(category) {
+                let text = valid_prefix(&t[start..t.len().min(start + 256)]);
+                let length = core.names.leading_name(text, joint);
+                if length > 0
+                    && !(text[..length].chars().count() < 2 && !joint)
+                    && !core.names.is_common_word(&text[..length])
+                {
+                    self.take_labelled(t, start..start + length, at, mark, class, category, b"");
+                    from = start + length;
+                }
+                continue;
+            }
+            if !joint
+                && (data.needs_separator
+                    || matches!(
+                        data.label_value,
+                        ValueRule::Any | ValueRule::Text | ValueRule::Secret
+                    ))
+            {
+                continue; // `地址不存在` is no address
+            }
+            if let Some(value) = self.value_after(t, start, data.label_value, category, false)
+                && rule_accepts(data.label_value, &t[value.span.clone()])
+            {
+                from = from.max(value.span.end);
+                self.take_labelled(t, value.span, at, mark, class, category, b"");
+            }
+        }
+    }
+}
+
+/// The quotes around a label, to put the same around a bare number that is replaced: `\"Phone\":138…` becomes `\"Phone\":\"[PHONE_…]\"`.
+struct Quote(Range<usize>);
+
+impl Quote {
+    fn of<'t>(&self, t: &'t [u8]) -> &'t [u8] {
+        &t[self.0.clone()]
+    }
+
+    fn is_quoted(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn wrap<'t>(&self, t: &'t [u8], value: &Value) -> &'t [u8] {
+        let bare = value.quote == 0
+            && t[value.span.clone()]
+                .iter()
+                .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
+        if bare && self.is_quoted() {
+            self.of(t)
+        } else {
+            b""
+        }
+    }
+}
+
+struct Value {
+    span: Range<usize>,
+    /// Length of its quote.
+    quote: usize,
+    /// Within brackets.
+    listed: bool,
+}
+
+/// Where the word that ends at `end` starts.
+fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
+    let mut start = end;
+    while start > floor
+        && (t[start - 1].is_ascii_alphanumeric()
+            || matches!(t[start - 1], b'_' | b'-' | b'.')
+            || t[start - 1] >= 0x80)
+    {
+        start -= 1;
+    }
+    while start < end && !t[start].is_ascii_alphanumeric() && t[start] < 0x80 {
+        start += 1;
+    }
+    start
+}

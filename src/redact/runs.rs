@@ -1,0 +1,267 @@
+//! Where an unquoted value ends, by what it should be: a number, a date, an address, a secret.
+//!
+//! In running text nothing says where a value ends but the value itself. Each function takes the text from the value's first byte and
+//! gives its length in bytes, zero if no such value starts there. Rather a word too many than a leak.
+
+pub(super) fn valid_prefix(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => std::str::from_utf8(&bytes[..e.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+pub(super) fn valid_suffix(bytes: &[u8]) -> &str {
+    (0..bytes.len().min(4))
+        .find_map(|i| std::str::from_utf8(&bytes[i..]).ok())
+        .unwrap_or_default()
+}
+
+fn is_delimiter(c: u8) -> bool {
+    matches!(
+        c,
+        b',' | b';'
+            | b'|'
+            | b'&'
+            | b')'
+            | b'}'
+            | b']'
+            | b'>'
+            | b'<'
+            | b'"'
+            | b'\''
+            | b'\n'
+            | b'\r'
+            | b'\t'
+            | b'\\'
+            | b'`'
+    )
+}
+
+/// A word up to white space or a delimiter. Chinese text ends at its own punctuation.
+pub(super) fn word_run(rest: &[u8]) -> usize {
+    let ascii = rest
+        .iter()
+        .position(|c| is_delimiter(*c) || *c == b' ')
+        .unwrap_or(rest.len());
+    cjk_end(&rest[..ascii])
+}
+
+fn cjk_end(run: &[u8]) -> usize {
+    ["，", "。", "；", "、", "！", "）", "】", "」"]
+        .iter()
+        .filter_map(|p| memchr::memmem::find(run, p.as_bytes()))
+        .min()
+        .unwrap_or(run.len())
+}
+
+/// A number with single separators between its groups; letters may belong to it, words may not.
+pub(super) fn number_run(rest: &[u8]) -> usize {
+    let mut at = if matches!(rest.first(), Some(b'+' | b'(' | b'*')) {
+        1
+    } else {
+        0
+    };
+    let mut end = 0;
+    loop {
+        let word = rest[at..]
+            .iter()
+            .take_while(|c| c.is_ascii_alphanumeric() || **c == b'*')
+            .count();
+        let bytes = &rest[at..at + word];
+        let digits = bytes.iter().filter(|c| c.is_ascii_digit()).count();
+        let next = rest.get(at + word);
+        let first = end == 0;
+        if word == 0
+            || matches!(next, Some(b'=' | b':'))
+            || (!first && digits == 0 && word > 2)
+            || (first && digits == 0 && word > 4 && next != Some(&b'-'))
+        {
+            break;
+        }
+        at += word;
+        end = at;
+        if rest.get(at) == Some(&b')') && rest[..at].contains(&b'(') {
+            at += 1;
+            end = at;
+        }
+        match (rest.get(at), rest.get(at + 1)) {
+            (Some(b' '), Some(b'-'))
+                if rest.get(at + 2) == Some(&b' ')
+                    && rest.get(at + 3).is_some_and(u8::is_ascii_alphanumeric) =>
+            {
+                at += 3
+            }
+            (Some(b' ' | b'-' | b'/' | b'('), Some(c))
+                if c.is_ascii_alphanumeric() || *c == b'(' =>
+            {
+                at += 1;
+                if rest[at] == b'(' {
+                    at += 1;
+                }
+            }
+            _ => break,
+        }
+    }
+    end
+}
+
+/// A date in digits or in Chinese, Thai or other writing.
+pub(super) fn date_run(rest: &[u8]) -> usize {
+    let text = valid_prefix(&rest[..rest.len().min(64)]);
+    let part = |c: char| {
+        c.is_ascii_digit()
+            || matches!(
+                c,
+                '-' | '/'
+                    | '.'
+                    | ' '
+                    | '年'
+                    | '月'
+                    | '日'
+                    | '〇'
+                    | '零'
+                    | '一'
+                    | '二'
+                    | '三'
+                    | '四'
+                    | '五'
+                    | '六'
+                    | '七'
+                    | '八'
+                    | '九'
+                    | '十'
+                    | '廿'
+                    | '元'
+                    | '民'
+                    | '国'
+                    | '國'
+                    | '昭'
+                    | '和'
+                    | '平'
+                    | '成'
+                    | '令'
+                    | '大'
+                    | '正'
+                    | '明'
+                    | '治'
+                    | '년'
+                    | '월'
+                    | '일'
+                    | '至'
+                    | '~'
+            )
+            || ('\u{0e00}'..='\u{0e7f}').contains(&c)
+    };
+    let mut end = text
+        .char_indices()
+        .find(|(_, c)| !part(*c))
+        .map_or(text.len(), |(i, _)| i);
+    // 31 Dec 1949, Dec 31, 1949
+    let tail = &text[end..];
+    let month = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    if tail.len() >= 3
+        && tail.is_char_boundary(3)
+        && month.iter().any(|m| tail[..3].eq_ignore_ascii_case(m))
+    {
+        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let more = tail[letters..]
+            .bytes()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, b' ' | b',' | b'.' | b'-' | b'/'))
+            .count();
+        end += letters + more;
+    }
+    if text[end..].starts_with('T') {
+        let time = text[end + 1..]
+            .bytes()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'))
+            .count();
+        end += if time > 0 { time + 1 } else { 0 };
+    }
+    // the digits of what comes next (` 36ms`) are not ours, nor is a trailing separator
+    text[..end]
+        .trim_end_matches([' ', ',', '.', '-', '/', '~'])
+        .len()
+}
+
+/// An address: up to a delimiter, two spaces or the next `key=`.
+pub(super) fn address_run(rest: &[u8]) -> usize {
+    let hard = rest
+        .iter()
+        .position(|c| {
+            matches!(
+                c,
+                b';' | b'|'
+                    | b'&'
+                    | b'}'
+                    | b']'
+                    | b'>'
+                    | b'<'
+                    | b'"'
+                    | b'\n'
+                    | b'\r'
+                    | b'\t'
+                    | b'\\'
+            )
+        })
+        .unwrap_or(rest.len());
+    let mut end = hard;
+    let run = &rest[..hard];
+    if let Some(i) = memchr::memmem::find(run, b"  ") {
+        end = end.min(i);
+    }
+    for i in memchr::memchr2_iter(b'=', b':', run) {
+        let word = run[..i]
+            .iter()
+            .rev()
+            .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_' || **c >= 0x80)
+            .count();
+        let start = i - word;
+        if word > 0 && start > 0 {
+            end = end.min(
+                run[..start]
+                    .iter()
+                    .rposition(|c| !matches!(c, b' ' | b','))
+                    .map_or(0, |p| p + 1),
+            );
+            break;
+        }
+    }
+    let end = ["。", "；", "，手机", "，电话", "，姓名", "，身份", "），"]
+        .iter()
+        .filter_map(|p| memchr::memmem::find(&rest[..end], p.as_bytes()))
+        .min()
+        .unwrap_or(end);
+    // Chinese addresses have no spaces before what follows them: 北京市…3号 sim=98
+    match run.first() {
+        Some(0xe4..=0xe9) => memchr::memchr(b' ', &rest[..end])
+            .filter(|i| rest[..*i].iter().filter(|c| **c >= 0x80).count() >= 12)
+            .unwrap_or(end),
+        _ => rest[..end].trim_ascii_end().len(),
+    }
+}
+
+/// A secret: up to white space or a delimiter; a scheme (`Bearer`, `Basic`) belongs to it.
+pub(super) fn secret_run(rest: &[u8]) -> usize {
+    let run = |from: usize| {
+        rest[from..]
+            .iter()
+            .position(|c| is_delimiter(*c) || *c == b' ')
+            .map_or(rest.len(), |i| from + i)
+    };
+    let end = run(0);
+    let scheme = ["bearer", "basic", "digest", "token", "negotiate"]
+        .iter()
+        .any(|s| rest[..end].eq_ignore_ascii_case(s.as_bytes()));
+    if scheme && rest.get(end) == Some(&b' ') {
+        run(end + 1)
+    } else {
+        end
+    }
+}
+
+pub(super) fn hex_run(rest: &[u8]) -> usize {
+    let n = rest.iter().take_while(|c| c.is_ascii_hexdigit()).count();
+    if n >= 32 { n } else { 0 }
+}
