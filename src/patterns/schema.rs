@@ -199,7 +199,10 @@ pub struct Names {
     pub follow_words: Vec<String>,
     /// Cues before a person's name in Chinese free text (`客户`, `用户`, `持卡人`).
     pub cues_before: Vec<String>,
-    /// Cues after a person's name (`先生`, `女士`, `本人`).
+    /// Honorifics after a person's name (`先生`, `さん`).
+    #[serde(default)]
+    pub honorifics: Vec<String>,
+    /// Other cues after a person's name that stands free (`先生`, `女士`, `本人`).
     pub cues_after: Vec<String>,
     /// Given names and surnames in Latin script (lower case), most frequent of the region; help to tell a person from a product.
     pub latin_names: Vec<String>,

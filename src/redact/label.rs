@@ -134,7 +134,7 @@ impl Pass<'_> {
         quote: &Quote,
     ) -> Option<usize> {
         let mut start = from;
-        while matches!(t.get(start), Some(b' ')) {
+        while matches!(t.get(start), Some(b' ' | b'"' | b'\'' | b'\\')) {
             start += 1;
         }
         let bracket = matches!(t.get(start), Some(b'[' | b'{' | b'('));
@@ -348,13 +348,7 @@ impl Pass<'_> {
                 ValueRule::Date => date_run(rest),
                 ValueRule::Text => address_run(rest),
                 ValueRule::Secret => secret_run(rest),
-                ValueRule::Blob => rest
-                    .iter()
-                    .position(|c| {
-                        !(super::payload::is_base64(*c)
-                            || matches!(c, b'.' | b':' | b';' | b',' | b'*'))
-                    })
-                    .unwrap_or(rest.len()),
+                ValueRule::Blob => blob_run(rest),
                 ValueRule::Any | ValueRule::Person => word_run(rest),
             }
         };

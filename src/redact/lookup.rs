@@ -61,28 +61,48 @@ impl Foreign {
     }
 }
 
+/// Where a name stands beside a cue word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Behind the cue.
+    Behind,
+    /// Before it: the cue is an honorific.
+    Addressed,
+    /// Before it, if it stands free.
+    Before,
+}
+
 /// Cue words beside names.
 pub(crate) struct Cues {
     automaton: AhoCorasick,
     before: usize,
+    honorifics: usize,
 }
 
 impl Cues {
-    pub fn new(before: &[String], after: &[String]) -> Result<Self, String> {
-        let words: Vec<String> = before.iter().chain(after).cloned().collect();
+    pub fn new(before: &[String], honorifics: &[String], after: &[String]) -> Result<Self, String> {
+        let words: Vec<String> = before
+            .iter()
+            .chain(honorifics)
+            .chain(after)
+            .cloned()
+            .collect();
         Ok(Self {
             automaton: automaton(&words)?,
             before: before.len(),
+            honorifics: honorifics.len(),
         })
     }
 
-    /// The next cue at or after `from`, and whether the name follows it.
-    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, bool)> {
+    /// The next cue at or after `from`, and where the name stands.
+    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, Beside)> {
         let found = self.automaton.find(text.get(from..)?)?;
-        Some((
-            from + found.start()..from + found.end(),
-            found.pattern().as_usize() < self.before,
-        ))
+        let side = match found.pattern().as_usize() {
+            n if n < self.before => Beside::Behind,
+            n if n < self.before + self.honorifics => Beside::Addressed,
+            _ => Beside::Before,
+        };
+        Some((from + found.start()..from + found.end(), side))
     }
 }
 

@@ -220,8 +220,12 @@ impl Redactor {
                 .map_err(error)?,
             expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
             foreign: Foreign::new(&patterns.classes).map_err(error)?,
-            cues: Cues::new(&patterns.names.cues_before, &patterns.names.cues_after)
-                .map_err(error)?,
+            cues: Cues::new(
+                &patterns.names.cues_before,
+                &patterns.names.honorifics,
+                &patterns.names.cues_after,
+            )
+            .map_err(error)?,
             names: NameLists::new(&patterns.names),
             pseudonyms: Pseudonymizer::new(&key),
             posture: settings.posture,
@@ -457,10 +461,12 @@ impl Core {
         let Ok(text) = std::str::from_utf8(value) else {
             return true;
         };
-        if matches!(
-            text.to_ascii_lowercase().as_str(),
-            "null" | "none" | "nil" | "true" | "false" | "undefined" | "n/a" | "unknown"
-        ) {
+        if text.len() < 10
+            && matches!(
+                text.to_ascii_lowercase().as_str(),
+                "null" | "none" | "nil" | "true" | "false" | "undefined" | "n/a" | "unknown"
+            )
+        {
             return false;
         }
         if self.is_name(category) {

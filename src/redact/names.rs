@@ -328,8 +328,8 @@ impl NameLists {
                         && !self.latin_words.contains(&lower)
                         && ends_here(&rest[length..]))
             } else {
-                (first.is_uppercase() || particle || self.latin_names.contains(&lower))
-                    && !self.latin_words.contains(&lower)
+                // `Min` is a word of logs and of names: within a capitalised name it belongs to it
+                first.is_uppercase() || particle || self.latin_names.contains(&lower)
             };
             if !accepted {
                 break;

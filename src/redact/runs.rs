@@ -265,3 +265,14 @@ pub(super) fn hex_run(rest: &[u8]) -> usize {
     let n = rest.iter().take_while(|c| c.is_ascii_hexdigit()).count();
     if n >= 32 { n } else { 0 }
 }
+
+/// A payload: base64 or hexadecimal, perhaps cut by dots, or a data URI.
+pub(super) fn blob_run(rest: &[u8]) -> usize {
+    let uri = rest.starts_with(b"data:");
+    let part = |c: u8| {
+        super::payload::is_base64(c)
+            || matches!(c, b'.' | b'*')
+            || (uri && matches!(c, b':' | b';' | b','))
+    };
+    rest.iter().position(|c| !part(*c)).unwrap_or(rest.len())
+}

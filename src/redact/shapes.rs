@@ -368,7 +368,9 @@ impl Shapes {
                     only_in: 0,
                 });
             }
+            // a country alone is a weak hint: it needs a check digit or a long number beside it
             if pattern.country != 0
+                && (pattern.check.is_some() && compact.len() >= 9)
                 && !within_token(text, start, end)
                 && !is_epoch(compact)
                 && only_in.is_none()

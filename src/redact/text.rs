@@ -5,6 +5,7 @@
 //! stands behind them; what they took is left alone by the others.
 
 use super::json::holds;
+use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 
@@ -101,9 +102,9 @@ impl Pass<'_> {
             return;
         };
         let mut from = 0;
-        while let Some((cue, before)) = core.cues.next(t, from) {
+        while let Some((cue, side)) = core.cues.next(t, from) {
             from = cue.end;
-            let span = if before {
+            let span = if side == Beside::Behind {
                 let mut start = cue.end;
                 while matches!(t.get(start), Some(b' ' | b':' | b'"' | b'\'' | b'(' | b'['))
                     && start - cue.end < 3
@@ -118,7 +119,11 @@ impl Pass<'_> {
                 start..start + length
             } else {
                 let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
-                let length = core.names.trailing_name(text);
+                let mut length = core.names.trailing_name(text);
+                let free = !text[..text.len() - length].ends_with(super::names::is_han);
+                if side == Beside::Before && !free {
+                    length = 0;
+                }
                 cue.start - length..cue.start
             };
             if span.is_empty()
