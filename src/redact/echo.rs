@@ -255,7 +255,6 @@ impl Pass<'_> {
         if self.scratch.needles.is_empty() {
             return;
         }
-        let mark = self.scratch.edits.mark();
         for i in 0..self.scratch.needles.list.len() {
             let needle = self.scratch.needles.list[i].clone();
             let mut from = 0;
@@ -271,16 +270,15 @@ impl Pass<'_> {
                     continue; // half a number can't be replaced
                 }
                 let placed = at + span.start..at + span.end;
-                if !self.scratch.edits.touches(mark, placed.clone()) {
-                    self.take(
-                        &t[span],
-                        placed,
-                        needle.category,
-                        Rule::Named("repeated in the record"),
-                        0,
-                        wrap,
-                    );
-                }
+                // finds of several words of one name overlap; settling makes one of them
+                self.take(
+                    &t[span],
+                    placed,
+                    needle.category,
+                    Rule::Named("repeated in the record"),
+                    0,
+                    wrap,
+                );
             }
         }
     }

@@ -334,7 +334,10 @@ impl Pass<'_> {
         let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
         if info.part == Part::Value && named != NO_CLASS {
             class = named;
-        } else if class == NO_CLASS && parent != NO_CLASS && info.part != Part::Key {
+        } else if class == NO_CLASS
+            && info.part != Part::Key
+            && self.class(parent).is_some_and(|c| !c.safe)
+        {
             (class, inherited) = (parent, true);
         }
         Some((

@@ -470,11 +470,9 @@ impl Core {
             return false;
         }
         if self.is_name(category) {
-            if self.names.is_common_word(text) {
-                return false;
-            }
             if class.value == ValueRule::Person || inherited {
-                return self.names.is_plausible(text)
+                return !self.names.is_common_word(text)
+                    && self.names.is_plausible(text)
                     && self.fields.classify(value).class == NO_CLASS;
             }
             return true;

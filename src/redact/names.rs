@@ -138,7 +138,12 @@ impl NameLists {
             return 0;
         };
         if is_han(first) {
-            self.leading_han(text, sure)
+            let length = self.leading_han(text, sure);
+            length
+                + given_behind_space(
+                    &text[length..],
+                    self.is_japanese(&text[..length]) || self.japanese.contains(&text[..length]),
+                )
         } else if is_kana(first) || is_hangul(first) {
             leading_words(text, |c| is_kana(c) || is_hangul(c) || is_han(c), 2)
         } else if first.is_ascii() || is_latin(first) {
@@ -272,6 +277,17 @@ impl NameLists {
         let mut lower_start = false;
         loop {
             let rest = &text[at..];
+            // son of, daughter of: Indian names in Singapore and Malaysia
+            if [
+                "s/o ", "d/o ", "a/l ", "a/p ", "S/O ", "D/O ", "A/L ", "A/P ",
+            ]
+            .iter()
+            .any(|p| rest.starts_with(p))
+            {
+                at += 4;
+                count += 1;
+                continue;
+            }
             let length = rest
                 .char_indices()
                 .find(|(_, c)| {
@@ -314,6 +330,13 @@ impl NameLists {
                     | "y"
                     | "der"
                     | "dos"
+                    | "los"
+                    | "las"
+                    | "das"
+                    | "do"
+                    | "bint"
+                    | "ibn"
+                    | "del"
                     | "da"
             );
             let accepted = if count == 0 {
@@ -356,6 +379,23 @@ impl NameLists {
             at += joint;
         }
         end
+    }
+}
+
+/// The length of a given name behind a Japanese surname and one space: 池田 花子.
+fn given_behind_space(rest: &str, surname: bool) -> usize {
+    if !surname || !rest.starts_with(' ') {
+        return 0;
+    }
+    let given = rest[1..]
+        .chars()
+        .take_while(|c| is_han(*c) || is_kana(*c))
+        .take(5)
+        .collect::<String>();
+    if (1..=4).contains(&given.chars().count()) {
+        1 + given.len()
+    } else {
+        0
     }
 }
 
