@@ -8,19 +8,16 @@
 //!                           └── two halves ◀── too large        └ refused again ─▶ dead letter
 //! ```
 
-use std::io::Write;
-use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use serde::Deserialize;
-
-use super::client::{Encoding, Method};
+use super::answer::{ItemStatus, statuses};
+use super::client::Method;
 use super::dead_letter::DeadLetter;
-use super::document::safe_form;
+use super::item::{Item, index_of, request_body, safe_item};
 use super::outcome::{self, ItemVerdict, RequestVerdict};
 use super::{Elasticsearch, Error};
 use crate::batch::{Delivered, ReadyBatch};
+use bytes::Bytes;
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,17 +65,6 @@ impl Report {
             self.delivered = Delivered::Failed;
         }
     }
-}
-
-/// One action line with its document.
-#[derive(Clone)]
-struct Item {
-    /// Where it stands in the batch.
-    span: Range<usize>,
-    /// Its safe form, once it needs that.
-    safe: Option<Bytes>,
-    /// How often it was sent.
-    attempts: u32,
 }
 
 /// Items that are sent together.
@@ -170,7 +156,8 @@ impl Elasticsearch {
             }
             let (answer, took) = {
                 let _slot = self.throttle.slot().await;
-                let (bytes, encoding) = self.request_body(body, &group.items).await;
+                let (bytes, encoding) =
+                    request_body(body, &group.items, self.settings.bulk.compression).await;
                 metrics::counter!("tuomin_elasticsearch_sent_bytes_total")
                     .increment(bytes.len() as u64);
                 let begin = Instant::now();
@@ -390,32 +377,6 @@ impl Elasticsearch {
         }
     }
 
-    /// The request's body: a slice of the batch where the items stand in a row, else a copy of them; compressed off the async threads.
-    async fn request_body(&self, body: &Bytes, items: &[Item]) -> (Bytes, Encoding) {
-        let in_a_row = items.iter().all(|item| item.safe.is_none())
-            && items
-                .windows(2)
-                .all(|pair| pair[0].span.end == pair[1].span.start);
-        let plain = match (items.first(), items.last()) {
-            (Some(first), Some(last)) if in_a_row => body.slice(first.span.start..last.span.end),
-            _ => {
-                let pieces = items
-                    .iter()
-                    .map(|item| item.safe.as_deref().unwrap_or(&body[item.span.clone()]));
-                Bytes::from(pieces.collect::<Vec<_>>().concat())
-            }
-        };
-        let level = self.settings.bulk.compression;
-        if level == 0 || plain.len() < 1000 {
-            return (plain, Encoding::Ndjson);
-        }
-        let source = plain.clone();
-        match tokio::task::spawn_blocking(move || gzip(&source, level)).await {
-            Ok(Ok(packed)) => (packed, Encoding::NdjsonGzip),
-            _ => (plain, Encoding::Ndjson),
-        }
-    }
-
     async fn wait(&self, failures: u32, asked_for: Option<Duration>, deadline: Option<Instant>) {
         let longest = Duration::from_secs(self.settings.bulk.max_backoff_s);
         let wait = outcome::backoff(failures, longest, outcome::dice(), asked_for);
@@ -470,76 +431,6 @@ impl Elasticsearch {
     }
 }
 
-/// The index that an item's action line names: `{"index":{"_index":"<this>"`.
-fn index_of(item: &[u8]) -> &[u8] {
-    const MARK: &[u8] = b"\"_index\":\"";
-    let line = &item[..memchr::memchr(b'\n', item).unwrap_or(item.len())];
-    let Some(at) = memchr::memmem::find(line, MARK) else {
-        return b"";
-    };
-    let rest = &line[at + MARK.len()..];
-    &rest[..memchr::memchr(b'"', rest).unwrap_or(rest.len())]
-}
-
-/// An item with its document in safe form.
-fn safe_item(item: &[u8]) -> Option<Bytes> {
-    let action = memchr::memchr(b'\n', item)? + 1;
-    let mut safe = item[..action].to_vec();
-    safe.extend_from_slice(&safe_form(&item[action..])?);
-    Some(safe.into())
-}
-
-fn gzip(plain: &[u8], level: u32) -> std::io::Result<Bytes> {
-    let mut encoder = flate2::write::GzEncoder::new(
-        Vec::with_capacity(plain.len() / 4),
-        flate2::Compression::new(level),
-    );
-    encoder.write_all(plain)?;
-    Ok(encoder.finish()?.into())
-}
-
-/// What the answer says about one item.
-#[derive(Debug, PartialEq, Eq)]
-struct ItemStatus {
-    status: u16,
-    error: Option<String>,
-}
-
-/// The items' answers, in the order of the request. `None` unless there is exactly one for each: then nothing is known.
-fn statuses(body: &[u8], expected: usize) -> Option<Vec<ItemStatus>> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(default)]
-        items: Vec<Outer>,
-    }
-    #[derive(Deserialize)]
-    struct Outer {
-        #[serde(alias = "create")]
-        index: Inner,
-    }
-    #[derive(Deserialize)]
-    struct Inner {
-        status: u16,
-        #[serde(default)]
-        error: Option<Reason>,
-    }
-    #[derive(Deserialize)]
-    struct Reason {
-        #[serde(rename = "type", default)]
-        kind: String,
-    }
-    let answer: Answer = serde_json::from_slice(body).ok()?;
-    let statuses: Vec<_> = answer
-        .items
-        .into_iter()
-        .map(|outer| ItemStatus {
-            status: outer.index.status,
-            error: outer.index.error.map(|e| e.kind),
-        })
-        .collect();
-    (statuses.len() == expected).then_some(statuses)
-}
-
 /// Runs futures side by side on this task.
 async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut running: Vec<_> = futures.map(|f| (Box::pin(f), None)).collect();
@@ -561,35 +452,4 @@ async fn join_all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output>
     })
     .await;
     running.into_iter().filter_map(|(_, done)| done).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_narrow_answers() {
-        let body = br#"{"errors":true,"items":[{"index":{"status":201}},{"create":{"status":400,"error":{"type":"document_parsing_exception"}}}]}"#;
-        let expected = vec![
-            ItemStatus {
-                status: 201,
-                error: None,
-            },
-            ItemStatus {
-                status: 400,
-                error: Some("document_parsing_exception".into()),
-            },
-        ];
-        assert_eq!(statuses(body, 2), Some(expected));
-        assert_eq!(statuses(body, 3), None);
-        assert_eq!(statuses(&body[..80], 2), None);
-        assert_eq!(statuses(b"{}", 0), Some(vec![]));
-    }
-
-    #[test]
-    fn finds_the_index_of_an_item() {
-        assert_eq!(index_of(b"{\"create\":{\"_index\":\"tuomin-operation\",\"_id\":\"x\"}}\n{\"_index\":\"y\"}\n"), b"tuomin-operation");
-        assert_eq!(index_of(b"{}\n{\"_index\":\"y\"}\n"), b"");
-        assert_eq!(index_of(b""), b"");
-    }
 }

@@ -5,18 +5,20 @@
 //! | `settings.rs`, `age.rs` | what a person can set |
 //! | `names.rs` | names of indices and the arithmetic of retention |
 //! | `document.rs` | a redacted line as a document with its identifier |
-//! | `bulk.rs`, `outcome.rs`, `throttle.rs`, `notice.rs` | delivery: what is sent, what an answer means, how much at once, what is said about it |
+//! | `bulk.rs`, `item.rs`, `answer.rs`, `outcome.rs`, `throttle.rs`, `notice.rs` | delivery: what is sent, what an answer means, how much at once, what is said about it |
 //! | `dead_letter.rs`, `replay.rs` | what is refused for good, and sending it once more |
 //! | `schema.rs`, `setup.rs` | policies, templates and mappings, and bringing a server to them |
 //! | `retention.rs` | is everything gone that should be? |
 //! | `client.rs`, `error.rs` | nodes, credentials, errors without server text |
 
 pub mod age;
+mod answer;
 mod bulk;
 pub mod client;
 pub mod dead_letter;
 mod document;
 mod error;
+mod item;
 pub mod names;
 mod notice;
 mod outcome;

@@ -391,9 +391,19 @@ impl Settings {
             };
             return Ok(Some(Secret::Basic(user.clone(), password)));
         }
-        Ok(std::env::var("TUOMIN_ES_API_KEY")
-            .ok()
-            .map(|key| Secret::ApiKey(key.trim().to_owned().into())))
+        let Ok(key) = std::env::var("TUOMIN_ES_API_KEY") else {
+            return Ok(None);
+        };
+        if !fits_header(key.trim()) {
+            let why =
+                "is not set, and the variable TUOMIN_ES_API_KEY holds characters that no key has"
+                    .into();
+            return Err(Error::Setting(Setting {
+                field: "api_key_file",
+                why,
+            }));
+        }
+        Ok(Some(Secret::ApiKey(key.trim().to_owned().into())))
     }
 }
 
@@ -413,6 +423,13 @@ fn read_secret(file: &std::path::Path, field: &'static str) -> Result<SecretStri
         })
     })?;
     let text = text.trim();
+    if field == "api_key_file" && !fits_header(text) {
+        let why = format!(
+            "holds more than one line or characters that no key has: {}",
+            file.display()
+        );
+        return Err(Error::Setting(Setting { field, why }));
+    }
     if text.is_empty() {
         return Err(Error::Setting(Setting {
             field,
@@ -420,4 +437,9 @@ fn read_secret(file: &std::path::Path, field: &'static str) -> Result<SecretStri
         }));
     }
     Ok(text.to_owned().into())
+}
+
+/// An API key stands in an HTTP header as it is. What can't is no key (pasted with its prompt, another file), and better found here than by a 401.
+fn fits_header(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
