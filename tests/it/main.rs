@@ -3,6 +3,7 @@
 mod asking;
 mod command;
 mod configuration;
+mod credentials;
 mod delivery;
 #[path = "../support/es.rs"]
 mod es;

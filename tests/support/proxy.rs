@@ -40,15 +40,47 @@ pub struct Request {
 impl Proxy {
     /// Starts one before `server`; `decide` is asked for each request, also from several threads at once.
     pub fn start(server: &str, decide: impl Fn(&Request) -> Fault + Send + Sync + 'static) -> Self {
+        Self::listen(server, None, decide)
+    }
+
+    /// The same with TLS.
+    pub fn start_tls(
+        server: &str,
+        tls: rustls::ServerConfig,
+        decide: impl Fn(&Request) -> Fault + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(server, Some(Arc::new(tls)), decide)
+    }
+
+    fn listen(
+        server: &str,
+        tls: Option<Arc<rustls::ServerConfig>>,
+        decide: impl Fn(&Request) -> Fault + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!(
+            "{scheme}://localhost:{}",
+            listener.local_addr().unwrap().port()
+        );
         let server = server.strip_prefix("http://").unwrap().to_owned();
         let decide = Arc::new(decide);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (server, decide) = (server.clone(), decide.clone());
+                let (server, decide, tls) = (server.clone(), decide.clone(), tls.clone());
                 std::thread::spawn(move || {
-                    let _ = serve(client, &server, &*decide);
+                    let _ = client.set_read_timeout(Some(Duration::from_secs(60)));
+                    let _ = match tls {
+                        None => serve(client, &server, &*decide),
+                        Some(tls) => {
+                            let session = rustls::ServerConnection::new(tls).unwrap();
+                            let mut stream = rustls::StreamOwned::new(session, client);
+                            let served = serve(&mut stream, &server, &*decide);
+                            stream.conn.send_close_notify();
+                            let _ = stream.flush();
+                            served
+                        }
+                    };
                 });
             }
         });
@@ -58,7 +90,7 @@ impl Proxy {
 
 /// One request a connection: keeps the proxy simple, and the program has to connect again and again.
 fn serve(
-    mut client: TcpStream,
+    mut client: impl Read + Write,
     server: &str,
     decide: &dyn Fn(&Request) -> Fault,
 ) -> std::io::Result<()> {
@@ -120,8 +152,7 @@ fn serve(
     }
 }
 
-fn read_request(client: &mut TcpStream) -> std::io::Result<Request> {
-    client.set_read_timeout(Some(Duration::from_secs(60)))?;
+fn read_request(client: &mut impl Read) -> std::io::Result<Request> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 65536];
     let end = loop {
