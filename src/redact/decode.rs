@@ -88,7 +88,17 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
         out.extend_from_slice(&source[at..at + offset]);
         at += offset;
         if source[at] == b'+' {
-            out.push(b' ');
+            // in a long value without other spaces it is a digit of base64 that somebody forgot to encode
+            let start = memchr::memrchr(b'&', &source[..at]).map_or(0, |i| i + 1);
+            let long = at - start >= 160
+                || source[at..]
+                    .iter()
+                    .take(160)
+                    .position(|c| *c == b'&')
+                    .is_none()
+                    && source.len() - at > 160;
+            out.push(if long { b'+' } else { b' ' });
+            any |= !long;
             at += 1;
             continue;
         }
@@ -109,6 +119,17 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
     }
     out.extend_from_slice(&source[at..]);
     any
+}
+
+/// Does a text look like HTML's form encoding: `a=b&c=d` without spaces?
+pub(crate) fn is_form(t: &[u8]) -> bool {
+    let Some(equals) = memchr::memchr(b'=', t) else {
+        return false;
+    };
+    equals > 0
+        && t.get(equals + 1).is_some_and(|c| *c != b'=')
+        && (memchr::memchr(b'&', t).is_some() || equals <= 40)
+        && !t.contains(&b' ')
 }
 
 /// Undoes the character references of XML and HTML (`&#x5f20;`, `&#24352;`, `&amp;`). True if anything was decoded.

@@ -84,6 +84,17 @@ impl Pass<'_> {
             let Some(data) = self.class(class) else {
                 continue;
             };
+            if data.safe {
+                let mut start = from;
+                while matches!(t.get(start), Some(b' ' | b'"' | b'\'' | b'\\'))
+                    || t[start..].starts_with(b"<![CDATA[")
+                {
+                    start += if t[start] == b'<' { 9 } else { 1 };
+                }
+                let length = word_run(&t[start..]);
+                self.scratch.protected.push(at + start..at + start + length);
+                continue;
+            }
             let (Some(category), mut rule) = (data.category, data.label_value) else {
                 continue;
             };

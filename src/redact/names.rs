@@ -336,12 +336,11 @@ impl NameLists {
                     | "do"
                     | "bint"
                     | "ibn"
-                    | "del"
                     | "da"
             );
             let accepted = if count == 0 {
-                lower_start = first.is_lowercase();
-                !(self.latin_words.contains(&lower)
+                lower_start = first.is_lowercase() && !particle;
+                !(self.latin_words.contains(&lower) && !particle
                     || (lower_start && !sure && !self.latin_names.contains(&lower)))
             } else if lower_start {
                 self.latin_names.contains(&lower)

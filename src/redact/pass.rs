@@ -41,6 +41,8 @@ pub(crate) struct Scratch {
     pub track_path: bool,
     /// What was found, for `tuomin explain`.
     pub trace: Option<Vec<Trace>>,
+    /// Values behind labels of machine identifiers in the text at hand: value patterns leave them alone.
+    pub protected: Vec<Range<usize>>,
     layers: usize,
     buffers: Vec<(Vec<u8>, OffsetMap)>,
     normal: Vec<u8>,
@@ -478,22 +480,26 @@ impl Pass<'_> {
         {
             return;
         }
+        if self.embedded_json(t, at, bits, context) {
+            return;
+        }
+        let form = bits & holds::LABEL != 0 && decode::is_form(t);
+        if ((bits & holds::ENCODED != 0 && memchr::memchr(b'%', t).is_some())
+            || (form && memchr::memchr(b'+', t).is_some()))
+            && self.layer(
+                t,
+                at,
+                Coding::Percent,
+                |s, o, m| decode::percent(s, form, o, m),
+                |pass, text| {
+                    pass.scratch.encoded = true;
+                    pass.text(text, 0, context)
+                },
+            )
+        {
+            return;
+        }
         if bits & holds::ENCODED != 0 {
-            if memchr::memchr(b'%', t).is_some() {
-                let form = t.iter().any(|c| matches!(c, b'=' | b'&')) && !t.contains(&b' ');
-                if self.layer(
-                    t,
-                    at,
-                    Coding::Percent,
-                    |s, o, m| decode::percent(s, form, o, m),
-                    |pass, text| {
-                        pass.scratch.encoded = true;
-                        pass.text(text, 0, context)
-                    },
-                ) {
-                    return;
-                }
-            }
             if memchr::memchr(b'&', t).is_some()
                 && self.layer(t, at, Coding::Entity, decode::entities, |pass, text| {
                     pass.scratch.encoded = true;
@@ -520,6 +526,43 @@ impl Pass<'_> {
             return;
         }
         self.encoded_runs(t, at, context);
+    }
+
+    /// JSON objects within a running text (`body: {"Name":…} cost=3`) are inspected as what they are. True if there was one.
+    fn embedded_json(&mut self, t: &[u8], at: usize, bits: u8, context: Context) -> bool {
+        if bits & holds::LABEL == 0 {
+            return false;
+        }
+        let mut from = 0;
+        while let Some(offset) = memchr::memmem::find(&t[from..], b"{\"") {
+            let mut open = from + offset;
+            if open > 0 && t[open - 1] == b'[' {
+                open -= 1;
+            }
+            let mark = self.scratch.edits.mark();
+            match self.walk(
+                t,
+                open,
+                at,
+                Context {
+                    class: NO_CLASS,
+                    ..context
+                },
+            ) {
+                Ok(end) if open > 0 || end < t.len() => {
+                    if open > 0 {
+                        self.running_text(&t[..open], at, context);
+                    }
+                    if end < t.len() {
+                        self.running_text(&t[end..], at + end, context);
+                    }
+                    return true;
+                }
+                _ => self.scratch.edits.truncate(mark),
+            }
+            from = from + offset + 2;
+        }
+        false
     }
 
     /// Payloads and base64 in a running text; what lies between them is inspected as plain text.

@@ -13,6 +13,7 @@ impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, context: Context) {
         let bits = super::json::contents(t);
         let mark = self.scratch.edits.mark();
+        self.scratch.protected.clear();
         let labels = bits & holds::LABEL != 0 || memchr::memchr(b'<', t).is_some();
         let foreign = bits & holds::HIGH != 0;
         if labels {
@@ -40,6 +41,14 @@ impl Pass<'_> {
             from = found.end;
             let span = at + found.start..at + found.end;
             if self.scratch.edits.touches(mark, span.clone()) {
+                continue;
+            }
+            if self
+                .scratch
+                .protected
+                .iter()
+                .any(|p| p.start <= span.start && span.end <= p.end)
+            {
                 continue;
             }
             if let Some(ours) = self.core.catalog.placeholder_over(t, found.start) {
