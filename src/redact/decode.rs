@@ -88,15 +88,11 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
         out.extend_from_slice(&source[at..at + offset]);
         at += offset;
         if source[at] == b'+' {
-            // in a long value without other spaces it is a digit of base64 that somebody forgot to encode
-            let start = memchr::memrchr(b'&', &source[..at]).map_or(0, |i| i + 1);
-            let long = at - start >= 160
-                || source[at..]
-                    .iter()
-                    .take(160)
-                    .position(|c| *c == b'&')
-                    .is_none()
-                    && source.len() - at > 160;
+            // in a long run it is a digit of base64 that somebody forgot to encode
+            let part = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
+            let before = source[..at].iter().rev().take(80).take_while(part).count();
+            let after = source[at..].iter().take(80).take_while(part).count();
+            let long = before + after >= 80;
             out.push(if long { b'+' } else { b' ' });
             any |= !long;
             at += 1;

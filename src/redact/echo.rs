@@ -65,6 +65,13 @@ impl Needles {
         let Ok(text) = std::str::from_utf8(value) else {
             return;
         };
+        let narrowed: String;
+        let text = if text.is_ascii() {
+            text
+        } else {
+            narrowed = text.chars().map(super::pseudonym::narrow).collect();
+            &narrowed
+        };
         let text = text.trim();
         if text.contains('*') || text.len() > 256 {
             return;
@@ -75,11 +82,7 @@ impl Needles {
         } else if text.len() >= 6 {
             self.add(text.as_bytes(), category, text.is_ascii());
             if text.is_ascii() && !core.is_address(category) {
-                let compact: Vec<u8> = value
-                    .iter()
-                    .copied()
-                    .filter(u8::is_ascii_alphanumeric)
-                    .collect();
+                let compact: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
                 if compact.len() >= 6 && compact.len() < text.len() && !text.contains('@') {
                     self.add(&compact, category, true);
                 }
@@ -163,7 +166,9 @@ impl Needles {
         loop {
             let start = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
             if let Some(end) =
-                match_loosely(text, start, wanted).filter(|end| is_word(text, start, *end))
+                // `sim=38` is a label even where a person is called Sim
+                match_loosely(text, start, wanted)
+                    .filter(|end| is_word(text, start, *end) && text.get(*end) != Some(&b'='))
             {
                 return Some(start..end);
             }

@@ -407,7 +407,7 @@ impl Pass<'_> {
             && first.1 < span.0
             && t.get(skip_space(t, after)) == Some(&b']')
         {
-            let info = self.key_info(&t[first.0..first.1], 0);
+            let info = self.key_info(&t[first.0..first.1], contents(&t[first.0..first.1]));
             if info.class != NO_CLASS {
                 context = Context {
                     class: info.class,
@@ -429,7 +429,7 @@ impl Pass<'_> {
         if !frame.array || frame.index != 1 || first.1 <= first.0 || first.1 >= p || t[p] != b'[' {
             return context;
         }
-        let info = self.key_info(&t[first.0..first.1], 0);
+        let info = self.key_info(&t[first.0..first.1], contents(&t[first.0..first.1]));
         if info.class == NO_CLASS {
             context
         } else {

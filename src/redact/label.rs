@@ -412,7 +412,7 @@ impl Pass<'_> {
             if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
                 continue;
             }
-            if data.needs_separator && !joint {
+            if (data.needs_separator || data.keys_only) && !joint {
                 continue;
             }
             if core.is_name(category) {

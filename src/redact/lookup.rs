@@ -28,15 +28,10 @@ impl Foreign {
         let mut words: Vec<String> = Vec::new();
         let mut of: Vec<ClassId> = Vec::new();
         for (i, class) in classes.iter().enumerate() {
-            let keys = if class.keys_only {
-                &[]
-            } else {
-                class.exact.as_slice()
-            };
             for label in class
                 .labels
                 .iter()
-                .chain(keys)
+                .chain(&class.exact)
                 .filter(|l| !l.is_ascii() && l.chars().count() >= 2)
             {
                 if !words.contains(label) {

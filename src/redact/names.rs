@@ -105,9 +105,14 @@ impl NameLists {
         let chars: Vec<char> = text.chars().collect();
         match chars.len() {
             2 | 3 => {
+                let end = chars[0].len_utf8() + chars[1].len_utf8();
+                let has_word = self.chinese_words.contains(&text[..end])
+                    || self.chinese_words.contains(&text[chars[0].len_utf8()..]);
                 self.surnames.contains(&chars[0])
                     || self.is_compound(&chars)
                     || self.is_japanese(text)
+                    // a surname that no list has: three characters of which no two are a word
+                    || (chars.len() == 3 && !has_word)
             }
             4 => {
                 self.is_compound(&chars)

@@ -44,6 +44,8 @@ pub(crate) struct Scratch {
     /// Values behind labels of machine identifiers in the text at hand: value patterns leave them alone.
     pub protected: Vec<Range<usize>>,
     layers: usize,
+    /// Form encodings opened around the text at hand.
+    forms: usize,
     buffers: Vec<(Vec<u8>, OffsetMap)>,
     normal: Vec<u8>,
     details: Vec<u8>,
@@ -483,7 +485,7 @@ impl Pass<'_> {
         if self.embedded_json(t, at, bits, context) {
             return;
         }
-        let form = bits & holds::LABEL != 0 && decode::is_form(t);
+        let form = self.scratch.forms == 0 && bits & holds::LABEL != 0 && decode::is_form(t);
         if ((bits & holds::ENCODED != 0 && memchr::memchr(b'%', t).is_some())
             || (form && memchr::memchr(b'+', t).is_some()))
             && self.layer(
@@ -493,7 +495,10 @@ impl Pass<'_> {
                 |s, o, m| decode::percent(s, form, o, m),
                 |pass, text| {
                     pass.scratch.encoded = true;
-                    pass.text(text, 0, context)
+                    // what a form decoded to a plus sign is one
+                    pass.scratch.forms += 1;
+                    pass.text(text, 0, context);
+                    pass.scratch.forms -= 1;
                 },
             )
         {
@@ -534,7 +539,12 @@ impl Pass<'_> {
             return false;
         }
         let mut from = 0;
-        while let Some(offset) = memchr::memmem::find(&t[from..], b"{\"") {
+        let next = |from: usize| {
+            let object = memchr::memmem::find(&t[from..], b"{\"");
+            let pairs = memchr::memmem::find(&t[from..], b"[[\"");
+            [object, pairs].into_iter().flatten().min()
+        };
+        while let Some(offset) = next(from) {
             let mut open = from + offset;
             if open > 0 && t[open - 1] == b'[' {
                 open -= 1;
@@ -767,7 +777,8 @@ impl Pass<'_> {
 /// Does an escape stand here that only JSON writes: `\"`, `\/`, `\uXXXX`?
 fn has_json_escape(t: &[u8]) -> bool {
     memchr::memchr_iter(b'\\', t).any(|i| match t.get(i + 1) {
-        Some(b'"' | b'/') => true,
+        // wrongly undoing `\\new` costs nothing: edits find back to the very bytes
+        Some(b'"' | b'/' | b'n' | b'r' | b't') => true,
         Some(b'u') => t.len() >= i + 6 && t[i + 2..i + 6].iter().all(u8::is_ascii_hexdigit),
         _ => false,
     })
