@@ -15,6 +15,7 @@
 mod entry;
 mod queue;
 mod segment;
+mod state;
 #[cfg(test)]
 mod tests;
 

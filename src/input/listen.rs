@@ -7,6 +7,8 @@
 //! ```
 //! When the door is full, a stream is simply not read on, so that its sender waits; an HTTP request is refused with 429.
 
+mod bulk;
+mod endpoint;
 mod http;
 mod stream;
 
@@ -31,6 +33,7 @@ use tokio::{
     task::JoinSet,
 };
 
+use self::endpoint::Endpoint;
 use super::{InputError, Intake, lines::LineLimits};
 use crate::{
     batch::{Delivered, Receipt},
@@ -102,29 +105,57 @@ impl Default for HttpSettings {
     }
 }
 
-impl HttpSettings {
-    /// The token, if there is one.
-    ///
-    /// # Errors
-    /// If the file can't be read or is empty, or if there is none where there must be one.
-    pub fn token(&self) -> Result<Option<SecretString>, String> {
-        let token =
-            match &self.token_file {
-                Some(file) => Some(fs::read_to_string(file).map_err(|error| {
-                    format!("input.http.token_file: {}: {error}", file.display())
-                })?),
-                None => std::env::var(TOKEN_VARIABLE).ok(),
-            };
-        let token = token.map(|token| token.trim().to_owned());
-        match &token {
-            Some(token) if token.len() < 16 => {
-                Err("input.http: a token must have at least 16 characters".into())
-            }
-            None if !self.listen.ip().is_loopback() => Err(format!(
-                "input.http.listen: others than this machine can reach it, so it needs a token: set token_file or {TOKEN_VARIABLE}"
-            )),
-            _ => Ok(token.map(SecretString::from)),
+/// `[input.bulk]`: Elasticsearch's bulk protocol, for whatever ships logs to Elasticsearch.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct BulkSettings {
+    /// Address and port. Anything but a loopback address needs a token.
+    pub listen: SocketAddr,
+    /// A file with the token that senders must show, as an API key, a bearer token, or the password of any user; or set
+    /// `TUOMIN_HTTP_TOKEN`.
+    pub token_file: Option<PathBuf>,
+    /// Most bytes of a request once it is decompressed.
+    pub max_body_bytes: usize,
+}
+
+impl Default for BulkSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9200)),
+            token_file: None,
+            max_body_bytes: 100 << 20,
         }
+    }
+}
+
+/// The token of an HTTP input, if there is one.
+///
+/// # Errors
+/// If the file can't be read or the token is too short, or if there is none where there must be one.
+fn token(
+    section: &str,
+    listen: SocketAddr,
+    file: Option<&Path>,
+) -> Result<Option<SecretString>, ListenError> {
+    let setting = |message: String| ListenError::Setting(format!("input.{section}{message}"));
+    let token = match file {
+        Some(file) => {
+            let text = fs::read_to_string(file);
+            Some(
+                text.map_err(|error| setting(format!(".token_file: {}: {error}", file.display())))?,
+            )
+        }
+        None => std::env::var(TOKEN_VARIABLE).ok(),
+    };
+    let token = token.map(|token| token.trim().to_owned());
+    match &token {
+        Some(token) if token.len() < 16 => {
+            Err(setting(": a token must have at least 16 characters".into()))
+        }
+        None if !listen.ip().is_loopback() => Err(setting(format!(
+            ".listen: others than this machine can reach it, so it needs a token: set token_file or {TOKEN_VARIABLE}"
+        ))),
+        _ => Ok(token.map(SecretString::from)),
     }
 }
 
@@ -315,12 +346,14 @@ pub struct Listeners {
     pub unix: Option<UnixSettings>,
     /// HTTP.
     pub http: Option<HttpSettings>,
+    /// Elasticsearch's bulk protocol.
+    pub bulk: Option<BulkSettings>,
 }
 
 impl Listeners {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.tcp.is_none() && self.unix.is_none() && self.http.is_none()
+        self.tcp.is_none() && self.unix.is_none() && self.http.is_none() && self.bulk.is_none()
     }
 
     /// Opens them all. The intake ends after the program was told to end and every connection is done.
@@ -366,15 +399,30 @@ impl Listeners {
                 runtime,
             );
         }
-        if let Some(http) = &self.http {
-            let token = http.token().map_err(ListenError::Setting)?;
-            let listener = runtime
-                .block_on(TcpListener::bind(http.listen))
-                .map_err(failed("http", http.listen.to_string()))?;
-            tasks.spawn_on(
-                http::serve(listener, token, http.max_body_bytes, door.clone()),
-                runtime,
-            );
+        let bind = |input, listen: SocketAddr| {
+            runtime
+                .block_on(TcpListener::bind(listen))
+                .map_err(failed(input, listen.to_string()))
+        };
+        if let Some(HttpSettings {
+            listen,
+            token_file,
+            max_body_bytes,
+        }) = &self.http
+        {
+            let token = token("http", *listen, token_file.as_deref())?;
+            let endpoint = Endpoint::new(door.clone(), token, *max_body_bytes);
+            tasks.spawn_on(http::serve(bind("http", *listen)?, endpoint), runtime);
+        }
+        if let Some(BulkSettings {
+            listen,
+            token_file,
+            max_body_bytes,
+        }) = &self.bulk
+        {
+            let token = token("bulk", *listen, token_file.as_deref())?;
+            let endpoint = Endpoint::new(door.clone(), token, *max_body_bytes);
+            tasks.spawn_on(bulk::serve(bind("bulk", *listen)?, endpoint), runtime);
         }
         runtime.spawn(async move {
             door.ending().await;
@@ -432,12 +480,8 @@ mod tests {
 
     #[test]
     fn anything_but_loopback_needs_a_token() {
-        let settings = |listen: &str| HttpSettings {
-            listen: listen.parse().unwrap(),
-            token_file: None,
-            max_body_bytes: 1,
-        };
-        assert!(settings("127.0.0.1:1").token().unwrap().is_none());
-        assert!(settings("0.0.0.0:1").token().unwrap_err().contains("token"));
+        let of = |listen: &str| token("http", listen.parse().unwrap(), None);
+        assert!(of("127.0.0.1:1").unwrap().is_none());
+        assert!(of("0.0.0.0:1").unwrap_err().to_string().contains("token"));
     }
 }

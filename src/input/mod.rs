@@ -35,6 +35,8 @@ pub struct InputSettings {
     pub unix: Option<listen::UnixSettings>,
     /// `POST /` with lines, answered when they are safe. Unset: none.
     pub http: Option<listen::HttpSettings>,
+    /// Elasticsearch's bulk protocol, for whatever ships logs to Elasticsearch. Unset: none.
+    pub bulk: Option<listen::BulkSettings>,
 }
 
 /// A stream of blocks of whole lines, read by one worker at a time.

@@ -28,10 +28,33 @@ pub enum Shape {
     Encoded(Arc<dyn Encoder>),
 }
 
+/// What a step needs of a redactor's worker. Tests put one in its place that fails.
+pub trait LineRedactor {
+    /// See [`Worker::redact`].
+    fn redact(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome;
+    /// See [`Worker::counts`].
+    fn counts(&self) -> &[u64];
+}
+
+impl LineRedactor for Worker {
+    #[inline]
+    fn redact(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome {
+        Worker::redact(self, line, out)
+    }
+
+    fn counts(&self) -> &[u64] {
+        Worker::counts(self)
+    }
+}
+
+/// A redacted record's buffer that grew beyond this (one huge line) is not kept.
+const LARGEST_KEPT: usize = 4 << 20;
+
 /// A worker with the buffers it uses again for every block.
-pub struct Step {
-    redactor: Arc<Redactor>,
-    worker: Worker,
+pub struct Step<R = Worker> {
+    /// Makes a new worker when a panic has left the old one in an unknown state.
+    renew: Box<dyn Fn() -> R + Send>,
+    worker: R,
     shape: Shape,
     longest: usize,
     stats: Arc<Stats>,
@@ -44,10 +67,20 @@ pub struct Step {
 impl Step {
     /// A worker. Lines over `longest` bytes are replaced.
     pub fn new(redactor: Arc<Redactor>, shape: Shape, longest: usize, stats: Arc<Stats>) -> Self {
-        let worker = redactor.worker();
+        Self::with(move || redactor.worker(), shape, longest, stats)
+    }
+}
+
+impl<R: LineRedactor> Step<R> {
+    fn with(
+        renew: impl Fn() -> R + Send + 'static,
+        shape: Shape,
+        longest: usize,
+        stats: Arc<Stats>,
+    ) -> Self {
         Self {
-            redactor,
-            worker,
+            worker: renew(),
+            renew: Box::new(renew),
             shape,
             longest,
             stats,
@@ -114,7 +147,9 @@ impl Step {
                 let outcome = self.redact(line, &mut redacted, stats);
                 self.encode(line, &redacted, outcome, body, stats);
                 ends.push(body.len());
-                self.redacted = redacted;
+                if redacted.capacity() <= LARGEST_KEPT {
+                    self.redacted = redacted;
+                }
             }
         }
     }
@@ -185,7 +220,86 @@ impl Step {
     fn replace_worker(&mut self) {
         self.stats
             .add_findings(self.worker.counts(), &mut self.counted);
-        self.worker = self.redactor.worker();
+        self.worker = (self.renew)();
         self.counted.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Finds something in every line; fails in the middle of lines that say so.
+    struct Fragile(Vec<u64>);
+
+    impl LineRedactor for Fragile {
+        fn redact(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome {
+            out.extend_from_slice(line);
+            self.0[0] += 1;
+            assert!(
+                !line.starts_with(b"panic"),
+                "the message quotes {}",
+                line.len()
+            );
+            Outcome::nothing(Form::Json)
+        }
+
+        fn counts(&self) -> &[u64] {
+            &self.0
+        }
+    }
+
+    struct Plain;
+
+    impl Encoder for Plain {
+        fn encode(&self, _: &[u8], redacted: &[u8], _: &Outcome, body: &mut Vec<u8>) {
+            body.extend_from_slice(b"<");
+            assert!(!redacted.starts_with(b"encoder"));
+            body.extend_from_slice(redacted);
+            body.extend_from_slice(b">");
+        }
+    }
+
+    fn run(shape: Shape, block: &[u8]) -> (String, Vec<usize>, Arc<Stats>) {
+        let stats = Arc::new(Stats::new(&["name".into()]));
+        let mut step = Step::with(|| Fragile(vec![0]), shape, 20, stats.clone());
+        let (mut body, mut ends) = (Vec::new(), Vec::new());
+        step.run(block, &mut body, &mut ends);
+        (String::from_utf8(body).unwrap(), ends, stats)
+    }
+
+    #[test]
+    fn a_panic_costs_its_own_records_content_only() {
+        let (body, _, stats) = run(Shape::Lines, b"one\npanic: secret\r\ntwo\n");
+        let unreadable = std::str::from_utf8(UNREADABLE).unwrap();
+        assert_eq!(body, format!("one\n{unreadable}\r\ntwo\n"));
+        assert_eq!(
+            stats.findings_by_category(),
+            [("name", 3)],
+            "what was counted before stays"
+        );
+        let failed = stats.failed.load(std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(failed, 1);
+    }
+
+    #[test]
+    fn so_does_a_panic_of_the_encoder() {
+        let (body, ends, _) = run(
+            Shape::Encoded(Arc::new(Plain)),
+            b"one\nencoder\n\npanic\ntwo",
+        );
+        let unreadable = std::str::from_utf8(UNREADABLE).unwrap();
+        assert_eq!(body, format!("<one><{unreadable}><{unreadable}><two>"));
+        assert_eq!(ends.len(), 4);
+    }
+
+    #[test]
+    fn framing_stays_and_long_lines_do_not() {
+        let (body, ..) = run(
+            Shape::Lines,
+            b"\xef\xbb\xbf{}\r\n \n0123456789012345678901\nend",
+        );
+        let marker = String::from_utf8(too_long(22, None, b"")).unwrap();
+        assert_eq!(body, format!("\u{feff}{{}}\r\n \n{marker}\nend"));
     }
 }

@@ -2,13 +2,13 @@
 
 use std::{
     collections::VecDeque,
-    fs::{self, DirBuilder, File},
+    fs::{DirBuilder, File},
     io,
     os::unix::fs::{DirBuilderExt, FileExt},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use rustix::fs::{FlockOperation, flock};
@@ -16,7 +16,8 @@ use rustix::fs::{FlockOperation, flock};
 use super::{
     SpoolSettings, Sync, WhenFull,
     entry::{self, Header},
-    segment::{Damage, Place, Segment, number_of},
+    segment::{Damage, Place, Segment},
+    state::{State, now_ms, recover, remove},
 };
 use crate::{
     batch::{Delivered, ReadyBatch, Receipt},
@@ -66,28 +67,6 @@ struct Inner {
     changed: Condvar,
     /// Held for as long as the spool is open: its lock keeps others out.
     _lock: File,
-}
-
-struct State {
-    /// Oldest first.
-    segments: VecDeque<Segment>,
-    /// Whether the last of them may be appended to.
-    writing: bool,
-    next_number: u64,
-    /// Entries to hand out once more, and when.
-    again: VecDeque<(Instant, u64, Place)>,
-    /// Bytes handed out.
-    out: usize,
-    /// Written, not yet synced: whom to tell, and which files.
-    waiting: Vec<Receipt>,
-    dirty: Vec<Arc<File>>,
-    syncing: bool,
-    /// Nothing more will be appended.
-    closed: bool,
-    /// Nothing more is to be handed out.
-    stopped: bool,
-    dropped_records: u64,
-    damaged_entries: u64,
 }
 
 impl Spool {
@@ -441,107 +420,4 @@ impl Spool {
             self.0.changed.notify_all();
         }
     }
-}
-
-impl State {
-    fn bytes(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.size).sum()
-    }
-
-    fn has_undelivered(&self) -> bool {
-        self.segments
-            .iter()
-            .any(|segment| !segment.places.is_empty())
-    }
-
-    fn is_empty(&self) -> bool {
-        !self.has_undelivered()
-    }
-
-    /// The next entry in order, or one that is due once more.
-    fn hand_out(&mut self) -> Option<(u64, Place, Arc<File>)> {
-        let due = self
-            .again
-            .front()
-            .is_some_and(|(when, ..)| *when <= Instant::now());
-        if due && let Some((_, number, place)) = self.again.pop_front() {
-            let segment = self
-                .segments
-                .iter()
-                .find(|segment| segment.number == number)?;
-            return Some((number, place, segment.file.clone()));
-        }
-        let segment = self
-            .segments
-            .iter_mut()
-            .find(|segment| segment.next < segment.places.len())?;
-        let place = *segment.places.get(segment.next)?;
-        segment.next += 1;
-        Some((segment.number, place, segment.file.clone()))
-    }
-
-    /// Removes the last file too once nothing more will come.
-    fn remove_if_over(&mut self) {
-        if self.closed && self.is_empty() {
-            self.writing = false;
-            self.remove_delivered();
-        }
-    }
-
-    /// Removes files in which everything is delivered, but for the one that is being written to.
-    fn remove_delivered(&mut self) {
-        let last = self
-            .segments
-            .len()
-            .saturating_sub(usize::from(self.writing));
-        let mut at = 0;
-        self.segments.retain(|segment| {
-            let keep = at >= last || !segment.places.is_empty();
-            at += 1;
-            if !keep {
-                remove(&segment.path);
-            }
-            keep
-        });
-    }
-}
-
-/// What is in the folder, and a number that no file in it has.
-fn recover(folder: &Path, recovered: &mut Recovered) -> io::Result<(VecDeque<Segment>, u64)> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        files.extend(number_of(&path).map(|number| (number, path)));
-    }
-    files.sort();
-    let next_number = files.last().map_or(1, |(number, _)| number + 1);
-    let mut segments = VecDeque::new();
-    for (number, path) in files {
-        match Segment::recover(&path, number, &mut recovered.damage) {
-            Ok(segment) => segments.push_back(segment),
-            Err(error) => {
-                tracing::error!(file = %path.display(), %error, "a file of the spool can't be read; it is left alone")
-            }
-        }
-    }
-    segments.retain(|segment| {
-        if segment.places.is_empty() {
-            remove(&segment.path);
-        }
-        !segment.places.is_empty()
-    });
-    recovered.records = segments.iter().map(Segment::records).sum();
-    Ok((segments, next_number))
-}
-
-fn remove(path: &Path) {
-    if let Err(error) = fs::remove_file(path) {
-        tracing::warn!(file = %path.display(), %error, "a delivered file of the spool can't be removed; it will be delivered again");
-    }
-}
-
-fn now_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |now| now.as_millis() as u64)
 }

@@ -271,6 +271,107 @@ fn lines_over_tcp_and_unix_sockets() {
 }
 
 #[test]
+fn an_elasticsearch_client_can_not_tell_the_difference() {
+    use elasticsearch::{
+        BulkOperation, BulkParts, Elasticsearch, IndexParts, http::transport::Transport,
+    };
+    use serde_json::{Value, json};
+    let address = port();
+    let program = Program::new()
+        .with("TUOMIN_INPUT__BULK__LISTEN", address)
+        .with("TUOMIN_HTTP_TOKEN", "0123456789abcdef");
+    let child = start(&program);
+    drop(connect(address));
+    let url = format!("http://any:0123456789abcdef@{address}");
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let client = Elasticsearch::new(Transport::single_node(&url).unwrap());
+        let info: Value = client.info().send().await.unwrap().json().await.unwrap();
+        assert_eq!(info["version"]["number"], "8.19.0");
+        let operations: Vec<BulkOperation<Value>> = vec![
+            BulkOperation::index(json!({"a": 1})).id("one").into(),
+            BulkOperation::create(json!({"b": "x"}))
+                .index("other")
+                .into(),
+            BulkOperation::delete("three").into(),
+        ];
+        let answer = client
+            .bulk(BulkParts::Index("logs"))
+            .body(operations)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.headers()["x-elastic-product"], "Elasticsearch");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["errors"], true);
+        let item = |at: usize, name: &str| answer["items"][at][name].clone();
+        assert_eq!(
+            (&item(0, "index")["_id"], &item(0, "index")["status"]),
+            (&json!("one"), &json!(201))
+        );
+        assert_eq!(
+            (&item(1, "create")["_index"], &item(1, "create")["status"]),
+            (&json!("other"), &json!(201))
+        );
+        assert_eq!(item(2, "delete")["status"], 400);
+        let answer = client
+            .index(IndexParts::IndexId("logs", "9"))
+            .body(json!({"c": 3}))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status_code().as_u16(), 201);
+        // What shippers set up before they send.
+        let template = elasticsearch::indices::IndicesPutIndexTemplateParts::Name("filebeat");
+        let answer = client
+            .indices()
+            .put_index_template(template)
+            .body(json!({}))
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status_code().is_success());
+    });
+    assert_eq!(http(address, "GET /_license HTTP/1.1", b"").0, 401);
+    let key = "Authorization: ApiKey 0123456789abcdef";
+    assert_eq!(
+        http(address, &format!("GET /_license HTTP/1.1\r\n{key}"), b"").0,
+        200
+    );
+    assert_eq!(
+        http(
+            address,
+            &format!("POST /_bulk HTTP/1.1\r\n{key}"),
+            b"{\"index\":{}}\n{\"d\":4}\n"
+        )
+        .0,
+        200
+    );
+    assert_eq!(
+        http(
+            address,
+            &format!("POST /_bulk HTTP/1.1\r\n{key}"),
+            b"no bulk\n"
+        )
+        .0,
+        400
+    );
+    assert_eq!(
+        http(
+            address,
+            &format!("POST /logs/_search HTTP/1.1\r\n{key}"),
+            b"{}"
+        )
+        .0,
+        405
+    );
+    stop(child);
+    assert_eq!(
+        out(&program),
+        b"{\"a\":1}\n{\"b\":\"x\"}\n{\"c\":3}\n{\"d\":4}\n"
+    );
+}
+
+#[test]
 fn a_place_that_is_taken_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();

@@ -30,9 +30,18 @@ impl Source {
     /// Looks at what is named before anything is read.
     pub fn open(files: &[PathBuf], follow: bool, config: &Config) -> anyhow::Result<Self> {
         let InputSettings {
-            tcp, unix, http, ..
+            tcp,
+            unix,
+            http,
+            bulk,
+            ..
         } = config.input.clone();
-        let listeners = Listeners { tcp, unix, http };
+        let listeners = Listeners {
+            tcp,
+            unix,
+            http,
+            bulk,
+        };
         if !follow && files.is_empty() && !listeners.is_empty() {
             return Ok(Self::Listen(listeners));
         }
