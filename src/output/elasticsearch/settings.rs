@@ -122,7 +122,8 @@ pub enum Setup {
 pub enum Mapping {
     /// `keyword`, `text`, `flattened`, `date`, `ip`, `double`: on every Elasticsearch 8 and 9.
     Portable,
-    /// `match_only_text` for bodies and `wildcard` for user agents: a third less disk, but no scoring by position.
+    /// `match_only_text` for texts and `wildcard` for user agents: less disk, but phrases are checked against the stored document. These types are in
+    /// modules of their own that a stripped-down server may lack.
     Modern,
 }
 
@@ -136,7 +137,8 @@ pub struct Retention {
     pub operation: Age,
     /// Which side the retention is a bound for.
     pub bound: Bound,
-    /// When an index moves to the warm phase: merged to one segment, lower priority. Unset: never.
+    /// When an index moves to the warm phase: merged to one segment, lower priority. Unset: never. Records older than that are merged while they are
+    /// still being written: for a large backfill, set it afterwards.
     pub warm_after: Option<Age>,
     /// When an index moves to the cold phase: lowest priority. Unset: never.
     pub cold_after: Option<Age>,
