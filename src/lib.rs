@@ -28,6 +28,7 @@ pub mod config;
 pub mod evaluate;
 pub mod generate;
 pub mod input;
+pub mod kibana;
 pub mod metrics;
 pub mod output;
 pub mod patterns;

@@ -30,6 +30,9 @@ pub struct Args {
     /// Change nothing: tell what is missing or differs. Exit code 1 if anything does.
     #[arg(long)]
     check: bool,
+    /// Ask no server: write data views, saved searches and a dashboard for Kibana's saved objects import to FILE.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "print", "es"])]
+    kibana: Option<PathBuf>,
 }
 
 /// Runs it.
@@ -38,6 +41,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     config.check().map_err(usage)?;
     config.log.start();
     let settings = settings(&config, args.es.as_ref());
+    if let Some(path) = &args.kibana {
+        super::ask::write_file(path, &crate::kibana::saved_objects(&settings.prefix))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let table = RecordTable::builtin();
     let mut out = std::io::stdout().lock();
     if args.print {

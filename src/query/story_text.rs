@@ -29,7 +29,11 @@ fn title(out: &mut String, style: &Style, text: &str) {
 fn head(story: &Story, zone: &TimeZone, style: &Style, out: &mut String) {
     let facts = &story.facts;
     let verdict = verdict(story);
-    let ink = if story.failed { Ink::Bad } else { Ink::Good };
+    let ink = match (story.failed, &facts.code) {
+        (true, _) => Ink::Bad,
+        (false, Some(_)) => Ink::Good,
+        (false, None) => Ink::Dim,
+    };
     let _ = writeln!(
         out,
         "{} {}  {}",
@@ -86,7 +90,9 @@ fn head(story: &Story, zone: &TimeZone, style: &Style, out: &mut String) {
 /// `failed: -4 持卡人信息有误`, `ok: 0`, `no code`.
 pub fn verdict(story: &Story) -> String {
     let facts = &story.facts;
-    let code = facts.code.as_deref().unwrap_or("no code");
+    let Some(code) = facts.code.as_deref() else {
+        return "no code".to_owned();
+    };
     let text = facts
         .code_text
         .as_deref()

@@ -35,14 +35,18 @@ pub fn body(asked: &Asked, found: &source::Page, page: &Page) -> Html {
         let id = facts.request_id.as_deref().unwrap_or("");
         html.markup("<tr>")
             .element("<td class=\"when\">", &page.moment(record.time), "</td>");
-        html.element("<td>", kind_name(record.kind, words), "</td><td>");
+        html.element(
+            "<td>",
+            kind_name(record.kind, words),
+            "</td><td class=\"id\">",
+        );
         page.anchor(&mut html, "/trace", &[("id", id)], id);
         html.markup("</td>")
             .element("<td>", facts.action.as_deref().unwrap_or(""), "</td>");
         html.markup(if facts.is_error() {
-            "<td class=\"bad\">"
+            "<td class=\"bad code\">"
         } else {
-            "<td>"
+            "<td class=\"code\">"
         })
         .text(facts.code.as_deref().unwrap_or(""))
         .markup("</td>");

@@ -45,25 +45,25 @@ fn head(html: &mut Html, story: &Story, page: &Page) {
     let words = page.words();
     let facts = &story.facts;
     html.markup("<h1>").text(&story.request_id).markup(" ");
-    html.markup(if story.failed {
-        "<span class=\"bad\">"
-    } else {
-        "<span class=\"good\">"
+    html.markup(match (story.failed, &facts.code) {
+        (true, _) => "<span class=\"bad\">",
+        (false, Some(_)) => "<span class=\"good\">",
+        (false, None) => "<span class=\"dim\">",
     });
-    html.text(if story.failed { words.failed } else { words.ok })
-        .markup("</span></h1>\n<div class=\"card\"><dl>");
+    html.text(match (story.failed, &facts.code) {
+        (true, _) => words.failed,
+        (false, Some(_)) => words.ok,
+        (false, None) => words.no_code,
+    })
+    .markup("</span></h1>\n<div class=\"card\"><dl>");
     let begin = story.records.iter().filter_map(|e| e.record.time).min();
-    let code = facts
-        .code
-        .clone()
-        .unwrap_or_else(|| words.no_code.to_owned());
     let rows: [(&str, Option<String>); 13] = [
         (
             words.when,
             begin.map(|at| format!("{} ({})", show(at, &page.zone), zone_name(&page.zone, at))),
         ),
         (words.took, facts.cost_ms.map(show_cost)),
-        (words.code, Some(code)),
+        (words.code, facts.code.clone()),
         (words.message, facts.code_text.clone()),
         (words.action, facts.action.clone()),
         (words.service, facts.service.clone()),
@@ -133,7 +133,7 @@ fn steps(html: &mut Html, story: &Story, page: &Page) {
             moment.offset_ms / end,
             (moment.offset_ms + cost.unwrap_or(0.0)) / end,
         );
-        html.markup("</td><td>")
+        html.markup("</td><td class=\"step\">")
             .text(moment.step.name.as_deref().unwrap_or(""))
             .markup("</td><td class=\"msg\">");
         html.text(moment.step.message.as_deref().unwrap_or(""))
@@ -240,7 +240,11 @@ fn related(html: &mut Html, story: &Story, page: &Page) {
             },
             "</td>",
         );
-        html.element("<td class=\"when\">", &page.moment(call.time), "</td><td>");
+        html.element(
+            "<td class=\"when\">",
+            &page.moment(call.time),
+            "</td><td class=\"id\">",
+        );
         let id = text(&call.facts.request_id);
         page.anchor(html, "/trace", &[("id", &id)], &id);
         html.markup("</td>")

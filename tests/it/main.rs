@@ -1,6 +1,7 @@
 //! Tests of the real program with real inputs and outputs. One binary, so that everything links once.
 
 mod asking;
+mod browser;
 mod command;
 mod configuration;
 mod credentials;
