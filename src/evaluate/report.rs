@@ -147,6 +147,9 @@ impl Report {
                 .into_iter()
                 .for_each(|(key, share)| mine.entry(key).or_default().add(share));
         }
+        for (reason, n) in other.reasons {
+            *self.reasons.entry(reason).or_default() += n;
+        }
         other
             .targets
             .into_iter()

@@ -10,9 +10,11 @@ mod delivery;
 mod es;
 mod faults;
 mod follow;
+mod fuzzing;
 mod hostile_input;
 mod listen;
 mod program;
+mod properties;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod retention;
