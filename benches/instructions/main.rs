@@ -23,7 +23,7 @@ const SHAPES: [Shape; 3] = [Shape::Monitoring, Shape::Text, Shape::Images];
 /// The only function whose instructions are counted; valgrind finds it by its name.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn tuomin_counted_region(worker: &mut Worker, text: &[u8], out: &mut Vec<u8>) {
+fn tuomin_counted_region(worker: &mut Worker, text: &[u8], out: &mut Vec<u8>) {
     for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
         worker.redact(std::hint::black_box(line), out);
     }
@@ -32,7 +32,12 @@ extern "C" fn tuomin_counted_region(worker: &mut Worker, text: &[u8], out: &mut 
 /// What the counted process does.
 fn work(shape: Shape) {
     let patterns = Patterns::load(None).expect("built-in packs");
-    let redactor = Redactor::new(&patterns, &RedactSettings::default(), PseudonymKey::from_bytes([7; 32])).expect("built-in packs");
+    let redactor = Redactor::new(
+        &patterns,
+        &RedactSettings::default(),
+        PseudonymKey::from_bytes([7; 32]),
+    )
+    .expect("built-in packs");
     let text = traffic::lines(shape, BYTES, 1);
     let mut out = Vec::with_capacity(text.len() * 2);
     tuomin_counted_region(&mut redactor.worker(), &text, &mut out);
@@ -43,30 +48,51 @@ fn work(shape: Shape) {
 fn count(shape: Shape) -> Result<u64, String> {
     let me = std::env::current_exe().map_err(|e| e.to_string())?;
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=tuomin_counted_region"])
+        .args([
+            "--tool=callgrind",
+            "--callgrind-out-file=/dev/null",
+            "--toggle-collect=tuomin_counted_region",
+        ])
         .arg(me)
         .args(["--work", shape.name()])
         .output()
         .map_err(|e| e.to_string())?;
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    let figure = log.lines().find_map(|l| l.split_once("Collected :")).and_then(|(_, n)| n.trim().parse().ok());
-    figure.filter(|n| *n > 0).ok_or(format!("valgrind counted nothing:\n{log}"))
+    let figure = log
+        .lines()
+        .find_map(|l| l.split_once("Collected :"))
+        .and_then(|(_, n)| n.trim().parse().ok());
+    figure
+        .filter(|n| *n > 0)
+        .ok_or(format!("valgrind counted nothing:\n{log}"))
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(name) = arguments.iter().position(|a| a == "--work").and_then(|i| arguments.get(i + 1)) {
-        SHAPES.iter().filter(|s| s.name() == name).for_each(|s| work(*s));
+    if let Some(name) = arguments
+        .iter()
+        .position(|a| a == "--work")
+        .and_then(|i| arguments.get(i + 1))
+    {
+        SHAPES
+            .iter()
+            .filter(|s| s.name() == name)
+            .for_each(|s| work(*s));
         return ExitCode::SUCCESS;
     }
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("valgrind is not installed: instructions are not counted");
         return ExitCode::SUCCESS;
     }
-    let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions/baseline.txt"));
+    let file = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/benches/instructions/baseline.txt"
+    ));
     let baseline = std::fs::read_to_string(file).unwrap_or_default();
     let update = arguments.iter().any(|a| a == "--update");
-    let mut text = String::from("# Instructions to redact 400 KB of each shape. Written by `cargo bench --bench instructions -- --update`.\n");
+    let mut text = String::from(
+        "# Instructions to redact 400 KB of each shape. Written by `cargo bench --bench instructions -- --update`.\n",
+    );
     let mut slower = false;
     for shape in SHAPES {
         let counted = match count(shape) {
@@ -77,7 +103,10 @@ fn main() -> ExitCode {
             }
         };
         let _ = writeln!(text, "{} {counted}", shape.name());
-        let before = baseline.lines().find_map(|l| l.strip_prefix(shape.name())).and_then(|n| n.trim().parse::<u64>().ok());
+        let before = baseline
+            .lines()
+            .find_map(|l| l.strip_prefix(shape.name()))
+            .and_then(|n| n.trim().parse::<u64>().ok());
         let change = before.map(|b| counted as f64 / b as f64 - 1.0);
         let bad = change.is_none_or(|c| c > TOLERANCE);
         slower |= bad;
@@ -85,7 +114,11 @@ fn main() -> ExitCode {
             "{:<12} {counted:>13} instructions, {:>6.2} a byte  {}",
             shape.name(),
             counted as f64 / BYTES as f64,
-            change.map_or("no baseline".to_owned(), |c| format!("{:+.2} % against the baseline{}", c * 100.0, if bad { "  TOO MANY" } else { "" }))
+            change.map_or("no baseline".to_owned(), |c| format!(
+                "{:+.2} % against the baseline{}",
+                c * 100.0,
+                if bad { "  TOO MANY" } else { "" }
+            ))
         );
     }
     if update {
@@ -98,7 +131,10 @@ fn main() -> ExitCode {
         };
     }
     if slower {
-        println!("more than {} % above the baseline: find out why, or update the baseline and say why", TOLERANCE * 100.0);
+        println!(
+            "more than {} % above the baseline: find out why, or update the baseline and say why",
+            TOLERANCE * 100.0
+        );
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

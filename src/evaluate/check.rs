@@ -246,10 +246,17 @@ pub fn unparsed_path(raw: &Tree, out: &Tree) -> String {
 fn encoded_still_parses(a: &str, b: &str) -> bool {
     let open = |s: &str| -> Option<Tree> {
         let trimmed = s.trim();
+        // All of it, not a token somewhere in it.
+        let all = trimmed
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'='));
         let base64 = || {
-            decode::base64_texts(trimmed)
-                .into_iter()
-                .find_map(|t| Tree::parse(&t))
+            let texts = if all {
+                decode::base64_texts(trimmed)
+            } else {
+                Vec::new()
+            };
+            texts.into_iter().find_map(|t| Tree::parse(&t))
         };
         let percent = || {
             trimmed

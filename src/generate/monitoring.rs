@@ -293,10 +293,16 @@ fn header(head: &Head, r: &mut Rng) -> Node {
 fn rsp(scene: &Scene<'_>, head: &Head, personal: bool, r: &mut Rng) -> Node {
     let mut entries = if personal {
         let mut all = scene.verdict(r);
+        let mut ocr = scene.ocr(r);
         if r.chance(0.5) {
-            let mut ocr = scene.ocr(r);
-            ocr.truncate(5);
             add(&mut all, ocr);
+        } else {
+            // Nothing can be said again that was not said under a key.
+            all.retain(|e| e.key != "Echo");
+            if r.chance(0.5) {
+                ocr.truncate(5);
+                add(&mut all, ocr);
+            }
         }
         all
     } else {

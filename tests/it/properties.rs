@@ -63,7 +63,8 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 40, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((key(), inner.clone()), 0..6).prop_map(|e| Value::Object(e.into_iter().collect())),
+            prop::collection::vec((key(), inner.clone()), 0..6)
+                .prop_map(|e| Value::Object(e.into_iter().collect())),
             // JSON text in a string.
             inner.prop_map(|v| Value::String(v.to_string())),
         ]
@@ -71,7 +72,8 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn record() -> impl Strategy<Value = Value> {
-    prop::collection::vec((key(), value()), 0..8).prop_map(|e| Value::Object(e.into_iter().collect()))
+    prop::collection::vec((key(), value()), 0..8)
+        .prop_map(|e| Value::Object(e.into_iter().collect()))
 }
 
 /// One way of putting a value inside another.
@@ -102,7 +104,9 @@ fn wrap(inner: Value, step: Step) -> Value {
         Step::Object => json!({ "data": inner, "ok": true }),
         Step::Array => json!([1, inner, null]),
         Step::JsonText => Value::String(inner.to_string()),
-        Step::Base64 => Value::String(base64::engine::general_purpose::STANDARD.encode(json!({ "p": inner }).to_string())),
+        Step::Base64 => Value::String(
+            base64::engine::general_purpose::STANDARD.encode(json!({ "p": inner }).to_string()),
+        ),
         Step::Percent => {
             let mut out = String::new();
             tuomin::generate::wrap::percent(&json!({ "q": inner }).to_string(), false, &mut out);
@@ -121,7 +125,12 @@ struct Pieces {
 }
 
 impl ByteSource for Pieces {
-    fn read_some(&mut self, into: &mut Vec<u8>, most: usize, _: Option<Instant>) -> io::Result<usize> {
+    fn read_some(
+        &mut self,
+        into: &mut Vec<u8>,
+        most: usize,
+        _: Option<Instant>,
+    ) -> io::Result<usize> {
         let size = self.sizes[self.next % self.sizes.len()];
         self.next += 1;
         let n = size.min(most).min(self.bytes.len() - self.at);
@@ -141,7 +150,7 @@ proptest! {
         let (once, outcome) = redact(&line);
         prop_assert!(outcome.form == Form::Json);
         let (before, after) = (Tree::parse(&line).unwrap(), Tree::parse(&once));
-        prop_assert!(after.is_some(), "no longer JSON");
+        prop_assert!(after.is_some(), "no longer JSON: {once}");
         prop_assert!(check::still_parses(&before, &after.unwrap()), "a JSON text inside no longer parses");
         if outcome.findings == 0 {
             prop_assert_eq!(&once, &line);
@@ -164,8 +173,8 @@ proptest! {
         let line = json!({ "RequestId": "5f0c7d1e", "Request": inner }).to_string();
         let (out, _) = redact(&line);
         let hay = Haystack::of(&out);
-        prop_assert!(!hay.compact.contains(&id.to_lowercase()), "an ID leaked through {:?}", steps);
-        prop_assert!(!hay.folded.contains(&name), "a name leaked through {:?}", steps);
+        prop_assert!(!hay.compact.contains(&id.to_lowercase()), "{} leaked through {:?}: {}", id, steps, out);
+        prop_assert!(!hay.folded.contains(&name), "{} leaked through {:?}: {}", name, steps, out);
     }
 
     #[test]
