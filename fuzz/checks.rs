@@ -28,27 +28,30 @@ pub fn redactors() -> &'static [Redactor; 2] {
     })
 }
 
-/// Any bytes as a line: the result is a JSON object, a second pass leaves it alone, nothing fails, and without findings
+/// Any bytes as a line: the result is a JSON object, a second pass leaves it alone (a record, balanced), nothing fails, and without findings
 /// nothing changed.
 pub fn line(data: &[u8]) {
-    for redactor in redactors() {
+    for (posture, redactor) in ["balanced", "strict"].into_iter().zip(redactors()) {
         let mut worker = redactor.worker();
         let (mut once, mut twice) = (Vec::new(), Vec::new());
         let outcome = worker.redact(data, &mut once);
         assert!(outcome.form != Form::Failed, "a detector failed");
-        let object = std::str::from_utf8(&once).is_ok_and(|s| {
-            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(s).is_ok()
-        });
+        // Judged by grammar alone: half a surrogate pair in an escape is JSON, if no text.
+        let object = once.starts_with(b"{")
+            && serde_json::from_slice::<serde::de::IgnoredAny>(&once).is_ok();
         // Deeper than serde_json reads is not deeper than we pass on.
         assert!(object || is_deep(data), "the result is no JSON object");
         if outcome.form == Form::Json && outcome.findings == 0 {
             assert!(once == data, "changed without a finding");
         }
         worker.redact(&once, &mut twice);
+        // Strict's labels say the length of what stood there; read again inside base64 or damaged lines that is another length.
+        // Nothing comes back by it, so only balanced records have to stand still.
+        let same = once.iter().zip(&twice).take_while(|(a, b)| a == b).count();
         assert!(
-            once == twice,
-            "a second pass changed something at byte {}",
-            once.iter().zip(&twice).take_while(|(a, b)| a == b).count()
+            once == twice || posture == "strict" || outcome.form != Form::Json,
+            "{posture}, {:?}: a second pass changed something at byte {same}",
+            outcome.form
         );
         // A worker keeps nothing from one line to the next.
         let mut fresh = Vec::new();

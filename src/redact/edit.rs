@@ -158,6 +158,14 @@ impl Edits {
         }
     }
 
+    /// Encodes the replacements since `mark` for a string that needed no decoding: a bare number inside it becomes a quoted text
+    /// (`"[123]"` → `"[\"…\"]"`), and its quotes need their escapes as in any string.
+    pub fn escape_since(&mut self, mark: usize) {
+        for i in mark..self.list.len() {
+            self.list[i].text = self.encode(self.list[i].text, Coding::Json);
+        }
+    }
+
     /// Encodes a replacement; most need no change, since they hold no quote and no backslash.
     fn encode(&mut self, text: (u32, u32), coding: Coding) -> (u32, u32) {
         let range = text.0 as usize..text.1 as usize;

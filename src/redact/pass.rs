@@ -123,7 +123,9 @@ impl Pass<'_> {
             }
         };
         if bits & holds::ESCAPE == 0 {
+            let mark = self.scratch.edits.mark();
             inspect(self, &t[span.clone()], at + span.start);
+            self.scratch.edits.escape_since(mark);
             return;
         }
         let source = &t[span.clone()];

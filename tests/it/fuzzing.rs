@@ -144,16 +144,8 @@ fn mutated_lines() {
 
 #[test]
 fn mutated_values() {
-    let mut r = Rng::new(2);
-    let how: Vec<u8> = r.bytes(runs());
-    let at = std::cell::Cell::new(0);
-    each(3, |data| {
-        at.set((at.get() + 1) % how.len());
-        let mut whole = vec![how[at.get()]];
-        // The inside of a line, not all of it: decoders see parts.
-        whole.extend_from_slice(&data[data.len() / 3..]);
-        checks::value(&whole);
-    });
+    // The inside of a line, not all of it: decoders see parts. Its first byte says which encoding.
+    each(3, |data| checks::value(&data[data.len() / 3..]));
 }
 
 #[test]
