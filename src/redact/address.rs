@@ -1,6 +1,11 @@
 //! Chinese addresses in running text, by their structure: 广东省深圳市南山区科技园路3号5栋.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::lookup::literals;
 
 use super::names::is_han;
 
@@ -19,15 +24,14 @@ const LEADS: &[&str] = &[
     "从", "寄往", "送往", "的",
 ];
 
+static HOUSE: LazyLock<AhoCorasick> =
+    LazyLock::new(|| literals(["号", "號", "室", "栋", "楼", "樓", "幢"]));
+
 /// The next address at or after `from`.
 pub(crate) fn find(t: &[u8], mut from: usize) -> Option<Range<usize>> {
     // a house word is rarer than a unit: 号 E5 8F B7, 號 E8 99 9F, 室 E5 AE A4, 栋 E6 A0 8B, 楼 E6 A5 BC, 樓 E6 A8 93, 村 E6 9D 91
     loop {
-        let house = ["号", "號", "室", "栋", "楼", "樓", "幢"]
-            .iter()
-            .filter_map(|h| memchr::memmem::find(t.get(from..)?, h.as_bytes()))
-            .min()?
-            + from;
+        let house = from + HOUSE.find(t.get(from..)?)?.start();
         match around(t, house) {
             Some(span) if span.start >= from => return Some(span),
             _ => from = house + 3,

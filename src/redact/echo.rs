@@ -158,21 +158,30 @@ impl Needles {
             return memchr::memmem::find(text.get(from..)?, wanted)
                 .map(|i| from + i..from + i + wanted.len());
         }
-        let (lower, upper) = (
-            wanted[0].to_ascii_lowercase(),
-            wanted[0].to_ascii_uppercase(),
-        );
-        let mut at = from;
+        // anchored at the rarest letter of the value: names share their first letters with half of all words
+        let rarest = |(i, c): &(usize, u8)| (rarity(*c), usize::MAX - i);
+        let (mut offset, mut anchor) = wanted
+            .iter()
+            .copied()
+            .take(16)
+            .enumerate()
+            .max_by_key(rarest)?;
+        if wanted[..=offset].iter().any(u8::is_ascii_digit) {
+            // separators may stand between digits: only the first one has a fixed place
+            (offset, anchor) = (0, wanted[0]);
+        }
+        let (lower, upper) = (anchor.to_ascii_lowercase(), anchor.to_ascii_uppercase());
+        let mut at = from + offset;
         loop {
-            let start = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
-            if let Some(end) =
-                // `sim=38` is a label even where a person is called Sim
-                match_loosely(text, start, wanted)
-                    .filter(|end| is_word(text, start, *end) && text.get(*end) != Some(&b'='))
+            let hit = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
+            let start = hit - offset;
+            // `sim=38` is a label even where a person is called Sim
+            if let Some(end) = match_loosely(text, start, wanted)
+                .filter(|end| is_word(text, start, *end) && text.get(*end) != Some(&b'='))
             {
                 return Some(start..end);
             }
-            at = start + 1;
+            at = hit + 1;
         }
     }
 
@@ -221,6 +230,21 @@ impl Needles {
             }
         }
         span
+    }
+}
+
+/// How rare a letter is in log text; digits and signs are in between.
+fn rarity(c: u8) -> u8 {
+    match c.to_ascii_lowercase() {
+        b'q' | b'z' | b'x' | b'j' => 9,
+        b'k' | b'v' | b'w' | b'y' => 7,
+        b'b' | b'f' | b'p' | b'g' => 6,
+        b'h' | b'u' | b'm' => 5,
+        b'd' | b'l' | b'c' => 4,
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 2,
+        b' ' => 0,
+        0x80.. => 1,
+        _ => 3,
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) type ClassId = u16;
 /// The class of keys that mean nothing.
 pub(crate) const NO_CLASS: ClassId = u16::MAX;
 
-/// At most so many distinct keys are remembered; more than that are data in the place of keys.
+/// At most so many distinct keys are remembered.
 const REMEMBERED_KEYS: usize = 4096;
 
 /// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
@@ -74,7 +74,8 @@ pub(crate) struct Fields {
     exact: HashMap<Vec<u8>, ClassId>,
     suffix: HashMap<Vec<u8>, Vec<ClassId>>,
     /// Endings in other scripts than Latin, longest first.
-    foreign: Vec<(Vec<u8>, ClassId)>,
+    /// By their last three bytes, which are one character of most scripts.
+    foreign: HashMap<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
 }
@@ -90,10 +91,35 @@ impl KeyCache {
             return *info;
         }
         let info = fields.classify(key);
-        if self.0.len() < REMEMBERED_KEYS && key.len() <= 64 {
-            self.0.insert(key.into(), info);
-        }
+        self.remember(key, info);
         info
+    }
+
+    /// The class of a label, decided by `decide` the first time.
+    pub fn get_or(&mut self, label: &[u8], decide: impl FnOnce(&[u8]) -> ClassId) -> ClassId {
+        if let Some(info) = self.0.get(label) {
+            return info.class;
+        }
+        let class = decide(label);
+        self.remember(
+            label,
+            KeyInfo {
+                class,
+                ..KeyInfo::NOTHING
+            },
+        );
+        class
+    }
+
+    fn remember(&mut self, key: &[u8], info: KeyInfo) {
+        if key.len() > 64 {
+            return;
+        }
+        if self.0.len() >= REMEMBERED_KEYS {
+            // the place is taken by words that came once; those that come often come back at once
+            self.0.clear();
+        }
+        self.0.insert(key.into(), info);
     }
 }
 
@@ -161,6 +187,10 @@ impl Fields {
             }
         }
         foreign.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+        let mut by_tail: HashMap<[u8; 3], Vec<(Vec<u8>, ClassId)>> = HashMap::new();
+        for (key, class) in foreign {
+            by_tail.entry(tail(&key)).or_default().push((key, class));
+        }
         let words = |list: &[String]| {
             list.iter()
                 .map(|w| String::from_utf8_lossy(&normal_form(w.as_bytes())).into_owned())
@@ -187,7 +217,7 @@ impl Fields {
                 .collect(),
             exact,
             suffix,
-            foreign,
+            foreign: by_tail,
             bodies: bodies.iter().map(|b| normal_form(b.as_bytes())).collect(),
             countries: countries
                 .iter()
@@ -234,10 +264,9 @@ impl Fields {
         if let Some(class) = self.exact.get(normal) {
             return *class;
         }
-        if let Some((_, class)) = self
-            .foreign
-            .iter()
-            .find(|(ending, _)| normal.ends_with(ending))
+        let endings = self.foreign.get(&tail(normal));
+        if let Some((_, class)) =
+            endings.and_then(|list| list.iter().find(|(ending, _)| normal.ends_with(ending)))
         {
             return *class;
         }
@@ -279,6 +308,15 @@ impl Fields {
             .copied()
             .find(|id| !refused(&self.classes[*id as usize]))
     }
+}
+
+/// The last three bytes.
+fn tail(key: &[u8]) -> [u8; 3] {
+    let mut tail = [0; 3];
+    for (slot, c) in tail.iter_mut().rev().zip(key.iter().rev()) {
+        *slot = *c;
+    }
+    tail
 }
 
 /// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.

@@ -21,8 +21,8 @@ pub(crate) struct Frame {
     key: (usize, usize),
     /// The first string of an array, for `["Name", "张三"]`.
     first: (usize, usize),
-    /// What the *key* member of a key/value object names.
-    named: ClassId,
+    /// The *key* member of a key/value object: where its content is. What it names is asked only if a *value* member turns up.
+    named: (usize, usize),
     /// The *value* member of a key/value object, if it came before its key: span of the content, and whether it is a number.
     waiting: Option<(usize, usize, bool)>,
     mark: usize,
@@ -68,24 +68,43 @@ pub(crate) fn contents(text: &[u8]) -> u8 {
 
 /// The end of the string whose content starts at `p` (where its quote stands), and what it holds. `None` if it isn't a JSON string.
 pub(crate) fn string_end(t: &[u8], mut p: usize) -> Option<(usize, u8)> {
+    /// Strings are short, and payloads are long: what goes on after so many bytes is searched with SIMD, and what it holds is not known.
+    const SHORT: usize = 64;
     let mut bits = 0;
     loop {
-        let rest = &t[p..];
-        let stop = rest.iter().position(|c| {
+        let near = &t[p..t.len().min(p + SHORT)];
+        let stop = near.iter().position(|c| {
             let class = CLASSES[*c as usize];
             bits |= class;
             class & holds::STOP != 0
-        })?;
-        p += stop;
+        });
+        p += match stop {
+            Some(stop) => stop,
+            None => {
+                let far = &t[p + near.len()..];
+                let stop = memchr::memchr2(b'"', b'\\', far)?;
+                // control characters are not allowed; the minimum of many bytes is vectorised, a search for any of 32 is not
+                if far[..stop].iter().fold(u8::MAX, |least, c| least.min(*c)) < 0x20 {
+                    return None;
+                }
+                bits |= holds::HIGH | holds::DIGIT | holds::LABEL | holds::ENCODED | holds::AT;
+                near.len() + stop
+            }
+        };
         match t[p] {
             b'"' => return Some((p, bits & !holds::STOP)),
-            b'\\' => match t.get(p + 1)? {
-                b'u' if t.len() > p + 5 && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) => {
-                    p += 6
+            b'\\' => {
+                bits |= holds::ESCAPE;
+                match t.get(p + 1)? {
+                    b'u' if t.len() > p + 5
+                        && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) =>
+                    {
+                        p += 6
+                    }
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
+                    _ => return None,
                 }
-                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
-                _ => return None,
-            },
+            }
             _ => return None,
         }
     }
@@ -188,7 +207,7 @@ impl Pass<'_> {
                         index: 0,
                         key,
                         first: (0, 0),
-                        named: NO_CLASS,
+                        named: (0, 0),
                         waiting: None,
                         mark: self.scratch.edits.mark(),
                         path: self.scratch.path.len(),
@@ -273,18 +292,19 @@ impl Pass<'_> {
                 (Some(b']'), true) | (Some(b'}'), false) => {
                     p += 1;
                     if let Some(frame) = self.scratch.frames.pop() {
-                        if let (Some((start, end, number)), true) =
-                            (frame.waiting, frame.named != NO_CLASS)
-                        {
-                            self.late_value(
-                                t,
-                                start..end,
-                                number,
-                                at,
-                                frame.named,
-                                frame.body,
-                                frame.mark,
-                            );
+                        if let Some((start, end, number)) = frame.waiting {
+                            let named = self.named(t, frame.named);
+                            if named != NO_CLASS {
+                                self.late_value(
+                                    t,
+                                    start..end,
+                                    number,
+                                    at,
+                                    named,
+                                    frame.body,
+                                    frame.mark,
+                                );
+                            }
                         }
                         self.scratch.path.truncate(frame.path);
                     }
@@ -332,7 +352,12 @@ impl Pass<'_> {
             class = NO_CLASS;
         }
         let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
-        if info.part == Part::Value && named != NO_CLASS {
+        let named = if info.part == Part::Value {
+            self.named(t, named)
+        } else {
+            NO_CLASS
+        };
+        if named != NO_CLASS {
             class = named;
         } else if class == NO_CLASS
             && info.part != Part::Key
@@ -369,11 +394,7 @@ impl Pass<'_> {
         let mut context = context;
         if self.scratch.frames.len() > base {
             if info.part == Part::Key && !self.top().array {
-                let named = self.key_info(content, bits).class;
-                if named != NO_CLASS {
-                    self.top().named = named;
-                    context.class = NO_CLASS; // it is a label, not a name
-                }
+                self.top().named = span;
             } else if self.keeps_waiting(info, context) {
                 self.top().waiting = Some((span.0, span.1, false));
             }
@@ -449,7 +470,16 @@ impl Pass<'_> {
                 .scratch
                 .frames
                 .last()
-                .is_some_and(|f| !f.array && f.named == NO_CLASS)
+                .is_some_and(|f| !f.array && f.named.1 == 0)
+    }
+
+    /// What the *key* member of a key/value object names.
+    fn named(&mut self, t: &[u8], span: (usize, usize)) -> ClassId {
+        if span.1 == 0 || span.1 - span.0 > 64 {
+            return NO_CLASS;
+        }
+        let content = &t[span.0..span.1];
+        self.key_info(content, contents(content)).class
     }
 
     /// A value whose key came after it.

@@ -3,12 +3,17 @@
 //! A label is a key in another place: the same table says what it means.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::action::CategoryId;
 use super::fields::{ClassId, NO_CLASS};
 use super::pass::{Context, Pass, Rule, rule_accepts};
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
+
+static FORM_DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"form-data"));
 
 /// How far before a separator a label may begin, in bytes.
 const LABEL: usize = 64;
@@ -18,7 +23,7 @@ impl Pass<'_> {
     pub(crate) fn multipart(&mut self, t: &[u8], at: usize) {
         let mark = self.scratch.edits.mark();
         let mut from = 0;
-        while let Some(offset) = memchr::memmem::find(&t[from..], b"form-data") {
+        while let Some(offset) = FORM_DATA.find(&t[from..]) {
             from += offset + 9;
             let head = &t[from..t.len().min(from + 400)];
             let empty_line = |n: &[u8]| memchr::memmem::find(head, n).map(|i| i + n.len());
@@ -237,17 +242,17 @@ impl Pass<'_> {
             words += 1;
         }
         let fields = &self.core.fields;
-        let whole = (1..words)
-            .rev()
-            .find_map(|n| fields.exact(&t[starts[n]..end]));
-        let class = whole.unwrap_or_else(|| {
-            let cache = &mut self.scratch.label_keys;
-            let two = cache.get(&t[starts[words.min(2) - 1]..end], fields).class;
-            if two == NO_CLASS
-                && words > 2
-                && cache.get(&t[starts[0]..end], fields).class == NO_CLASS
+        let class = self.scratch.label_keys.get_or(&t[start..end], |_| {
+            if let Some(class) = (1..words)
+                .rev()
+                .find_map(|n| fields.exact(&t[starts[n]..end]))
             {
-                return cache.get(&t[starts[2]..end], fields).class;
+                return class;
+            }
+            let two = fields.classify(&t[starts[words.min(2) - 1]..end]).class;
+            if two == NO_CLASS && words > 2 && fields.classify(&t[starts[0]..end]).class == NO_CLASS
+            {
+                return fields.classify(&t[starts[2]..end]).class;
             }
             two
         });

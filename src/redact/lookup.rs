@@ -2,13 +2,22 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::action::CategoryId;
+use super::checksum;
 use super::fields::ClassId;
 use super::json::holds;
 use crate::patterns::schema::{FieldClass, Pattern};
+
+/// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher.
+pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
+    AhoCorasickBuilder::new()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(words)
+        .expect("a few literals of this program always compile")
+}
 
 fn automaton(words: &[String]) -> Result<AhoCorasick, String> {
     AhoCorasickBuilder::new()
@@ -107,29 +116,46 @@ pub(crate) struct Expression {
     pub category: CategoryId,
     regex: Regex,
     secret: Option<usize>,
+    check: Option<checksum::Check>,
 }
 
 impl Expression {
-    pub fn find(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
-        if from > text.len() {
-            return None;
-        }
-        match self.secret {
-            None => self.regex.find_at(text, from).map(|m| m.range()),
-            Some(group) => {
-                let mut from = from;
-                loop {
-                    let captures = self.regex.captures_at(text, from)?;
-                    if let Some(secret) = captures.get(group) {
-                        return Some(secret.range());
-                    }
-                    from = captures.get(0)?.end().max(from + 1);
-                    if from > text.len() {
-                        return None;
-                    }
-                }
+    /// The next value at or after `from` that passes the check.
+    pub fn find(&self, text: &[u8], mut from: usize) -> Option<Range<usize>> {
+        loop {
+            let (whole, value) = self.candidate(text, from)?;
+            if self.passes(&text[value.clone()]) {
+                return Some(value);
             }
+            from = whole.end.max(from + 1);
         }
+    }
+
+    fn candidate(&self, text: &[u8], mut from: usize) -> Option<(Range<usize>, Range<usize>)> {
+        while from <= text.len() {
+            let Some(group) = self.secret else {
+                let found = self.regex.find_at(text, from)?;
+                return Some((found.range(), found.range()));
+            };
+            let captures = self.regex.captures_at(text, from)?;
+            let whole = captures.get(0)?.range();
+            if let Some(secret) = captures.get(group) {
+                return Some((whole, secret.range()));
+            }
+            from = whole.end.max(from + 1);
+        }
+        None
+    }
+
+    fn passes(&self, value: &[u8]) -> bool {
+        let Some(check) = self.check else { return true };
+        let separator = |c: &u8| matches!(c, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+');
+        let compact: Vec<u8> = value
+            .iter()
+            .filter(|c| !separator(c))
+            .map(u8::to_ascii_uppercase)
+            .collect();
+        check(&compact)
     }
 }
 
@@ -167,15 +193,23 @@ impl Expressions {
                     of.push(bit);
                 }
             }
+            let check = match &pattern.check {
+                None => None,
+                Some(name) => Some(checksum::by_name(name).ok_or_else(|| {
+                    format!("pattern {}: there is no check {name:?}", pattern.id)
+                })?),
+            };
             let secret = regex.capture_names().position(|n| n == Some("secret"));
             list.push(Expression {
                 id: pattern.id.clone(),
                 category: *category,
                 regex,
                 secret,
+                check,
             });
         }
         let needles = AhoCorasickBuilder::new()
+            .kind(Some(AhoCorasickKind::DFA))
             .ascii_case_insensitive(true)
             .build(&words)
             .map_err(|e| e.to_string())?;
@@ -189,6 +223,10 @@ impl Expressions {
 
     /// The expressions worth trying on a text, a bit each.
     pub fn wanted(&self, text: &[u8], bits: u8) -> u64 {
+        // every secret, zone and address that these describe holds a digit or an `@`
+        if bits & (holds::DIGIT | holds::AT) == 0 {
+            return 0;
+        }
         let start = if bits & holds::AT != 0 {
             self.with_at
         } else {

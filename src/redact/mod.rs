@@ -473,7 +473,7 @@ impl Core {
             if class.value == ValueRule::Person || inherited {
                 return !self.names.is_common_word(text)
                     && self.names.is_plausible(text)
-                    && self.fields.classify(value).class == NO_CLASS;
+                    && self.fields.exact(value).is_none();
             }
             return true;
         }

@@ -5,6 +5,12 @@
 
 use std::io::Read;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::lookup::literals;
+use memchr::memmem::Finder;
 
 use super::Core;
 use super::action::{CategoryId, write_replacement};
@@ -22,6 +28,9 @@ const UNPACK_LIMIT: u64 = 64 << 20;
 /// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer
 /// adds a third, so that no line of less than gigabytes gets there.
 const LAYERS: usize = 160;
+
+static UNICODE_ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u"));
+static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(["{\"", "[[\""]));
 
 /// Buffers that a worker uses again for every line.
 #[derive(Default)]
@@ -139,7 +148,7 @@ impl Pass<'_> {
             },
             |pass, text| inspect(pass, text, 0),
         );
-        if memchr::memmem::find(source, b"\\u").is_some() {
+        if UNICODE_ESCAPE.find(source).is_some() {
             self.scratch.encoded = true;
         }
     }
@@ -541,12 +550,8 @@ impl Pass<'_> {
             return false;
         }
         let mut from = 0;
-        let next = |from: usize| {
-            let object = memchr::memmem::find(&t[from..], b"{\"");
-            let pairs = memchr::memmem::find(&t[from..], b"[[\"");
-            [object, pairs].into_iter().flatten().min()
-        };
-        while let Some(offset) = next(from) {
+        while let Some(found) = EMBEDDED.find(&t[from..]) {
+            let offset = found.start();
             let mut open = from + offset;
             if open > 0 && t[open - 1] == b'[' {
                 open -= 1;

@@ -4,6 +4,11 @@
 //! pixels, its length gives the bytes, and its pseudonym is taken from its two ends and its length.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::lookup::literals;
 
 use base64::Engine;
 use base64::alphabet;
@@ -80,7 +85,7 @@ const LONG: usize = 256;
 /// Base64 that is neither text nor of a known format is opaque data from here on.
 const OPAQUE: usize = 2048;
 /// The part of a payload that is decoded to find the pixels. A JPEG may hold EXIF data before its size.
-const HEADER: usize = 96 << 10;
+const HEADER: usize = 24 << 10;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true)
@@ -160,21 +165,34 @@ fn decode_head(text: &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
         );
         return Some(());
     }
-    let mut clean = Vec::with_capacity(bytes / 3 * 4 + 8);
-    clean.extend(
-        text.iter()
-            .copied()
-            .filter(|c| !matches!(c, b'\r' | b'\n'))
-            .take_while(|c| is_base64(*c) && *c != b'=')
-            .take(bytes / 3 * 4),
-    );
-    clean.truncate(clean.len() / 4 * 4);
+    let window = &text[..text.len().min(bytes / 3 * 4)];
+    let folded: Vec<u8>;
+    let mut clean = match memchr::memchr2(b'\r', b'\n', window) {
+        None => window,
+        Some(_) => {
+            folded = text
+                .iter()
+                .copied()
+                .take(bytes / 3 * 4 + bytes / 16)
+                .filter(|c| !matches!(c, b'\r' | b'\n'))
+                .collect();
+            &folded
+        }
+    };
+    if bytes <= 1024 || text.len() <= bytes / 3 * 4 {
+        let digits = clean
+            .iter()
+            .position(|c| !is_base64(*c) || *c == b'=')
+            .unwrap_or(clean.len());
+        clean = &clean[..digits];
+    }
+    let clean = &clean[..clean.len() / 4 * 4];
     let engine = if clean.iter().any(|c| matches!(c, b'-' | b'_')) {
         &URL_SAFE
     } else {
         &STANDARD
     };
-    engine.decode_vec(&clean, out).ok()?;
+    engine.decode_vec(clean, out).ok()?;
     (out.len() >= 3).then_some(())
 }
 
@@ -199,10 +217,17 @@ pub(crate) fn describe(text: &[u8], name: &str, media: Media, out: &mut Vec<u8>)
     }
     if media == Media::Image {
         let mut head = Vec::new();
-        if decode_head(text, HEADER.min(text.len()), &mut head).is_some()
-            && let Ok(size) = imagesize::blob_size(&head)
-        {
-            let _ = write!(out, "_{}x{}", size.width, size.height);
+        // most headers fit into the first kilobyte
+        for bytes in [1024, HEADER] {
+            if bytes > 1024 && name != "jpeg" {
+                break;
+            }
+            if decode_head(text, bytes.min(text.len()), &mut head).is_some()
+                && let Ok(size) = imagesize::blob_size(&head)
+            {
+                let _ = write!(out, "_{}x{}", size.width, size.height);
+                break;
+            }
         }
     }
 }
@@ -256,17 +281,17 @@ const BEGINNINGS: &[&[u8]] = &[
     b"JVBERi0",
 ];
 
+static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| literals(BEGINNINGS));
+
 /// Finds the next payload at or after `from`.
 ///
 /// A long run can't hide between two samples: every [`STEP`] bytes one byte is tested, and only where it belongs to the alphabet of
 /// base64 the run around it is measured. In prose that is a few bytes a word.
 pub(crate) fn find(text: &[u8], from: usize) -> Option<Payload> {
     const STEP: usize = 96;
-    let begun = BEGINNINGS
-        .iter()
-        .filter_map(|b| memchr::memmem::find(&text[from..], b))
-        .min()
-        .and_then(|i| beginning(text, from + i));
+    let begun = BEGINNING
+        .find(&text[from..])
+        .and_then(|found| beginning(text, from + found.start()));
     let mut at = from + STEP - 1;
     while at < text.len() && begun.as_ref().is_none_or(|b| at < b.span.start) {
         if is_base64(text[at]) {

@@ -5,7 +5,7 @@
 //! context word is looked for nearby. The longest window that counts wins; nothing is replaced in a chain, so that no rule
 //! can eat what another one would have recognised.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::action::CategoryId;
 use super::checksum;
@@ -44,6 +44,54 @@ impl CharClass {
 struct Shape {
     pattern: PatternId,
     classes: Vec<CharClass>,
+    /// Bit per place that must be a digit, and that must be none: rejects most candidates by two operations.
+    digits: u64,
+    letters: u64,
+}
+
+impl Shape {
+    fn new(pattern: PatternId, classes: Vec<CharClass>) -> Self {
+        let places = |wanted: fn(&CharClass) -> bool| {
+            classes
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| wanted(c))
+                .fold(0, |bits, (i, _)| bits | 1 << i)
+        };
+        let digits = places(|c| {
+            matches!(c, CharClass::Digit)
+                || matches!(c, CharClass::Literal(l) if l.is_ascii_digit())
+        });
+        let letters = places(|c| {
+            matches!(c, CharClass::Letter)
+                || matches!(c, CharClass::Literal(l) if !l.is_ascii_digit())
+        });
+        Self {
+            pattern,
+            classes,
+            digits,
+            letters,
+        }
+    }
+
+    /// `digits`: bit per place of the candidate that is a digit.
+    fn fits(&self, compact: &[u8], digits: u64) -> bool {
+        self.digits & !digits == 0
+            && self.letters & digits == 0
+            && self
+                .classes
+                .iter()
+                .zip(compact)
+                .all(|(class, c)| class.accepts(*c))
+    }
+}
+
+/// Bit per place that is a digit.
+fn digit_places(compact: &[u8]) -> u64 {
+    compact
+        .iter()
+        .enumerate()
+        .fold(0, |bits, (i, c)| bits | u64::from(c.is_ascii_digit()) << i)
 }
 
 /// A pattern, ready for use.
@@ -108,10 +156,7 @@ impl Shapes {
                             pattern.id
                         ));
                     }
-                    by_length[length].push(Shape {
-                        pattern: id,
-                        classes,
-                    });
+                    by_length[length].push(Shape::new(id, classes));
                 }
             }
             for word in &pattern.context {
@@ -152,6 +197,7 @@ impl Shapes {
             });
         }
         let context = AhoCorasickBuilder::new()
+            .kind(Some(AhoCorasickKind::DFA))
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .build(&words)
@@ -325,14 +371,10 @@ impl Shapes {
             return None;
         }
         let mut only_in = None;
+        let digits = digit_places(compact);
         for shape in &self.by_length[compact.len()] {
             let pattern = &self.patterns[shape.pattern as usize];
-            if !shape
-                .classes
-                .iter()
-                .zip(compact)
-                .all(|(class, c)| class.accepts(*c))
-            {
+            if !shape.fits(compact, digits) {
                 continue;
             }
             let grouped = window.len() > 1;
@@ -419,14 +461,11 @@ impl Shapes {
             return None;
         }
         let mut fitting = None;
+        let digits = digit_places(&compact[..n]);
         for shape in &self.by_length[n] {
             let pattern = &self.patterns[shape.pattern as usize];
             if wanted(pattern.category)
-                && shape
-                    .classes
-                    .iter()
-                    .zip(&compact)
-                    .all(|(class, c)| class.accepts(*c))
+                && shape.fits(&compact[..n], digits)
                 && pattern.check.is_none_or(|check| check(&compact[..n]))
             {
                 if pattern.alone == Alone::Always {
