@@ -108,12 +108,9 @@ impl Needles {
         if chars.len() >= 3 && !core.names.is_common_word(text) {
             self.add(text.as_bytes(), category, latin);
         }
-        let parts: Vec<&str> = text
-            .split(|c: char| {
-                !(c.is_alphanumeric() || !c.is_ascii()) || c.is_whitespace() || c == '·'
-            })
-            .filter(|w| !w.is_empty())
-            .collect();
+        let divides =
+            |c: char| c.is_whitespace() || c == '·' || (c.is_ascii() && !c.is_alphanumeric());
+        let parts: Vec<&str> = text.split(divides).filter(|w| !w.is_empty()).collect();
         if parts.len() < 2 {
             return;
         }

@@ -112,11 +112,11 @@ impl Pass<'_> {
             if printed && data.value == ValueRule::Any {
                 rule = data.value;
             }
-            if data.value == ValueRule::Blob {
-                if let Some(end) = self.printed_numbers(t, from, at, class, &quote) {
-                    from = end;
-                    continue;
-                }
+            if data.value == ValueRule::Blob
+                && let Some(end) = self.printed_numbers(t, from, at, class, &quote)
+            {
+                from = end;
+                continue;
             }
             let mut start = from;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
@@ -189,6 +189,7 @@ impl Pass<'_> {
         Some(end)
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn take_labelled(
         &mut self,
         t: &[u8],
@@ -423,10 +424,8 @@ impl Pass<'_> {
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
                 let length = core.names.leading_name(text, joint);
-                if length > 0
-                    && !(text[..length].chars().count() < 2 && !joint)
-                    && !core.names.is_common_word(&text[..length])
-                {
+                let long_enough = joint || text[..length].chars().count() >= 2;
+                if length > 0 && long_enough && !core.names.is_common_word(&text[..length]) {
                     self.take_labelled(t, start..start + length, at, mark, class, category, b"");
                     from = start + length;
                 }

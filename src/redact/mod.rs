@@ -173,10 +173,9 @@ impl Redactor {
             .chain(settings.off.iter().map(|k| ("redact.off", k)))
         {
             let family = |known: &&str| known.split('.').next() == Some(id);
-            if !ids.contains(&id.as_str())
-                && !ids.iter().any(family)
-                && !(place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id))
-            {
+            let is_pattern = place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id);
+            let is_known = ids.contains(&id.as_str()) || ids.iter().any(family) || is_pattern;
+            if !is_known {
                 let near = ids
                     .iter()
                     .max_by(|a, b| {

@@ -368,17 +368,14 @@ impl NameLists {
                 break;
             }
             // one space, a comma with a space (SURNAME, Given), a full stop of an initial, the slash of `a/l`
-            let joint = if text[at..].starts_with(", ") && count == 1 {
-                2
-            } else if text[at..].starts_with(". ") && length == 1 {
-                2
-            } else if text[at..].starts_with(' ')
-                || text[at..].starts_with('+')
-                || (particle && text[at..].starts_with('/'))
-            {
-                1
-            } else {
-                break;
+            let two = (text[at..].starts_with(", ") && count == 1)
+                || (text[at..].starts_with(". ") && length == 1);
+            let one =
+                text[at..].starts_with([' ', '+']) || (particle && text[at..].starts_with('/'));
+            let joint = match (two, one) {
+                (true, _) => 2,
+                (_, true) => 1,
+                _ => break,
             };
             at += joint;
         }

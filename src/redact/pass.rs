@@ -515,15 +515,14 @@ impl Pass<'_> {
         {
             return;
         }
-        if bits & holds::ENCODED != 0 {
-            if memchr::memchr(b'&', t).is_some()
-                && self.layer(t, at, Coding::Entity, decode::entities, |pass, text| {
-                    pass.scratch.encoded = true;
-                    pass.text(text, 0, context)
-                })
-            {
-                return;
-            }
+        if bits & holds::ENCODED != 0
+            && memchr::memchr(b'&', t).is_some()
+            && self.layer(t, at, Coding::Entity, decode::entities, |pass, text| {
+                pass.scratch.encoded = true;
+                pass.text(text, 0, context)
+            })
+        {
+            return;
         }
         if bits & holds::ESCAPE != 0 && has_json_escape(t) {
             self.layer(

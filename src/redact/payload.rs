@@ -285,7 +285,7 @@ static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| literals(BEGINNINGS))
 
 /// Finds the next payload at or after `from`.
 ///
-/// A long run can't hide between two samples: every [`STEP`] bytes one byte is tested, and only where it belongs to the alphabet of
+/// A long run can't hide between two samples: every 96 bytes one byte is tested, and only where it belongs to the alphabet of
 /// base64 the run around it is measured. In prose that is a few bytes a word.
 pub(crate) fn find(text: &[u8], from: usize) -> Option<Payload> {
     const STEP: usize = 96;

@@ -542,8 +542,8 @@ fn next_digit(text: &[u8], from: usize) -> Option<usize> {
 /// Short Latin words count only as whole words (`id`, not the `id` of `video`).
 fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
     let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
-    !text[start].is_ascii()
-        || (!(start > 0 && letter(text.get(start - 1))) && !letter(text.get(end)))
+    let glued = (start > 0 && letter(text.get(start - 1))) || letter(text.get(end));
+    !text[start].is_ascii() || !glued
 }
 
 /// A camel-case key with spaces between its words, in lower case.

@@ -1,6 +1,6 @@
 //! Is everything gone that should be? Gathers what the server says about policies, indices and documents, and judges it.
 //!
-//! Asking and judging are apart: [`gather`] fills [`Facts`], [`judge`] is a pure function from them to problems.
+//! Asking and judging are apart: [`gather()`] fills [`Facts`], [`judge`] is a pure function from them to problems.
 
 mod gather;
 

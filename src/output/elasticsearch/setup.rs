@@ -1,4 +1,4 @@
-//! Brings the server to what [`schema`](super::schema) says, or tells where it differs.
+//! Brings the server to what [`super::schema`] says, or tells where it differs.
 
 use serde_json::Value as Json;
 
