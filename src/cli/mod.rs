@@ -1,12 +1,14 @@
 //! One file a subcommand. What another program could call lives elsewhere; here stand arguments, messages and exit codes.
 
 pub mod ask;
+pub mod audit;
 pub mod bench;
 pub mod completions;
 pub mod config;
 pub mod evaluate;
 pub mod explain;
 pub mod generate;
+pub mod patterns;
 pub mod person;
 pub mod progress;
 pub mod replay;
@@ -89,6 +91,8 @@ enum Command {
     Token(token::Args),
     Serve(serve::Args),
     Explain(explain::Args),
+    Audit(Box<audit::Args>),
+    Patterns(patterns::Args),
     Setup(setup::Args),
     Retention(retention::Args),
     Replay(replay::Args),
@@ -110,6 +114,8 @@ pub fn main() -> ExitCode {
         Command::Token(args) => token::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Audit(args) => audit::run(*args),
+        Command::Patterns(args) => patterns::run(args),
         Command::Setup(args) => setup::run(args),
         Command::Retention(args) => retention::run(args),
         Command::Replay(args) => replay::run(args),

@@ -21,6 +21,8 @@ struct Needle {
     latin: bool,
     /// Words of one name belong together.
     group: u16,
+    /// Counts only beside another word of its name: `Tan` alone is too short to be told from a word of the log.
+    short: bool,
 }
 
 /// The values to look for again.
@@ -105,12 +107,14 @@ impl Needles {
             return;
         }
         let latin = text.chars().any(|c| c.is_ascii_alphabetic());
-        if chars.len() >= 3 && !core.names.is_common_word(text) {
-            self.add(text.as_bytes(), category, latin);
-        }
         let divides =
             |c: char| c.is_whitespace() || c == '·' || (c.is_ascii() && !c.is_alphanumeric());
         let parts: Vec<&str> = text.split(divides).filter(|w| !w.is_empty()).collect();
+        // a single Latin word of three letters is as often a word of the log: Sim, Low, Tan
+        let whole = if latin && parts.len() < 2 { 4 } else { 3 };
+        if chars.len() >= whole && !core.names.is_common_word(text) {
+            self.add(text.as_bytes(), category, latin);
+        }
         if parts.len() < 2 {
             return;
         }
@@ -119,14 +123,18 @@ impl Needles {
             let from = self.bytes.len();
             self.bytes.extend_from_slice(part.as_bytes());
             self.words.push((self.groups, from..self.bytes.len()));
-            let enough = if latin { count >= 3 } else { count >= 2 };
-            if enough && !core.names.is_common_word(part) {
-                self.add(part.as_bytes(), category, latin);
+            let short = latin && count == 3;
+            if (short || count >= if latin { 4 } else { 2 }) && !core.names.is_common_word(part) {
+                self.add_as(part.as_bytes(), category, latin, short);
             }
         }
     }
 
     fn add(&mut self, text: &[u8], category: CategoryId, latin: bool) {
+        self.add_as(text, category, latin, false);
+    }
+
+    fn add_as(&mut self, text: &[u8], category: CategoryId, latin: bool, short: bool) {
         if self
             .list
             .iter()
@@ -141,6 +149,7 @@ impl Needles {
             category,
             latin,
             group: self.groups,
+            short,
         });
     }
 
@@ -290,7 +299,11 @@ impl Pass<'_> {
                     from = ours.end;
                     continue;
                 }
+                let alone = found.len();
                 let span = self.scratch.needles.complete(needle.group, t, found);
+                if needle.short && span.len() == alone {
+                    continue;
+                }
                 from = from.max(span.end);
                 if !wrap.is_empty() && span != (0..t.len()) {
                     continue; // half a number can't be replaced

@@ -334,9 +334,10 @@ impl Pass<'_> {
         let info = self.key_info(key, bits);
         let frame_path = self.top().path;
         self.enter(key, frame_path);
-        if bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7
-            || !self.scratch.needles.is_empty()
-        {
+        // in the second pass a repeated name may stand in a key, but `Sim` is a key also where a person is called Sim
+        let repeats =
+            !self.scratch.needles.is_empty() && (bits & holds::HIGH != 0 || key.contains(&b' '));
+        if (bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || repeats {
             let nothing = Context {
                 class: NO_CLASS,
                 inherited: false,

@@ -470,9 +470,7 @@ impl Core {
         }
         if self.is_name(category) {
             if class.value == ValueRule::Person || inherited {
-                return !self.names.is_common_word(text)
-                    && self.names.is_plausible(text)
-                    && self.fields.exact(value).is_none();
+                return self.names.is_plausible(text) && self.fields.exact(value).is_none();
             }
             return true;
         }
