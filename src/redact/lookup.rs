@@ -124,7 +124,10 @@ impl Expression {
     pub fn find(&self, text: &[u8], mut from: usize) -> Option<Range<usize>> {
         loop {
             let (whole, value) = self.candidate(text, from)?;
-            if self.passes(&text[value.clone()]) {
+            let inside = value.start > 0
+                && text[value.start - 1].is_ascii_digit()
+                && text[value.start].is_ascii_digit();
+            if !inside && self.passes(&text[value.clone()]) {
                 return Some(value);
             }
             from = whole.end.max(from + 1);
@@ -223,10 +226,6 @@ impl Expressions {
 
     /// The expressions worth trying on a text, a bit each.
     pub fn wanted(&self, text: &[u8], bits: u8) -> u64 {
-        // every secret, zone and address that these describe holds a digit or an `@`
-        if bits & (holds::DIGIT | holds::AT) == 0 {
-            return 0;
-        }
         let start = if bits & holds::AT != 0 {
             self.with_at
         } else {

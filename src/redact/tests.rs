@@ -190,3 +190,29 @@ fn the_published_examples_of_an_api() {
         ),
     ]);
 }
+
+/// The packs' own examples, through the whole redactor: `tuomin patterns --test` in the tests.
+#[test]
+fn every_pattern_finds_what_it_says_and_leaves_what_it_says() {
+    let patterns = Patterns::builtin().expect("packs");
+    let mut worker = worker(RedactSettings::default());
+    let mut rules = |text: &str| -> Vec<String> {
+        let line = serde_json::json!({ "m": text }).to_string();
+        worker
+            .explain(line.as_bytes())
+            .into_iter()
+            .map(|t| t.rule)
+            .collect()
+    };
+    for pattern in &patterns.patterns {
+        for value in &pattern.matches {
+            let near = |word: &String| format!("{word} {value}");
+            let found = !rules(value).is_empty()
+                || pattern.context.iter().any(|w| !rules(&near(w)).is_empty());
+            assert!(found, "{}: {value}", pattern.id);
+        }
+        for text in &pattern.rejects {
+            assert!(!rules(text).contains(&pattern.id), "{}: {text}", pattern.id);
+        }
+    }
+}
