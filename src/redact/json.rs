@@ -476,7 +476,7 @@ impl Pass<'_> {
 
     /// What the *key* member of a key/value object names.
     fn named(&mut self, t: &[u8], span: (usize, usize)) -> ClassId {
-        if span.1 == 0 || span.1 - span.0 > 64 {
+        if span.1 == 0 || span.1 - span.0 > 256 {
             return NO_CLASS;
         }
         let content = &t[span.0..span.1];

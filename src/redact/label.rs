@@ -106,7 +106,7 @@ impl Pass<'_> {
             // words of prose (`result: ok`) are labels only where a program wrote them
             let printed =
                 xml || quote.is_quoted() || !colon || !matches!(t.get(from), None | Some(b' '));
-            if data.keys_only && !printed {
+            if data.keys_only && !printed && data.value != ValueRule::Blob {
                 continue;
             }
             if printed && data.value == ValueRule::Any {
@@ -119,6 +119,7 @@ impl Pass<'_> {
                 continue;
             }
             let mut start = from;
+            let mut listed = false;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
                 let span = value.span.clone();
                 self.take_labelled(
@@ -132,7 +133,8 @@ impl Pass<'_> {
                 );
                 from = from.max(span.end);
                 // a list of values: ["张三", "李四"], [a b]
-                match (value.listed, span.end + value.quote) {
+                listed |= value.listed;
+                match (listed, span.end + value.quote) {
                     (true, end) if matches!(t.get(end), Some(b',' | b' ')) => start = end + 1,
                     _ => break,
                 }
@@ -365,7 +367,10 @@ impl Pass<'_> {
                 ValueRule::Date => date_run(rest),
                 ValueRule::Text => address_run(rest),
                 ValueRule::Secret => secret_run(rest),
-                ValueRule::Blob => blob_run(rest),
+                ValueRule::Blob => {
+                    let end = start + blob_run(rest);
+                    super::payload::over_lines(t, start..end).len()
+                }
                 ValueRule::Any | ValueRule::Person => word_run(rest),
             }
         };

@@ -126,7 +126,7 @@ impl Expression {
             let (whole, value) = self.candidate(text, from)?;
             let inside = value.start > 0
                 && text[value.start - 1].is_ascii_digit()
-                && text[value.start].is_ascii_digit();
+                && text.get(value.start).is_some_and(u8::is_ascii_digit);
             if !inside && self.passes(&text[value.clone()]) {
                 return Some(value);
             }

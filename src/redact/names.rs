@@ -143,11 +143,14 @@ impl NameLists {
         };
         if is_han(first) {
             let length = self.leading_han(text, sure);
-            length
-                + given_behind_space(
-                    &text[length..],
-                    self.is_japanese(&text[..length]) || self.japanese.contains(&text[..length]),
-                )
+            let surname = &text[..length];
+            let known = self.is_japanese(surname) || self.japanese.contains(surname);
+            let given = given_behind_space(&text[length..], known || sure);
+            let word = text[length..length + given].trim_start();
+            let belongs = known
+                || word.contains(is_kana)
+                || !(self.chinese_words.contains(word) || self.follows(word));
+            length + if belongs { given } else { 0 }
         } else if is_kana(first) || is_hangul(first) {
             leading_words(text, |c| is_kana(c) || is_hangul(c) || is_han(c), 2)
         } else if first.is_ascii() || is_latin(first) {
@@ -344,7 +347,12 @@ impl NameLists {
             );
             let accepted = if count == 0 {
                 lower_start = first.is_lowercase() && !particle;
-                !(self.latin_words.contains(&lower) && !particle
+                // `Low Kok Wah`: a common word that another capitalised one follows
+                let goes_on = sure
+                    && first.is_uppercase()
+                    && rest[length..].starts_with([' ', '+'])
+                    && rest[length + 1..].starts_with(|c: char| c.is_uppercase());
+                !(self.latin_words.contains(&lower) && !particle && !goes_on
                     || (lower_start && !sure && !self.latin_names.contains(&lower)))
             } else if lower_start {
                 self.latin_names.contains(&lower)
