@@ -53,7 +53,13 @@ impl Pass<'_> {
                 end
             };
             from = end;
-            if let Some(category) = self.class(class).and_then(|c| c.category) {
+            let vector = self
+                .class(class)
+                .is_some_and(|c| c.value == ValueRule::Blob)
+                && self
+                    .printed_numbers(t, start, at, class, &Quote(0..0))
+                    .is_some();
+            if !vector && let Some(category) = self.class(class).and_then(|c| c.category) {
                 self.take_labelled(t, start..end, at, mark, class, category, b"");
             }
         }
@@ -152,6 +158,9 @@ impl Pass<'_> {
         quote: &Quote,
     ) -> Option<usize> {
         let mut start = from;
+        if t[start..].starts_with(b"<![CDATA[") {
+            start += 9;
+        }
         while matches!(t.get(start), Some(b' ' | b'"' | b'\'' | b'\\')) {
             start += 1;
         }

@@ -300,6 +300,14 @@ const BEGINNINGS: &[&[u8]] = &[
     b"AAAAHGZ0eX",
     b"AAAAFGZ0eX",
     b"JVBERi0",
+    b"GkXfo",
+    b"IyFBTVIK",
+    b"SUkqAA",
+    b"TU0AKg",
+    b"UklGR",
+    b"SUQzA",
+    b"SUQzB",
+    b"T2dnUw",
 ];
 
 static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| literals(BEGINNINGS));
