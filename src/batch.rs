@@ -3,6 +3,11 @@
 //! [`RawBatch`] holds clear text and therefore has no `Debug`, `Display` or `Serialize`; [`ReadyBatch`] holds only
 //! what redaction left. A [`Receipt`] travels with both and tells the source when its bytes are safe.
 
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
 use crate::redact::Outcome;
 
 /// How far a batch got; given to the [`Receipt`] exactly once.
@@ -34,6 +39,38 @@ impl Receipt {
         if let Some(f) = self.0.take() {
             f(how)
         }
+    }
+
+    /// `count` receipts that make this one: safe when all of them are.
+    pub fn shares(self, count: usize) -> Vec<Receipt> {
+        struct Shared {
+            left: AtomicUsize,
+            failed: AtomicBool,
+            whole: Mutex<Receipt>,
+        }
+        let shared = Arc::new(Shared {
+            left: AtomicUsize::new(count),
+            failed: AtomicBool::new(false),
+            whole: Mutex::new(self),
+        });
+        let share = |_| {
+            let shared = shared.clone();
+            Receipt::new(move |how| {
+                if how == Delivered::Failed {
+                    shared.failed.store(true, Ordering::SeqCst);
+                }
+                if shared.left.fetch_sub(1, Ordering::SeqCst) > 1 {
+                    return;
+                }
+                let how = match shared.failed.load(Ordering::SeqCst) {
+                    true => Delivered::Failed,
+                    false => Delivered::Safe,
+                };
+                let whole = &mut *shared.whole.lock().unwrap_or_else(PoisonError::into_inner);
+                std::mem::take(whole).answer(how);
+            })
+        };
+        (0..count).map(share).collect()
     }
 }
 
@@ -74,4 +111,29 @@ pub trait Encoder: Send + Sync {
     /// `raw` is the line as it came (without line end), only to derive an identifier from; it must not be copied.
     /// `redacted` is what may be stored.
     fn encode(&self, raw: &[u8], redacted: &[u8], outcome: &Outcome, body: &mut Vec<u8>);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_safe_when_all_are() {
+        for (answers, expected) in [
+            ([Delivered::Safe; 3], Delivered::Safe),
+            (
+                [Delivered::Safe, Delivered::Failed, Delivered::Safe],
+                Delivered::Failed,
+            ),
+        ] {
+            let heard = Arc::new(Mutex::new(Vec::new()));
+            let hearing = heard.clone();
+            let whole = Receipt::new(move |how| hearing.lock().unwrap().push(how));
+            for (share, how) in whole.shares(3).into_iter().zip(answers) {
+                assert!(heard.lock().unwrap().is_empty());
+                share.answer(how);
+            }
+            assert_eq!(*heard.lock().unwrap(), [expected]);
+        }
+    }
 }

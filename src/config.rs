@@ -130,6 +130,16 @@ impl Config {
         self.pipeline.check().map_err(ConfigError)?;
         self.record.check().map_err(ConfigError)?;
         self.log.check().map_err(ConfigError)?;
+        if let Some(kafka) = &self.input.kafka {
+            kafka.check().map_err(ConfigError)?;
+        }
+        if let Some(kafka) = &self.output.kafka {
+            kafka.check().map_err(ConfigError)?;
+            if self.output.elasticsearch.is_some() || self.output.file.is_some() {
+                let message = "[output.kafka]: records go to one place, so neither output.file nor output.elasticsearch can stand beside it";
+                return Err(ConfigError(message.into()));
+            }
+        }
         if let Some(store) = &self.output.elasticsearch {
             store
                 .check()

@@ -15,6 +15,7 @@
 //! | [`record`] | the shape of a log record: kind, event time, call ID | how it was redacted |
 //! | [`batch`] | what is handed from room to room | what is in it |
 //! | [`input`], [`output`] | one source or one destination each | each other |
+//! | [`kafka`] | how a Kafka cluster is reached | what is read or written |
 //! | [`pipeline`] | wiring: order, bounds, acknowledgement, shutdown | formats |
 //! | [`config`] | composes the settings that each room declares | defaults of its own |
 //! | [`cli`] | one file a subcommand | anything that another program could not call |
@@ -28,6 +29,7 @@ pub mod config;
 pub mod evaluate;
 pub mod generate;
 pub mod input;
+pub mod kafka;
 pub mod kibana;
 pub mod metrics;
 pub mod output;

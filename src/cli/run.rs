@@ -89,10 +89,12 @@ impl Args {
         if let Some(file) = &self.output {
             config.output.file = Some(file.clone());
             config.output.elasticsearch = None;
+            config.output.kafka = None;
         }
         if let Some(url) = &self.es {
             config.output.elasticsearch.get_or_insert_default().urls = vec![url.clone()];
             config.output.file = None;
+            config.output.kafka = None;
         }
     }
 }
@@ -103,7 +105,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     args.apply(&mut config);
     config.check().map_err(usage)?;
     config.log.start();
-    let source = Source::open(&args.files, args.follow, &config)?;
+    let mut source = Source::open(&args.files, args.follow, &config)?;
     let (key, origin) = PseudonymKey::load(config.redact.key_file.as_deref()).map_err(usage)?;
     let shutdown = Shutdown::new()?;
     // Before there is anything that must not be left behind.

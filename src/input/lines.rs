@@ -161,6 +161,14 @@ impl Lines {
     }
 }
 
+/// Makes one line of a record that came by itself. Within JSON a line end can only stand between values.
+pub fn join_lines(record: &mut [u8]) {
+    record
+        .iter_mut()
+        .filter(|byte| matches!(byte, b'\n' | b'\r'))
+        .for_each(|byte| *byte = b' ');
+}
+
 /// What stands in the place of a line that is too long to be looked at.
 pub fn too_long(length: u64, offset: Option<u64>, line_end: &[u8]) -> Vec<u8> {
     let offset = offset

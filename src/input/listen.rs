@@ -16,10 +16,8 @@ use std::{
     fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::Arc,
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -34,11 +32,10 @@ use tokio::{
 };
 
 use self::endpoint::Endpoint;
-use super::{InputError, Intake, lines::LineLimits};
-use crate::{
-    batch::{Delivered, Receipt},
-    pipeline::shutdown::Shutdown,
-};
+#[cfg(feature = "kafka")]
+use super::kafka;
+use super::{InputError, Intake, kafka::KafkaSettings, lines::LineLimits};
+use crate::{batch::Receipt, pipeline::shutdown::Shutdown};
 
 /// Messages between connections and workers; their bytes are bounded by the door.
 const QUEUE: usize = 1024;
@@ -186,7 +183,7 @@ struct Incoming {
 /// Through this, connections hand over lines. Bounded in bytes, from before they are read until they are safe.
 #[derive(Clone)]
 pub struct Door {
-    sender: mpsc::Sender<Incoming>,
+    sender: mpsc::Sender<Result<Incoming, InputError>>,
     room: Arc<Semaphore>,
     all: usize,
     limits: LineLimits,
@@ -200,7 +197,7 @@ impl Door {
     }
 
     /// Waits until there is room for `bytes`. `None` when the program ends.
-    async fn room(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+    pub async fn room(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
         self.room
             .clone()
             .acquire_many_owned(self.units(bytes))
@@ -217,7 +214,7 @@ impl Door {
     }
 
     /// Hands whole lines over, in blocks that several workers can take; the receipt hears when all of them are safe.
-    async fn hand_over(
+    pub async fn hand_over(
         &self,
         bytes: Vec<u8>,
         room: Option<OwnedSemaphorePermit>,
@@ -243,14 +240,31 @@ impl Door {
             }
             crate::pipeline::buffers::wipe(bytes);
         }
-        let shares = shares(blocks.len(), move |how| {
+        let receipt = Receipt::new(move |how| {
             drop(room);
             receipt.answer(how);
         });
+        let shares = receipt.shares(blocks.len());
         for (bytes, receipt) in blocks.into_iter().zip(shares) {
             // An error means that the workers are gone; the dropped receipt says so.
-            let _ = self.sender.send(Incoming { bytes, receipt }).await;
+            let _ = self.sender.send(Ok(Incoming { bytes, receipt })).await;
         }
+    }
+
+    /// Tells why a source can't be read any more.
+    pub async fn fail(&self, error: InputError) {
+        // Without workers there is nobody who could be told.
+        let _ = self.sender.send(Err(error)).await;
+    }
+
+    /// How large a block had best be.
+    pub fn block_bytes(&self) -> usize {
+        self.limits.block
+    }
+
+    /// Whether the program is to end.
+    pub fn is_ending(&self) -> bool {
+        self.shutdown.is_set()
     }
 
     /// Returns when the program is to end.
@@ -261,50 +275,12 @@ impl Door {
     }
 }
 
-/// `count` receipts that make one: safe when all are.
-fn shares(count: usize, done: impl FnOnce(Delivered) + Send + 'static) -> Vec<Receipt> {
-    struct Shared<F: FnOnce(Delivered)> {
-        left: AtomicUsize,
-        failed: AtomicBool,
-        done: std::sync::Mutex<Option<F>>,
-    }
-    let shared = Arc::new(Shared {
-        left: AtomicUsize::new(count),
-        failed: AtomicBool::new(false),
-        done: std::sync::Mutex::new(Some(done)),
-    });
-    let share = |_| {
-        let shared = shared.clone();
-        Receipt::new(move |how| {
-            if how == Delivered::Failed {
-                shared.failed.store(true, Ordering::SeqCst);
-            }
-            if shared.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-                let how = if shared.failed.load(Ordering::SeqCst) {
-                    Delivered::Failed
-                } else {
-                    Delivered::Safe
-                };
-                let done = shared
-                    .done
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .take();
-                if let Some(done) = done {
-                    done(how);
-                }
-            }
-        })
-    };
-    (0..count).map(share).collect()
-}
-
 /// The [`Intake`] over all listeners.
 pub struct ListenIntake {
-    incoming: mpsc::Receiver<Incoming>,
+    incoming: mpsc::Receiver<Result<Incoming, InputError>>,
     block_bytes: usize,
     /// A message that did not fit into the block before.
-    held: Option<Incoming>,
+    held: Option<Result<Incoming, InputError>>,
 }
 
 impl Intake for ListenIntake {
@@ -312,6 +288,7 @@ impl Intake for ListenIntake {
         let Some(first) = self.held.take().or_else(|| self.incoming.blocking_recv()) else {
             return Ok(None);
         };
+        let first = first?;
         let mut receipt = first.receipt;
         // A large message is taken as it is; small ones (a line a packet) are put together while there are more.
         if first.bytes.len() >= self.block_bytes / 2 {
@@ -321,10 +298,13 @@ impl Intake for ListenIntake {
         block.extend_from_slice(&first.bytes);
         crate::pipeline::buffers::wipe(first.bytes);
         while let Ok(next) = self.incoming.try_recv() {
-            if block.len() + next.bytes.len() > self.block_bytes {
-                self.held = Some(next);
-                break;
-            }
+            let next = match next {
+                Ok(next) if block.len() + next.bytes.len() <= self.block_bytes => next,
+                held => {
+                    self.held = Some(held);
+                    break;
+                }
+            };
             block.extend_from_slice(&next.bytes);
             crate::pipeline::buffers::wipe(next.bytes);
             let (first, second) = (receipt, next.receipt);
@@ -348,12 +328,26 @@ pub struct Listeners {
     pub http: Option<HttpSettings>,
     /// Elasticsearch's bulk protocol.
     pub bulk: Option<BulkSettings>,
+    /// Kafka, which does not connect but is connected to.
+    pub kafka: Option<KafkaSettings>,
+}
+
+/// What is open.
+pub struct Opened {
+    /// Where workers read.
+    pub intake: ListenIntake,
+    /// Threads that end after the last acknowledgement.
+    pub threads: Vec<JoinHandle<()>>,
 }
 
 impl Listeners {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.tcp.is_none() && self.unix.is_none() && self.http.is_none() && self.bulk.is_none()
+        self.tcp.is_none()
+            && self.unix.is_none()
+            && self.http.is_none()
+            && self.bulk.is_none()
+            && self.kafka.is_none()
     }
 
     /// Opens them all. The intake ends after the program was told to end and every connection is done.
@@ -366,7 +360,7 @@ impl Listeners {
         limits: LineLimits,
         in_flight_bytes: usize,
         shutdown: &Shutdown,
-    ) -> Result<ListenIntake, ListenError> {
+    ) -> Result<Opened, ListenError> {
         let _inside = runtime.enter();
         let (sender, incoming) = mpsc::channel(QUEUE);
         let all = (in_flight_bytes / UNIT).max(1);
@@ -424,6 +418,16 @@ impl Listeners {
             let endpoint = Endpoint::new(door.clone(), token, *max_body_bytes);
             tasks.spawn_on(bulk::serve(bind("bulk", *listen)?, endpoint), runtime);
         }
+        #[cfg(not(feature = "kafka"))]
+        let threads = Vec::new();
+        #[cfg(feature = "kafka")]
+        let threads = match &self.kafka {
+            Some(settings) => vec![
+                kafka::start(settings, door.clone(), runtime.clone())
+                    .map_err(ListenError::Setting)?,
+            ],
+            None => Vec::new(),
+        };
         runtime.spawn(async move {
             door.ending().await;
             let all_ended = async { while tasks.join_next().await.is_some() {} };
@@ -432,10 +436,13 @@ impl Listeners {
             }
             // Tasks that are left are cut here, and with the last door the intake ends.
         });
-        Ok(ListenIntake {
-            incoming,
-            block_bytes: limits.block,
-            held: None,
+        Ok(Opened {
+            intake: ListenIntake {
+                incoming,
+                block_bytes: limits.block,
+                held: None,
+            },
+            threads,
         })
     }
 }
@@ -457,26 +464,6 @@ fn bind_unix(path: &Path) -> io::Result<UnixListener> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shares_are_safe_when_all_are() {
-        for (answers, expected) in [
-            ([Delivered::Safe; 3], Delivered::Safe),
-            (
-                [Delivered::Safe, Delivered::Failed, Delivered::Safe],
-                Delivered::Failed,
-            ),
-        ] {
-            let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
-            let hearing = heard.clone();
-            let shares = shares(3, move |how| hearing.lock().unwrap().push(how));
-            for (share, how) in shares.into_iter().zip(answers) {
-                assert!(heard.lock().unwrap().is_empty());
-                share.answer(how);
-            }
-            assert_eq!(*heard.lock().unwrap(), [expected]);
-        }
-    }
 
     #[test]
     fn anything_but_loopback_needs_a_token() {

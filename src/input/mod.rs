@@ -6,12 +6,16 @@
 //! | [`compressed`] | gzip and zstd, recognised by their first bytes, decoded on a thread of their own |
 //! | [`lines`] | bytes to blocks that end at a line end |
 //! | [`files`] | standard input and files, one after the other in the order they were named |
-//! | [`listen`] | TCP, Unix sockets, HTTP |
+//! | [`listen`] | TCP, Unix sockets, HTTP, and the door that everything goes through which is not a file |
+//! | [`kafka`] | topics, as a member of a consumer group |
+//! | [`acknowledged`] | how far a source is acknowledged, without gaps |
 //! | [`follow`] | files that grow, are rotated, truncated, renamed; checkpoints |
 
+pub mod acknowledged;
 pub mod compressed;
 pub mod files;
 pub mod follow;
+pub mod kafka;
 pub mod lines;
 pub mod listen;
 pub mod source;
@@ -37,6 +41,8 @@ pub struct InputSettings {
     pub http: Option<listen::HttpSettings>,
     /// Elasticsearch's bulk protocol, for whatever ships logs to Elasticsearch. Unset: none.
     pub bulk: Option<listen::BulkSettings>,
+    /// Topics of a Kafka cluster, shared by every instance of the same group. Unset: none.
+    pub kafka: Option<kafka::KafkaSettings>,
 }
 
 /// A stream of blocks of whole lines, read by one worker at a time.
@@ -86,5 +92,11 @@ pub enum InputError {
         name: String,
         /// What the system or the decoder says.
         source: io::Error,
+    },
+    /// A consumer can't go on. What was read before has been delivered.
+    #[error("Kafka: {reason}; everything read before was delivered")]
+    Kafka {
+        /// What librdkafka says.
+        reason: String,
     },
 }

@@ -2,6 +2,8 @@
 
 pub mod elasticsearch;
 pub mod file;
+pub mod identifier;
+pub mod kafka;
 
 use std::path::PathBuf;
 
@@ -16,4 +18,6 @@ pub struct OutputSettings {
     pub file: Option<PathBuf>,
     /// An Elasticsearch cluster. Records go there if this section is there (or `--es` is given).
     pub elasticsearch: Option<elasticsearch::Settings>,
+    /// A topic of a Kafka cluster. Records go there if this section is there.
+    pub kafka: Option<kafka::KafkaSettings>,
 }

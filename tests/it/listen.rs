@@ -14,7 +14,7 @@ use rustix::process::Signal;
 use crate::program::{PATIENCE, Program, end, gzip, harmless, signal, wait_until};
 
 /// A port that nobody has.
-fn port() -> SocketAddr {
+pub fn port() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -31,7 +31,7 @@ fn connect(address: SocketAddr) -> TcpStream {
 }
 
 /// One request; status and body of the answer.
-fn http(address: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
+pub fn http(address: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
     let mut stream = connect(address);
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let length = body.len();

@@ -12,7 +12,14 @@ mod faults;
 mod follow;
 mod fuzzing;
 mod hostile_input;
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(feature = "kafka")]
+#[path = "../support/kafka.rs"]
+mod kafka_node;
 mod listen;
+#[path = "../support/maven.rs"]
+mod maven;
 mod program;
 mod properties;
 #[path = "../support/proxy.rs"]

@@ -9,7 +9,7 @@ use crate::program::Program;
 use crate::store::Store;
 
 /// Everything a search gives back, page by page, as text. `_source` holds every stored field.
-fn everything(store: &Store, mut see: impl FnMut(&Json)) {
+pub fn everything(store: &Store, mut see: impl FnMut(&Json)) {
     let mut after = Json::Null;
     loop {
         let mut query = json!({ "size": 500, "sort": [{ "@timestamp": "asc" }, { "tuomin.request_id": "asc" }, { "_doc": "asc" }] });
@@ -76,22 +76,7 @@ fn two_thousand_records_of_every_kind_are_stored_without_what_was_planted() {
     assert_eq!(run().code, 0);
     assert_eq!(count(store.url(), &store.all()), distinct.len() as u64);
 
-    // Long and distinctive values only: "男" and the like stand in texts of their own right.
-    let labels = std::fs::read_to_string(program.path("labels.ndjson")).unwrap();
-    let mut planted = BTreeSet::new();
-    for label in labels.lines() {
-        let label: Json = serde_json::from_str(label).unwrap();
-        for plant in label["plants"].as_array().unwrap() {
-            let value = plant["value"].as_str().unwrap_or_default();
-            let strong = plant["strength"] == "strong"
-                && plant["class"]
-                    .as_str()
-                    .is_some_and(|class| class.starts_with("id_number"));
-            if strong && value.chars().count() >= 10 {
-                planted.insert(value.to_owned());
-            }
-        }
-    }
+    let mut planted = planted(&program);
     // What the redactor misses is `tuomin evaluate`'s concern; here, whatever is not in the redacted lines must not be in the store.
     let redacted = program.run(&[
         "run",
@@ -152,4 +137,25 @@ fn two_thousand_records_of_every_kind_are_stored_without_what_was_planted() {
         answer["aggregations"]["cost"]["values"]["50.0"].is_number(),
         "{answer}"
     );
+}
+
+/// Planted identity numbers, by the labels in the folder. Long and distinctive values only: "男" and the like stand in texts of their own
+/// right.
+pub fn planted(program: &Program) -> BTreeSet<String> {
+    let labels = std::fs::read_to_string(program.path("labels.ndjson")).unwrap();
+    let mut planted = BTreeSet::new();
+    for label in labels.lines() {
+        let label: Json = serde_json::from_str(label).unwrap();
+        for plant in label["plants"].as_array().unwrap() {
+            let value = plant["value"].as_str().unwrap_or_default();
+            let strong = plant["strength"] == "strong"
+                && plant["class"]
+                    .as_str()
+                    .is_some_and(|class| class.starts_with("id_number"));
+            if strong && value.chars().count() >= 10 {
+                planted.insert(value.to_owned());
+            }
+        }
+    }
+    planted
 }

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
+use crate::maven::{assemble, java, source_hash};
+
 /// How long a node may take to answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -21,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 pub fn es_url() -> &'static str {
     static NODE: OnceLock<(String, TcpStream)> = OnceLock::new();
     let (url, _lease) = NODE.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("tuomin-es-{}", source_hash()));
+        let folder = std::env::temp_dir().join(format!("tuomin-es-{}", source_hash("es-node")));
         fs::create_dir_all(&folder).unwrap();
         let lock = File::create(folder.with_extension("lock")).unwrap();
         lock.lock().unwrap();
@@ -282,88 +284,7 @@ fn spawn(folder: &Path, java_options: &[&str], settings: &[String]) -> Child {
     command.spawn().unwrap()
 }
 
-/// The assembled node, built if it is not there.
+/// The assembled node.
 fn home() -> PathBuf {
-    static HOME: OnceLock<PathBuf> = OnceLock::new();
-    HOME.get_or_init(|| {
-        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("es-node-{}", source_hash()));
-        let home = out.join("home");
-        fs::create_dir_all(&out).unwrap();
-        let lock = File::create(out.with_extension("lock")).unwrap();
-        lock.lock().unwrap();
-        if home.join("launcher.jar").exists() {
-            return home;
-        }
-        java();
-        let maven = Command::new("mvn")
-            .args(["-q", "-B", "-f"])
-            .arg(sources().join("pom.xml"))
-            .arg(format!("-Dout={}", out.display()))
-            .arg("package")
-            .output()
-            .unwrap_or_else(|_| panic!("these tests need Maven 3.8 or newer to assemble Elasticsearch, and `mvn` was not found: apt-get install maven"));
-        let said = String::from_utf8_lossy(&maven.stdout);
-        assert!(maven.status.success(), "Maven could not assemble Elasticsearch (a JDK, not only a JRE, and Maven Central are needed):\n{said}");
-        home
-    })
-    .clone()
-}
-
-/// The Java to use, and its version.
-fn java() -> (PathBuf, u32) {
-    let java = std::env::var_os("JAVA_HOME").map_or_else(
-        || PathBuf::from("java"),
-        |home| Path::new(&home).join("bin/java"),
-    );
-    let needed = "these tests need a JDK 17 or newer to run Elasticsearch";
-    let install = "apt-get install openjdk-17-jdk-headless, or set JAVA_HOME";
-    let Ok(answer) = Command::new(&java).arg("-version").output() else {
-        panic!(
-            "{needed}, and `{}` was not found: {install}",
-            java.display()
-        )
-    };
-    // openjdk version "17.0.15" 2025-04-15
-    let text = String::from_utf8_lossy(&answer.stderr).into_owned();
-    let version = text
-        .split('"')
-        .nth(1)
-        .and_then(|v| v.split(['.', '-']).next()?.parse().ok())
-        .unwrap_or(0);
-    assert!(
-        version >= 17,
-        "{needed}, and `{}` is version {version}: {install}",
-        java.display()
-    );
-    (java, version)
-}
-
-fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/es-node")
-}
-
-/// Tells builds of different sources apart.
-fn source_hash() -> String {
-    fn add(path: &Path, hasher: &mut blake3::Hasher) {
-        let mut entries: Vec<PathBuf> = fs::read_dir(path)
-            .unwrap()
-            .map(|e| e.unwrap().path())
-            .collect();
-        entries.sort();
-        for entry in entries {
-            if entry.is_dir() {
-                add(&entry, hasher);
-            } else if entry.extension().is_some_and(|e| e != "md") {
-                hasher.update(&fs::read(entry).unwrap());
-            }
-        }
-    }
-    static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&fs::read(sources().join("pom.xml")).unwrap());
-        add(&sources().join("src"), &mut hasher);
-        hasher.finalize().to_hex()[..16].to_owned()
-    })
-    .clone()
+    assemble("es-node", "Elasticsearch").join("home")
 }

@@ -1,4 +1,4 @@
-//! Where a run's records go: a file, standard output or Elasticsearch.
+//! Where a run's records go: a file, standard output, Elasticsearch or Kafka.
 
 use std::{
     io,
@@ -12,6 +12,8 @@ use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use super::super::usage;
+#[cfg(feature = "kafka")]
+use crate::output::kafka::{KafkaEncoder, KafkaOutput};
 use crate::{
     config::Config,
     output::{
@@ -42,6 +44,9 @@ pub enum Destination {
     Lines(FileOutput),
     /// Documents.
     Server(Server),
+    /// Messages.
+    #[cfg(feature = "kafka")]
+    Kafka(KafkaOutput, Arc<KafkaEncoder>),
 }
 
 /// A server, and the threads that talk to it.
@@ -79,6 +84,12 @@ impl Destination {
         shutdown: &Shutdown,
         runtime: &Handle,
     ) -> anyhow::Result<Self> {
+        #[cfg(feature = "kafka")]
+        if let Some(settings) = &config.output.kafka {
+            let output = KafkaOutput::open(settings, Arc::default()).map_err(usage)?;
+            let encoder = output.encoder(&Zeroizing::new(key.derive(IDENTIFIERS)));
+            return Ok(Self::Kafka(output, Arc::new(encoder)));
+        }
         match &config.output.elasticsearch {
             Some(settings) => Ok(Self::Server(Server::open(
                 config, settings, key, shutdown, runtime,
@@ -102,7 +113,7 @@ impl Destination {
 
     /// Whether records go to a server.
     pub fn is_server(&self) -> bool {
-        matches!(self, Self::Server(_))
+        !matches!(self, Self::Lines(_))
     }
 
     /// What becomes of records and what waits, for those who watch.
@@ -110,6 +121,8 @@ impl Destination {
         match self {
             Self::Lines(_) => (None, None),
             Self::Server(server) => (Some(server.stats.clone()), server.spool.clone()),
+            #[cfg(feature = "kafka")]
+            Self::Kafka(output, _) => (Some(output.stats().clone()), None),
         }
     }
 
@@ -117,7 +130,7 @@ impl Destination {
     pub fn temporary(&self) -> Option<PathBuf> {
         match self {
             Self::Lines(output) => output.temporary(),
-            Self::Server(_) => None,
+            _ => None,
         }
     }
 
@@ -126,6 +139,8 @@ impl Destination {
         match self {
             Self::Lines(_) => Shape::Lines,
             Self::Server(server) => Shape::Encoded(server.encoder.clone()),
+            #[cfg(feature = "kafka")]
+            Self::Kafka(_, encoder) => Shape::Encoded(encoder.clone()),
         }
     }
 
@@ -137,6 +152,8 @@ impl Destination {
                 Sender::Direct(delivery) => delivery.push(),
                 Sender::Spooled(delivery) => delivery.push(),
             }),
+            #[cfg(feature = "kafka")]
+            Self::Kafka(output, _) => Sink::Anywhere(output.push()),
         })
     }
 
@@ -168,6 +185,11 @@ impl Destination {
                     Sender::Spooled(delivery) => delivery.finish(|| shutdown.signal().is_some())?,
                 };
                 Ok(Finished::Server(server.stats, waiting))
+            }
+            #[cfg(feature = "kafka")]
+            Self::Kafka(output, _) => {
+                output.finish();
+                Ok(Finished::Server(output.stats().clone(), 0))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Where a run's lines come from: files once, files that are followed, or others that connect.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
 
 use tokio::runtime::Handle;
 
@@ -22,8 +22,8 @@ pub enum Source {
     Files(Checked),
     /// Files for as long as the program runs.
     Follow(Vec<PathBuf>, FollowSettings, Arc<Checkpoints>),
-    /// What others send, for as long as the program runs.
-    Listen(Listeners),
+    /// What others send, for as long as the program runs. Once they are open: the threads that end after the last acknowledgement.
+    Listen(Box<Listeners>, Vec<JoinHandle<()>>),
 }
 
 impl Source {
@@ -34,6 +34,7 @@ impl Source {
             unix,
             http,
             bulk,
+            kafka,
             ..
         } = config.input.clone();
         let listeners = Listeners {
@@ -41,9 +42,10 @@ impl Source {
             unix,
             http,
             bulk,
+            kafka,
         };
         if !follow && files.is_empty() && !listeners.is_empty() {
-            return Ok(Self::Listen(listeners));
+            return Ok(Self::Listen(Box::new(listeners), Vec::new()));
         }
         if !follow {
             return check(files).map(Self::Files).map_err(usage);
@@ -66,13 +68,13 @@ impl Source {
     pub fn total_bytes(&self) -> Option<u64> {
         match self {
             Self::Files(checked) => checked.total_bytes,
-            Self::Follow(..) | Self::Listen(_) => None,
+            Self::Follow(..) | Self::Listen(..) => None,
         }
     }
 
     /// What the workers read from.
     pub fn intake(
-        &self,
+        &mut self,
         settings: &PipelineSettings,
         shutdown: &Shutdown,
         buffers: &Arc<Buffers>,
@@ -104,17 +106,26 @@ impl Source {
                 );
                 Box::new(follow.map_err(usage)?)
             }
-            Self::Listen(listeners) => {
-                let intake = listeners.open(runtime, limits, settings.in_flight_bytes, shutdown);
-                Box::new(intake.map_err(usage)?)
+            Self::Listen(listeners, threads) => {
+                let opened = listeners.open(runtime, limits, settings.in_flight_bytes, shutdown);
+                let opened = opened.map_err(usage)?;
+                *threads = opened.threads;
+                Box::new(opened.intake)
             }
         })
     }
 
     /// After the last acknowledgement.
-    pub fn finish(&self) {
-        if let Self::Follow(_, _, checkpoints) = self {
-            checkpoints.save();
+    pub fn finish(self) {
+        match self {
+            Self::Files(_) => {}
+            Self::Follow(_, _, checkpoints) => checkpoints.save(),
+            Self::Listen(_, threads) => {
+                for thread in threads {
+                    // A panic was told when it happened, and what is not acknowledged comes again.
+                    let _ = thread.join();
+                }
+            }
         }
     }
 }

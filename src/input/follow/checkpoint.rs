@@ -1,7 +1,7 @@
 //! How far each followed file is acknowledged, in memory and on disk.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap},
     fs, io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -11,7 +11,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::batch::{Delivered, Receipt};
+use crate::{
+    batch::{Delivered, Receipt},
+    input::acknowledged::Acknowledged,
+};
 
 /// How often the file is written at most.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -90,19 +93,9 @@ pub struct Checkpoints {
 struct State {
     files: BTreeMap<Identity, Known>,
     /// Blocks that are out, by file.
-    out: HashMap<Identity, Out>,
+    out: HashMap<Identity, Acknowledged>,
     changed: bool,
     saved: Option<Instant>,
-}
-
-#[derive(Default)]
-struct Out {
-    /// End and whether it is acknowledged, in order.
-    blocks: VecDeque<(u64, bool)>,
-    /// Counts how often the file was begun anew or wound back: receipts of before don't count any more.
-    epoch: u64,
-    /// A block failed: the file must be read again from where it is acknowledged.
-    wind_back: bool,
 }
 
 impl Checkpoints {
@@ -165,10 +158,7 @@ impl Checkpoints {
                 offset,
             },
         );
-        let out = state.out.entry(identity).or_default();
-        out.blocks.clear();
-        out.epoch += 1;
-        out.wind_back = false;
+        state.out.entry(identity).or_default().begin();
         state.changed = true;
     }
 
@@ -181,11 +171,7 @@ impl Checkpoints {
 
     /// A block that ends at `end` is handed out; the receipt moves the checkpoint.
     pub fn hand_out(self: &Arc<Self>, identity: Identity, end: u64) -> Receipt {
-        let mut state = self.state();
-        let out = state.out.entry(identity).or_default();
-        out.blocks.push_back((end, false));
-        let epoch = out.epoch;
-        drop(state);
+        let epoch = self.state().out.entry(identity).or_default().hand_out(end);
         let checkpoints = self.clone();
         Receipt::new(move |how| checkpoints.heard(identity, epoch, end, how))
     }
@@ -193,12 +179,9 @@ impl Checkpoints {
     /// Where to read again from, if a block of this file failed.
     pub fn wind_back(&self, identity: Identity) -> Option<u64> {
         let mut state = self.state();
-        let out = state.out.get_mut(&identity)?;
-        if !std::mem::take(&mut out.wind_back) {
+        if !state.out.get_mut(&identity)?.must_wind_back() {
             return None;
         }
-        out.blocks.clear();
-        out.epoch += 1;
         state.files.get(&identity).map(|known| known.offset)
     }
 
@@ -207,7 +190,7 @@ impl Checkpoints {
         self.state()
             .out
             .get(&identity)
-            .is_some_and(|out| !out.blocks.is_empty())
+            .is_some_and(Acknowledged::is_out)
     }
 
     /// Drops what `is_gone` says, unless blocks of it are out.
@@ -221,7 +204,7 @@ impl Checkpoints {
         } = &mut *state;
         let before = files.len();
         files.retain(|identity, _| {
-            !is_gone(identity) || out.get(identity).is_some_and(|out| !out.blocks.is_empty())
+            !is_gone(identity) || out.get(identity).is_some_and(Acknowledged::is_out)
         });
         out.retain(|identity, _| files.contains_key(identity));
         *changed |= files.len() != before;
@@ -247,24 +230,10 @@ impl Checkpoints {
 
     fn heard(&self, identity: Identity, epoch: u64, end: u64, how: Delivered) {
         let mut state = self.state();
-        let Some(out) = state
+        let acknowledged = state
             .out
             .get_mut(&identity)
-            .filter(|out| out.epoch == epoch)
-        else {
-            return;
-        };
-        if how == Delivered::Failed {
-            out.wind_back = true;
-            return;
-        }
-        if let Ok(at) = out.blocks.binary_search_by_key(&end, |block| block.0) {
-            out.blocks[at].1 = true;
-        }
-        let mut acknowledged = None;
-        while out.blocks.front().is_some_and(|block| block.1) {
-            acknowledged = out.blocks.pop_front().map(|block| block.0);
-        }
+            .and_then(|out| out.heard(epoch, end, how));
         if let (Some(offset), Some(known)) = (acknowledged, state.files.get_mut(&identity)) {
             known.offset = offset;
             state.changed = true;

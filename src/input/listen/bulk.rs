@@ -21,6 +21,7 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 
 use super::endpoint::{Endpoint, Refusal};
+use crate::input::lines::join_lines;
 
 /// The version that clients are told. They refuse older servers, and send newer ones what we don't know.
 const VERSION: &str = "8.19.0";
@@ -207,10 +208,7 @@ async fn one(endpoint: &Endpoint, request: Request, index: &str, id: &str) -> Re
     let headers = request.headers().clone();
     let taken = async {
         let (mut body, room) = endpoint.body(request).await?;
-        // Within JSON a line end can only stand between values.
-        body.iter_mut()
-            .filter(|byte| matches!(byte, b'\n' | b'\r'))
-            .for_each(|byte| *byte = b' ');
+        join_lines(&mut body);
         endpoint.deliver(body, room).await
     };
     match taken.await {

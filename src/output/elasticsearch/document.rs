@@ -15,14 +15,13 @@ mod safe;
 
 use std::sync::{Arc, OnceLock};
 
-use base64::Engine;
-
 pub use safe::safe_form;
 
 use super::dead_letter::DeadLetters;
 use super::names::{self, Names};
 use super::settings::{Layout, Partition, Settings};
 use crate::batch::Encoder;
+use crate::output::identifier::Identifiers;
 use crate::record::time;
 use crate::record::{
     Envelope, Field, IndexAs, Kind, RecordTable, RootField, RootFields, Shape, Value,
@@ -44,7 +43,7 @@ pub struct DocumentEncoder {
     /// Age at which an index is deleted, from its first day: what would be deleted at once is not written at all.
     delete_age_ms: [i64; 2],
     lateness_ms: i64,
-    id_key: [u8; 32],
+    identifiers: Identifiers,
     dead_letters: Arc<DeadLetters>,
     /// Names of the categories that an [`Outcome`] counts, by index.
     categories: OnceLock<Vec<String>>,
@@ -75,7 +74,7 @@ impl DocumentEncoder {
             base: Kind::ALL.map(|kind| names.base(kind)),
             delete_age_ms: Kind::ALL.map(|kind| names::delete_age_ms(settings, kind)),
             lateness_ms: settings.retention.lateness.ms(),
-            id_key: blake3::derive_key("tuomin 2026-11 elasticsearch document id", key),
+            identifiers: Identifiers::new(key),
             dead_letters,
             categories: OnceLock::new(),
         }
@@ -193,13 +192,7 @@ impl DocumentEncoder {
             names::write_suffix(target.day, body);
         }
         body.extend_from_slice(b"\",\"_id\":\"");
-        let hash = blake3::keyed_hash(&self.id_key, raw);
-        let mut id = [0; 22];
-        let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-        let written = engine
-            .encode_slice(&hash.as_bytes()[..16], &mut id)
-            .unwrap_or(0);
-        body.extend_from_slice(&id[..written]);
+        self.identifiers.write(raw, body);
         body.extend_from_slice(b"\"}}\n");
         start
     }

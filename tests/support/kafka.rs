@@ -1,0 +1,126 @@
+//! A real Kafka broker for tests: one for the whole run, in a temporary folder that goes with it.
+
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    process::{ChildStdin, Command, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use rdkafka::{
+    ClientConfig, Message, Offset, TopicPartitionList,
+    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    client::DefaultClientContext,
+    consumer::{BaseConsumer, Consumer},
+    producer::{BaseRecord, Producer, ThreadedProducer},
+};
+
+use crate::maven::{assemble, java, sources};
+
+/// How long it may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The run's broker, which is started if it does not run.
+pub fn broker() -> &'static str {
+    static BROKER: OnceLock<(String, ChildStdin)> = OnceLock::new();
+    let (address, _lease) = BROKER.get_or_init(|| {
+        let lib = assemble("kafka-node", "Kafka").join("lib/*");
+        let folder = std::env::temp_dir().join(format!("tuomin-kafka-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [port, controller] = free_ports();
+        let log = File::create(folder.join("out.log")).unwrap();
+        let mut child = Command::new(java().0)
+            .args(["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
+            .arg("-cp")
+            .arg(lib)
+            .arg(sources("kafka-node").join("KafkaNode.java"))
+            .arg(&folder)
+            .args([port.to_string(), controller.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let begin = Instant::now();
+        loop {
+            let said = fs::read_to_string(folder.join("out.log")).unwrap_or_default();
+            if said.contains("Kafka Server started") {
+                break;
+            }
+            let has_ended = child.try_wait().unwrap().is_some();
+            assert!(
+                !has_ended && begin.elapsed() < PATIENCE,
+                "the Kafka broker does not start:\n{said}"
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        (format!("127.0.0.1:{port}"), child.stdin.take().unwrap())
+    });
+    address
+}
+
+/// A topic that no other test uses.
+pub fn topic(name: &str, partitions: i32) -> String {
+    let admin: AdminClient<DefaultClientContext> = client().create().unwrap();
+    let (topic, options) = (
+        NewTopic::new(name, partitions, TopicReplication::Fixed(1)),
+        AdminOptions::new(),
+    );
+    let created = admin.create_topics([&topic], &options);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for result in runtime.block_on(created).unwrap() {
+        result.unwrap();
+    }
+    name.to_owned()
+}
+
+/// Sends lines, one a message, and waits until they are stored.
+pub fn produce<'a>(topic: &str, lines: impl IntoIterator<Item = &'a [u8]>) {
+    let producer: ThreadedProducer<_> = client().create().unwrap();
+    for (number, line) in lines.into_iter().enumerate() {
+        let key = number.to_string();
+        let mut record = BaseRecord::to(topic).key(&key).payload(line);
+        while let Err((_, back)) = producer.send(record) {
+            record = back;
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    producer.flush(PATIENCE).unwrap();
+}
+
+/// Everything in a topic: keys and payloads.
+pub fn consume(topic: &str, partitions: i32) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let consumer: BaseConsumer = client().set("group.id", "test").create().unwrap();
+    let mut assignment = TopicPartitionList::new();
+    let mut left = 0;
+    for partition in 0..partitions {
+        let (low, high) = consumer
+            .fetch_watermarks(topic, partition, PATIENCE)
+            .unwrap();
+        left += high - low;
+        assignment
+            .add_partition_offset(topic, partition, Offset::Beginning)
+            .unwrap();
+    }
+    consumer.assign(&assignment).unwrap();
+    let mut messages = Vec::new();
+    while left > 0 {
+        let message = consumer.poll(PATIENCE).unwrap().unwrap();
+        let owned = |bytes: Option<&[u8]>| bytes.unwrap_or_default().to_vec();
+        messages.push((owned(message.key()), owned(message.payload())));
+        left -= 1;
+    }
+    messages
+}
+
+fn client() -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", broker());
+    config
+}
+
+fn free_ports() -> [u16; 2] {
+    let listeners = [0; 2].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
