@@ -12,6 +12,8 @@ use super::pass::{Pass, Rule};
 
 /// More values than these are not looked for again; a record with so many is a list of persons.
 const MOST: usize = 48;
+/// A value makes several needles; so many at most.
+const MOST_NEEDLES: usize = 64;
 
 #[derive(Clone)]
 struct Needle {
@@ -142,6 +144,9 @@ impl Needles {
         {
             return;
         }
+        if self.list.len() == MOST_NEEDLES {
+            return;
+        }
         let from = self.bytes.len();
         self.bytes.extend_from_slice(text);
         self.list.push(Needle {
@@ -155,7 +160,37 @@ impl Needles {
 
     /// Does any of the values stand in the text as it is?
     pub fn seen_in(&self, text: &[u8]) -> bool {
-        self.list.iter().any(|n| self.find(n, text, 0).is_some())
+        self.seen(text) != 0
+    }
+
+    /// The values that stand in a text, a bit each.
+    ///
+    /// Most of them can only begin where a word does, with one of a few letters: one pass over the words serves all.
+    fn seen(&self, text: &[u8]) -> u64 {
+        let mut begins = [0u64; 256];
+        let mut seen = 0;
+        let foreign = !text.is_ascii();
+        for (i, needle) in self.list.iter().enumerate() {
+            let first = self.bytes[needle.text.start];
+            if needle.latin && first.is_ascii_alphanumeric() {
+                begins[usize::from(first.to_ascii_lowercase())] |= 1 << i;
+                begins[usize::from(first.to_ascii_uppercase())] |= 1 << i;
+            } else if (needle.latin || foreign) && self.find(needle, text, 0).is_some() {
+                seen |= 1 << i;
+            }
+        }
+        super::scan::word_starts(text, |at| {
+            let mut possible = begins[usize::from(text[at])] & !seen;
+            while possible != 0 {
+                let i = possible.trailing_zeros();
+                possible &= possible - 1;
+                let wanted = &self.bytes[self.list[i as usize].text.clone()];
+                if stands(text, at, wanted).is_some() {
+                    seen |= 1 << i;
+                }
+            }
+        });
+        seen
     }
 
     fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {
@@ -181,10 +216,7 @@ impl Needles {
         loop {
             let hit = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
             let start = hit - offset;
-            // `sim=38` is a label even where a person is called Sim
-            if let Some(end) = match_loosely(text, start, wanted)
-                .filter(|end| is_word(text, start, *end) && text.get(*end) != Some(&b'='))
-            {
+            if let Some(end) = stands(text, start, wanted) {
                 return Some(start..end);
             }
             at = hit + 1;
@@ -254,6 +286,12 @@ fn rarity(c: u8) -> u8 {
     }
 }
 
+/// The end of `wanted` at `start`, if it stands there as a word. `sim=38` is a label even where a person is called Sim.
+fn stands(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
+    match_loosely(text, start, wanted)
+        .filter(|end| is_word(text, start, *end) && text.get(*end) != Some(&b'='))
+}
+
 /// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`).
 fn match_loosely(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
     let mut at = start;
@@ -290,7 +328,8 @@ impl Pass<'_> {
         if self.scratch.needles.is_empty() {
             return;
         }
-        for i in 0..self.scratch.needles.list.len() {
+        let seen = self.scratch.needles.seen(t);
+        for i in (0..self.scratch.needles.list.len()).filter(|i| seen >> i & 1 == 1) {
             let needle = self.scratch.needles.list[i].clone();
             let mut from = 0;
             while let Some(found) = self.scratch.needles.find(&needle, t, from) {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::action::{Catalog, CategoryId};
 use super::pseudonym::narrow;
+use super::scan::{Contents, contents};
 use crate::patterns::schema::{FieldClass, ValueRule};
 
 /// Index of a class; [`NO_CLASS`] for keys that mean nothing.
@@ -15,8 +16,8 @@ pub(crate) type ClassId = u16;
 /// The class of keys that mean nothing.
 pub(crate) const NO_CLASS: ClassId = u16::MAX;
 
-/// At most so many distinct keys are remembered.
-const REMEMBERED_KEYS: usize = 4096;
+/// At most so many classes may have keys under which they mean nothing.
+pub(crate) const MOST_DENIALS: usize = 64;
 
 /// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,12 @@ pub(crate) struct KeyInfo {
     pub body: bool,
     /// Says which country a record belongs to.
     pub country: bool,
-    /// Bit per class: keys of this class mean nothing when they stand right under this key.
-    denies: u128,
+    /// A number of its own, never given twice: zero for what is no key.
+    pub id: u32,
+    /// What the key's own bytes hold.
+    pub holds: Contents,
+    /// Bits of [`Class::denied_by`] that this key sets.
+    denies: u64,
 }
 
 impl KeyInfo {
@@ -45,12 +50,20 @@ impl KeyInfo {
         part: Part::None,
         body: false,
         country: false,
+        id: 0,
+        holds: 0,
         denies: 0,
     };
 
     /// Does a key of `class` under this key mean nothing?
-    pub fn denies(&self, class: ClassId) -> bool {
-        class < 128 && self.denies >> class & 1 == 1
+    pub fn denies(&self, class: &Class) -> bool {
+        self.denies & class.denied_by != 0
+    }
+}
+
+impl Default for KeyInfo {
+    fn default() -> Self {
+        Self::NOTHING
     }
 }
 
@@ -66,6 +79,8 @@ pub(crate) struct Class {
     pub label_value: ValueRule,
     not_after: Vec<String>,
     not_under: Vec<String>,
+    /// A bit of its own, if there are keys under which it means nothing.
+    denied_by: u64,
 }
 
 /// The key table.
@@ -78,49 +93,6 @@ pub(crate) struct Fields {
     foreign: HashMap<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
-}
-
-/// Remembers decisions by the exact bytes of a key.
-#[derive(Default)]
-pub(crate) struct KeyCache(HashMap<Box<[u8]>, KeyInfo, foldhash::fast::FixedState>);
-
-impl KeyCache {
-    /// What `key` means.
-    pub fn get(&mut self, key: &[u8], fields: &Fields) -> KeyInfo {
-        if let Some(info) = self.0.get(key) {
-            return *info;
-        }
-        let info = fields.classify(key);
-        self.remember(key, info);
-        info
-    }
-
-    /// The class of a label, decided by `decide` the first time.
-    pub fn get_or(&mut self, label: &[u8], decide: impl FnOnce(&[u8]) -> ClassId) -> ClassId {
-        if let Some(info) = self.0.get(label) {
-            return info.class;
-        }
-        let class = decide(label);
-        self.remember(
-            label,
-            KeyInfo {
-                class,
-                ..KeyInfo::NOTHING
-            },
-        );
-        class
-    }
-
-    fn remember(&mut self, key: &[u8], info: KeyInfo) {
-        if key.len() > 64 {
-            return;
-        }
-        if self.0.len() >= REMEMBERED_KEYS {
-            // the place is taken by words that came once; those that come often come back at once
-            self.0.clear();
-        }
-        self.0.insert(key.into(), info);
-    }
 }
 
 const KEY_PARTS: &[&str] = &[
@@ -165,6 +137,7 @@ impl Fields {
         bodies: &[String],
         countries: &[String],
     ) -> Self {
+        let mut denials = (0..MOST_DENIALS).map(|i| 1 << i);
         let mut exact = HashMap::new();
         let mut suffix: HashMap<Vec<u8>, Vec<ClassId>> = HashMap::new();
         let mut foreign = Vec::new();
@@ -213,6 +186,11 @@ impl Fields {
                     label_value: c.label_value.unwrap_or(c.value),
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
+                    denied_by: if c.not_under.is_empty() {
+                        0
+                    } else {
+                        denials.next().unwrap_or(0)
+                    },
                 })
                 .collect(),
             exact,
@@ -236,11 +214,11 @@ impl Fields {
             _ => Part::None,
         };
         let mut denies = 0;
-        for (i, class) in self.classes.iter().enumerate().take(128) {
+        for class in self.classes.iter().filter(|c| c.denied_by != 0) {
             if words.last().is_some_and(|w| class.not_under.contains(w))
                 || class.not_under.iter().any(|u| u.as_bytes() == normal)
             {
-                denies |= 1 << i;
+                denies |= class.denied_by;
             }
         }
         KeyInfo {
@@ -248,6 +226,8 @@ impl Fields {
             part,
             body: self.bodies.contains(&normal),
             country: self.countries.contains(&normal),
+            id: 0,
+            holds: contents(key),
             denies,
         }
     }

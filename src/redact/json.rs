@@ -5,6 +5,7 @@
 
 use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
 use super::pass::{Context, Pass};
+use super::scan::{Contents, bare_end, contents, holds, string_end};
 use crate::patterns::schema::ValueRule;
 
 /// An open object or array.
@@ -27,87 +28,6 @@ pub(crate) struct Frame {
     waiting: Option<(usize, usize, bool)>,
     mark: usize,
     path: usize,
-}
-
-/// Bits of what a string holds.
-pub(crate) mod holds {
-    pub const ESCAPE: u8 = 1;
-    pub const HIGH: u8 = 2;
-    pub const DIGIT: u8 = 4;
-    /// `:` or `=`
-    pub const LABEL: u8 = 8;
-    /// `%`, `&`, `<`
-    pub const ENCODED: u8 = 16;
-    pub const AT: u8 = 32;
-    pub const STOP: u8 = 128;
-}
-
-const CLASSES: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        table[i] = match i as u8 {
-            b'"' | 0..0x20 => holds::STOP,
-            b'\\' => holds::STOP | holds::ESCAPE,
-            b'0'..=b'9' => holds::DIGIT,
-            b':' | b'=' => holds::LABEL,
-            b'%' | b'&' | b'<' => holds::ENCODED,
-            b'@' => holds::AT,
-            0x80.. => holds::HIGH,
-            _ => 0,
-        };
-        i += 1;
-    }
-    table
-};
-
-/// What the bytes of a text hold.
-pub(crate) fn contents(text: &[u8]) -> u8 {
-    text.iter().fold(0, |bits, c| bits | CLASSES[*c as usize])
-}
-
-/// The end of the string whose content starts at `p` (where its quote stands), and what it holds. `None` if it isn't a JSON string.
-pub(crate) fn string_end(t: &[u8], mut p: usize) -> Option<(usize, u8)> {
-    /// Strings are short, and payloads are long: what goes on after so many bytes is searched with SIMD, and what it holds is not known.
-    const SHORT: usize = 64;
-    let mut bits = 0;
-    loop {
-        let near = &t[p..t.len().min(p + SHORT)];
-        let stop = near.iter().position(|c| {
-            let class = CLASSES[*c as usize];
-            bits |= class;
-            class & holds::STOP != 0
-        });
-        p += match stop {
-            Some(stop) => stop,
-            None => {
-                let far = &t[p + near.len()..];
-                let stop = memchr::memchr2(b'"', b'\\', far)?;
-                // control characters are not allowed; the minimum of many bytes is vectorised, a search for any of 32 is not
-                if far[..stop].iter().fold(u8::MAX, |least, c| least.min(*c)) < 0x20 {
-                    return None;
-                }
-                bits |= holds::HIGH | holds::DIGIT | holds::LABEL | holds::ENCODED | holds::AT;
-                near.len() + stop
-            }
-        };
-        match t[p] {
-            b'"' => return Some((p, bits & !holds::STOP)),
-            b'\\' => {
-                bits |= holds::ESCAPE;
-                match t.get(p + 1)? {
-                    b'u' if t.len() > p + 5
-                        && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) =>
-                    {
-                        p += 6
-                    }
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        }
-    }
 }
 
 /// The end of the number at `p` (RFC 8259, section 6), and whether it is an integer.
@@ -178,7 +98,14 @@ impl Pass<'_> {
             p = skip_space(t, p);
             match t.get(p) {
                 Some(b'"') => {
-                    let Some((end, bits)) = string_end(t, p + 1) else {
+                    let skipped = self.scratch.needles.is_empty()
+                        && self.class(context.class).is_some_and(|c| c.safe);
+                    let end = if skipped {
+                        bare_end(t, p + 1)
+                    } else {
+                        string_end(t, p + 1)
+                    };
+                    let Some((end, bits)) = end else {
                         return Err(restart);
                     };
                     self.member(t, (p + 1, end), bits, at, context, info, base);
@@ -255,6 +182,7 @@ impl Pass<'_> {
                         inherited: class != NO_CLASS,
                         key: &t[range.0..range.1],
                         body,
+                        id: 0,
                     };
                 }
                 Next::Key(next) => {
@@ -325,13 +253,19 @@ impl Pass<'_> {
         if t.get(p) != Some(&b'"') {
             return None;
         }
-        let (end, bits) = string_end(t, p + 1)?;
-        let after = skip_space(t, end + 1);
-        if t.get(after) != Some(&b':') {
-            return None;
-        }
+        let (behind, info, end, bits) = match self.scratch.keys.follow(t, p) {
+            Some((behind, info)) => (behind, info, behind - 2, info.holds),
+            None => {
+                let (end, escape) = bare_end(t, p + 1)?;
+                let colon = skip_space(t, end + 1);
+                if t.get(colon) != Some(&b':') {
+                    return None;
+                }
+                let info = self.key_info(&t[p + 1..end], escape);
+                (colon + 1, info, end, info.holds | escape)
+            }
+        };
         let key = &t[p + 1..end];
-        let info = self.key_info(key, bits);
         let frame_path = self.top().path;
         self.enter(key, frame_path);
         // in the second pass a repeated name may stand in a key, but `Sim` is a key also where a person is called Sim
@@ -343,13 +277,21 @@ impl Pass<'_> {
                 inherited: false,
                 key: b"",
                 body: false,
+                id: 0,
             };
             self.string(t, p + 1..end, bits, at, nothing);
         }
+        let fields = &self.core.fields;
         let frame = self.top();
         let mut class = info.class;
         let mut inherited = false;
-        if class != NO_CLASS && frame.parent.denies(class) {
+        let denied = |class| {
+            fields
+                .classes
+                .get(class as usize)
+                .is_some_and(|c| frame.parent.denies(c))
+        };
+        if denied(class) {
             class = NO_CLASS;
         }
         let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
@@ -367,7 +309,7 @@ impl Pass<'_> {
             (class, inherited) = (parent, true);
         }
         Some((
-            after + 1,
+            behind,
             (p + 1, end),
             info,
             Context {
@@ -375,6 +317,7 @@ impl Pass<'_> {
                 inherited,
                 key,
                 body,
+                id: info.id,
             },
         ))
     }
@@ -385,7 +328,7 @@ impl Pass<'_> {
         &mut self,
         t: &'t [u8],
         span: (usize, usize),
-        bits: u8,
+        bits: Contents,
         at: usize,
         context: Context<'t>,
         info: KeyInfo,
@@ -400,10 +343,12 @@ impl Pass<'_> {
                 self.top().waiting = Some((span.0, span.1, false));
             }
             let frame = self.top();
-            if frame.array && frame.index == 0 {
-                frame.first = span;
+            if frame.array {
+                if frame.index == 0 {
+                    frame.first = span;
+                }
+                context = self.pair_context(t, span, span.1 + 1, context);
             }
-            context = self.pair_context(t, span, span.1 + 1, context);
         }
         if info.country {
             self.note_country(content);
@@ -500,12 +445,13 @@ impl Pass<'_> {
             inherited: false,
             key: b"",
             body,
+            id: 0,
         };
         let before = self.scratch.edits.mark();
         if number {
             self.number(&t[span.clone()], at + span.start, true, context);
         } else {
-            let bits = contents(&t[span.clone()]) & !holds::STOP;
+            let bits = contents(&t[span.clone()]);
             self.string(t, span.clone(), bits, at, context);
         }
         if self.scratch.edits.has_since(before) {

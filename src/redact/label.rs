@@ -42,9 +42,10 @@ impl Pass<'_> {
             };
             let class = self
                 .scratch
-                .label_keys
-                .get(name.unwrap_or_default(), &self.core.fields)
-                .class;
+                .label_classes
+                .get_or(name.unwrap_or_default(), |name| {
+                    self.core.fields.classify(name).class
+                });
             let start = from + body;
             let end = memchr::memmem::find(&t[start..], b"\n--").map_or(t.len(), |i| start + i);
             let end = if end > start && t[end - 1] == b'\r' {
@@ -190,6 +191,7 @@ impl Pass<'_> {
             inherited: false,
             key: b"",
             body: false,
+            id: 0,
         };
         let wrap = if bracket && quote.is_quoted() {
             quote.of(t)
@@ -254,7 +256,7 @@ impl Pass<'_> {
             words += 1;
         }
         let fields = &self.core.fields;
-        let class = self.scratch.label_keys.get_or(&t[start..end], |_| {
+        let class = self.scratch.label_classes.get_or(&t[start..end], |_| {
             if let Some(class) = (1..words)
                 .rev()
                 .find_map(|n| fields.exact(&t[starts[n]..end]))
@@ -286,7 +288,10 @@ impl Pass<'_> {
         if let Some(colon) = memchr::memrchr(b':', name) {
             name = &name[colon + 1..];
         }
-        let class = self.scratch.label_keys.get(name, &self.core.fields).class;
+        let class = self
+            .scratch
+            .label_classes
+            .get_or(name, |name| self.core.fields.classify(name).class);
         (class != NO_CLASS).then_some((class, Quote(close..close)))
     }
 

@@ -35,19 +35,25 @@
 mod action;
 mod address;
 pub mod checksum;
+mod context;
 mod decode;
 mod echo;
 mod edit;
+mod expressions;
 mod fields;
 mod json;
+mod keys;
 mod label;
 mod lookup;
 mod names;
 mod pass;
 mod payload;
 mod pseudonym;
+mod remember;
 mod runs;
+mod scan;
 mod settings;
+mod shape;
 mod shapes;
 mod text;
 
@@ -57,6 +63,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+pub(crate) use expressions::compile;
+pub(crate) use fields::MOST_DENIALS;
 pub use pass::Trace;
 pub use pseudonym::{
     KEY_VARIABLE, KeyError, KeyOrigin, PSEUDONYM_BYTES, PseudonymKey, Pseudonymizer,
@@ -66,8 +74,9 @@ pub use settings::{Posture, RedactSettings};
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
 use action::{Catalog, CategoryId};
+use expressions::Expressions;
 use fields::{Class, Fields, NO_CLASS, normal_form};
-use lookup::{Cues, Expressions, Foreign};
+use lookup::{Cues, Foreign};
 use names::NameLists;
 use pass::{Context, Pass, Scratch};
 use payload::Media;
@@ -218,13 +227,12 @@ impl Redactor {
             shapes: Shapes::new(&with_category(|p| !p.shape.is_empty())?, &countries)
                 .map_err(error)?,
             expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
-            foreign: Foreign::new(&patterns.classes).map_err(error)?,
+            foreign: Foreign::new(&patterns.classes),
             cues: Cues::new(
                 &patterns.names.cues_before,
                 &patterns.names.honorifics,
                 &patterns.names.cues_after,
-            )
-            .map_err(error)?,
+            ),
             names: NameLists::new(&patterns.names),
             pseudonyms: Pseudonymizer::new(&key),
             posture: settings.posture,
@@ -380,6 +388,7 @@ impl Worker {
             inherited: false,
             key: b"",
             body: false,
+            id: 0,
         };
         let end = Pass {
             core: &self.core,
@@ -404,12 +413,13 @@ impl Worker {
             inherited: false,
             key: b"",
             body: self.core.posture == Posture::Strict,
+            id: 0,
         };
         Pass {
             core: &self.core,
             scratch: &mut self.scratch,
         }
-        .text(line, 0, context);
+        .text(line, 0, scan::holds::UNKNOWN, context);
         let mut text = std::mem::take(&mut self.stage);
         text.clear();
         self.finish(line, &mut text, outcome);
@@ -460,12 +470,17 @@ impl Core {
         let Ok(text) = std::str::from_utf8(value) else {
             return true;
         };
-        if text.len() < 10
-            && matches!(
-                text.to_ascii_lowercase().as_str(),
-                "null" | "none" | "nil" | "true" | "false" | "undefined" | "n/a" | "unknown"
-            )
-        {
+        const NO_VALUES: [&str; 8] = [
+            "null",
+            "none",
+            "nil",
+            "true",
+            "false",
+            "undefined",
+            "n/a",
+            "unknown",
+        ];
+        if text.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(text)) {
             return false;
         }
         if self.is_name(category) {

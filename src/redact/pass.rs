@@ -14,12 +14,16 @@ use memchr::memmem::Finder;
 
 use super::Core;
 use super::action::{CategoryId, write_replacement};
+use super::context::PatternSet;
 use super::decode;
 use super::echo::Needles;
 use super::edit::{Coding, Edits, OffsetMap};
-use super::fields::{Class, ClassId, KeyCache, KeyInfo, NO_CLASS};
-use super::json::{Frame, holds};
+use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
+use super::json::Frame;
+use super::keys::Keys;
 use super::payload::{self, Media};
+use super::remember::Remembered;
+use super::scan::{Contents, contents, holds, string_end};
 use super::settings::Posture;
 use crate::patterns::schema::{ActionName, ValueRule};
 
@@ -37,8 +41,14 @@ static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(["{\"", "[[\"
 pub(crate) struct Scratch {
     pub edits: Edits,
     pub frames: Vec<Frame>,
-    pub keys: KeyCache,
-    pub label_keys: KeyCache,
+    pub keys: Keys,
+    pub label_classes: Remembered<ClassId>,
+    key_patterns: Remembered<PatternSet>,
+    country_values: Remembered<u64>,
+    /// Findings so far, kept ones too.
+    found: u64,
+    /// Short values in which nothing was found, with what they stood under: hosts, services, regions, clients.
+    quiet: Remembered<Standing>,
     pub needles: Needles,
     /// Countries that the record names, a bit each.
     pub countries: u64,
@@ -56,7 +66,10 @@ pub(crate) struct Scratch {
     /// Form encodings opened around the text at hand.
     forms: usize,
     buffers: Vec<(Vec<u8>, OffsetMap)>,
-    normal: Vec<u8>,
+    /// The ends of a payload.
+    ends: Vec<u8>,
+    /// The normal form of a value, while its pseudonym is computed.
+    compact: Vec<u8>,
     details: Vec<u8>,
 }
 
@@ -94,6 +107,28 @@ pub(crate) struct Context<'t> {
     pub key: &'t [u8],
     /// Within a request, response or debug body.
     pub body: bool,
+    /// [`KeyInfo::id`] of the key.
+    pub id: u32,
+}
+
+/// All of a [`Context`] on which it depends what is found in a value.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Standing {
+    id: u32,
+    class: ClassId,
+    inherited: bool,
+    body: bool,
+}
+
+impl Context<'_> {
+    fn standing(&self) -> Standing {
+        Standing {
+            id: self.id,
+            class: self.class,
+            inherited: self.inherited,
+            body: self.body,
+        }
+    }
 }
 
 /// What decided, for `tuomin explain`.
@@ -115,7 +150,7 @@ impl Pass<'_> {
         &mut self,
         t: &[u8],
         span: Range<usize>,
-        bits: u8,
+        bits: Contents,
         at: usize,
         context: Context,
     ) {
@@ -124,17 +159,34 @@ impl Pass<'_> {
             return;
         }
         // value patterns don't touch machine identifiers; only what the record gave away elsewhere is taken out of them
-        let inspect = |pass: &mut Self, text: &[u8], at: usize| {
+        let inspect = |pass: &mut Self, text: &[u8], at: usize, bits: Contents| {
             if safe {
                 pass.echoes(text, at, b"")
             } else {
-                pass.text(text, at, context)
+                pass.text(text, at, bits, context)
             }
         };
         if bits & holds::ESCAPE == 0 {
+            let value = &t[span.clone()];
+            let standing = context.standing();
+            // what is not found depends on nothing else: see `Standing`
+            let memorable = bits & holds::ANYTHING != 0
+                && standing.id != 0
+                && self.scratch.needles.is_empty()
+                && self.scratch.trace.is_none();
+            if memorable && self.scratch.quiet.get(value) == Some(standing) {
+                return;
+            }
             let mark = self.scratch.edits.mark();
-            inspect(self, &t[span.clone()], at + span.start);
+            let (found, encoded) = (self.scratch.found, self.scratch.encoded);
+            self.scratch.encoded = false;
+            inspect(self, value, at + span.start, bits);
+            let nothing = self.scratch.found == found && !self.scratch.edits.has_since(mark);
             self.scratch.edits.escape_since(mark);
+            if memorable && nothing && !self.scratch.encoded {
+                self.scratch.quiet.put(value, standing);
+            }
+            self.scratch.encoded |= encoded;
             return;
         }
         let source = &t[span.clone()];
@@ -146,7 +198,7 @@ impl Pass<'_> {
                 decode::json_string(source, out, map);
                 true
             },
-            |pass, text| inspect(pass, text, 0),
+            |pass, text| inspect(pass, text, 0, holds::UNKNOWN),
         );
         if UNICODE_ESCAPE.find(source).is_some() {
             self.scratch.encoded = true;
@@ -189,7 +241,7 @@ impl Pass<'_> {
     }
 
     /// Inspects a whole decoded value: by its key, as JSON text, or as running text.
-    pub(crate) fn text(&mut self, t: &[u8], at: usize, context: Context) {
+    pub(crate) fn text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let trimmed = t.trim_ascii_start();
         let start = t.len() - trimmed.len();
         match trimmed.first() {
@@ -202,11 +254,12 @@ impl Pass<'_> {
                 if !t[tail..].trim_ascii_start().is_empty() {
                     // what is no JSON, or no longer, is running text
                     if tail == start {
-                        self.value(t, at, context);
+                        self.value(t, at, bits, context);
                     } else {
                         self.running_text(
                             &t[tail..],
                             at + tail,
+                            bits,
                             Context {
                                 class: NO_CLASS,
                                 ..context
@@ -217,27 +270,32 @@ impl Pass<'_> {
             }
             Some(b'"') if trimmed.len() > 2 => {
                 // JSON text of a string: `"\"…\""`
-                match super::json::string_end(t, start + 1) {
+                match string_end(t, start + 1) {
                     Some((end, bits)) if t[end + 1..].trim_ascii().is_empty() => {
                         self.string(t, start + 1..end, bits, at, context)
                     }
-                    _ => self.value(t, at, context),
+                    _ => self.value(t, at, bits, context),
                 }
             }
-            _ => self.value(t, at, context),
+            _ => self.value(t, at, bits, context),
         }
     }
 
     /// A value that is no JSON text.
-    fn value(&mut self, t: &[u8], at: usize, context: Context) {
-        if self.core.catalog.is_placeholder(t) {
+    fn value(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        if bits & (holds::OPEN | holds::UNKNOWN) != 0 && self.core.catalog.is_placeholder(t) {
             return;
         }
         if self.by_key(t, at, context, b"") {
             return;
         }
+        let bits = known(t, bits);
         let mark = self.scratch.edits.mark();
-        self.running_text(t, at, context);
+        if bits & holds::ANYTHING != 0 {
+            self.running_text(t, at, bits, context);
+        } else {
+            self.echoes(t, at, b"");
+        }
         if context.body
             && self.core.posture == Posture::Strict
             && !self.scratch.edits.has_since(mark)
@@ -333,10 +391,10 @@ impl Pass<'_> {
         let mut details = std::mem::take(&mut self.scratch.details);
         details.clear();
         payload::describe(value, name, media, &mut details);
-        let mut print = std::mem::take(&mut self.scratch.normal);
+        let mut print = std::mem::take(&mut self.scratch.ends);
         payload::fingerprint(value, &mut print);
         self.replace(&print, span, category, rule, 0, wrap, &details);
-        self.scratch.normal = print;
+        self.scratch.ends = print;
         self.scratch.details = details;
     }
 
@@ -368,6 +426,7 @@ impl Pass<'_> {
         if span.is_empty() || core.is_allowed(value) || core.catalog.is_off(category) {
             return;
         }
+        self.scratch.found += 1;
         let action = core
             .path_action(&self.scratch.path)
             .unwrap_or(core.catalog.action(category));
@@ -391,8 +450,8 @@ impl Pass<'_> {
             }
             return;
         }
-        let mut normal = Vec::new();
-        self.scratch.edits.push(span, category, only_in, |out| {
+        let Scratch { edits, compact, .. } = &mut *self.scratch;
+        edits.push(span, category, only_in, |out| {
             out.extend_from_slice(wrap);
             write_replacement(
                 core.catalog.label(category),
@@ -400,7 +459,7 @@ impl Pass<'_> {
                 value,
                 details,
                 &core.pseudonyms,
-                &mut normal,
+                compact,
                 out,
             );
             out.extend_from_slice(wrap);
@@ -420,12 +479,8 @@ impl Pass<'_> {
             return;
         }
         if integer && t.len() >= 7 {
-            if let Some(found) = self
-                .core
-                .shapes
-                .find(t, 0, context.key)
-                .filter(|f| f.start <= 1 && f.end == t.len())
-            {
+            let by_key = self.patterns_of_key(context.key);
+            if let Some(found) = self.core.shapes.bare(t, &by_key) {
                 let pattern = &self.core.shapes.patterns[found.pattern as usize];
                 self.take(
                     t,
@@ -484,11 +539,11 @@ impl Pass<'_> {
     }
 
     /// Opens what encodes a running text, then looks at the text itself.
-    pub(crate) fn running_text(&mut self, t: &[u8], at: usize, context: Context) {
-        let bits = super::json::contents(t);
+    pub(crate) fn running_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        let bits = known(t, bits);
         if bits & holds::HIGH != 0
             && self.layer(t, at, Coding::Width, decode::width, |pass, text| {
-                pass.running_text(text, 0, context)
+                pass.running_text(text, 0, holds::UNKNOWN, context)
             })
         {
             return;
@@ -508,7 +563,7 @@ impl Pass<'_> {
                     pass.scratch.encoded = true;
                     // what a form decoded to a plus sign is one
                     pass.scratch.forms += 1;
-                    pass.text(text, 0, context);
+                    pass.text(text, 0, holds::UNKNOWN, context);
                     pass.scratch.forms -= 1;
                 },
             )
@@ -519,7 +574,7 @@ impl Pass<'_> {
             && memchr::memchr(b'&', t).is_some()
             && self.layer(t, at, Coding::Entity, decode::entities, |pass, text| {
                 pass.scratch.encoded = true;
-                pass.text(text, 0, context)
+                pass.text(text, 0, holds::UNKNOWN, context)
             })
         {
             return;
@@ -535,17 +590,17 @@ impl Pass<'_> {
                 },
                 |pass, text| {
                     pass.scratch.encoded = true;
-                    pass.running_text(text, 0, context)
+                    pass.running_text(text, 0, holds::UNKNOWN, context)
                 },
             );
             return;
         }
-        self.encoded_runs(t, at, context);
+        self.encoded_runs(t, at, bits, context);
     }
 
     /// JSON objects within a running text (`body: {"Name":…} cost=3`) are inspected as what they are. True if there was one.
-    fn embedded_json(&mut self, t: &[u8], at: usize, bits: u8, context: Context) -> bool {
-        if bits & holds::LABEL == 0 {
+    fn embedded_json(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) -> bool {
+        if bits & holds::LABEL == 0 || bits & holds::OPEN == 0 {
             return false;
         }
         let mut from = 0;
@@ -567,10 +622,10 @@ impl Pass<'_> {
             ) {
                 Ok(end) if open > 0 || end < t.len() => {
                     if open > 0 {
-                        self.running_text(&t[..open], at, context);
+                        self.running_text(&t[..open], at, holds::UNKNOWN, context);
                     }
                     if end < t.len() {
-                        self.running_text(&t[end..], at + end, context);
+                        self.running_text(&t[end..], at + end, holds::UNKNOWN, context);
                     }
                     return true;
                 }
@@ -582,12 +637,12 @@ impl Pass<'_> {
     }
 
     /// Payloads and base64 in a running text; what lies between them is inspected as plain text.
-    fn encoded_runs(&mut self, t: &[u8], at: usize, context: Context) {
+    fn encoded_runs(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let mut from = 0;
-        if t.len() >= 20 {
+        if t.len() >= 20 && bits & (holds::RUN | holds::DIGIT | holds::LABEL) != 0 {
             while let Some(found) = payload::find(t, from) {
                 if found.span.start > from {
-                    self.base64_runs(&t[from..found.span.start], at + from, context);
+                    self.base64_runs(&t[from..found.span.start], at + from, bits, context);
                 }
                 let value = &t[found.span.clone()];
                 if !(found.media == Media::Data
@@ -607,16 +662,16 @@ impl Pass<'_> {
             }
         }
         if from < t.len() {
-            self.base64_runs(&t[from..], at + from, context);
+            self.base64_runs(&t[from..], at + from, bits, context);
         }
     }
 
     /// Opens base64 of text wherever a run of it is long enough to hold a personal datum.
-    fn base64_runs(&mut self, t: &[u8], at: usize, context: Context) {
+    fn base64_runs(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         const STEP: usize = 24;
         let mut from = 0;
         let mut sample = STEP - 1;
-        while sample < t.len() {
+        while sample < t.len() && bits & holds::RUN != 0 {
             if payload::is_base64(t[sample]) {
                 let start = t[from..sample]
                     .iter()
@@ -633,7 +688,7 @@ impl Pass<'_> {
                     && self.scratch.edits.has_since(mark)
                 {
                     if start > from {
-                        self.plain_text(&t[from..start], at + from, context);
+                        self.plain_text(&t[from..start], at + from, bits, context);
                     }
                     from = end;
                 }
@@ -643,7 +698,7 @@ impl Pass<'_> {
             }
         }
         if from < t.len() {
-            self.plain_text(&t[from..], at + from, context);
+            self.plain_text(&t[from..], at + from, bits, context);
         }
     }
 
@@ -717,7 +772,7 @@ impl Pass<'_> {
         let mark = self.scratch.edits.mark();
         self.scratch.layers += 1;
         self.scratch.encoded = true;
-        self.text(text, 0, context);
+        self.text(text, 0, holds::UNKNOWN, context);
         self.scratch.layers -= 1;
         if !self.scratch.edits.has_since(mark) {
             return;
@@ -752,15 +807,26 @@ impl Pass<'_> {
     }
 
     /// What a key of an object means; `bits` tell if it holds escapes.
-    pub(crate) fn key_info(&mut self, key: &[u8], bits: u8) -> KeyInfo {
+    pub(crate) fn key_info(&mut self, key: &[u8], bits: Contents) -> KeyInfo {
         if bits & holds::ESCAPE == 0 {
-            return self.scratch.keys.get(key, &self.core.fields);
+            return self.scratch.keys.learn(key, &self.core.fields);
         }
         let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
         decode::json_string(key, &mut text, &mut map);
-        let info = self.scratch.keys.get(&text, &self.core.fields);
+        let info = self.scratch.keys.learn(&text, &self.core.fields);
         self.scratch.buffers.push((text, map));
         info
+    }
+
+    /// The value patterns that a key makes count.
+    pub(crate) fn patterns_of_key(&mut self, key: &[u8]) -> PatternSet {
+        if key.is_empty() {
+            return PatternSet::default();
+        }
+        let shapes = &self.core.shapes;
+        self.scratch
+            .key_patterns
+            .get_or(key, |key| shapes.of_key(key))
     }
 
     /// Notes the key of the value that comes next in the path.
@@ -776,7 +842,20 @@ impl Pass<'_> {
 
     /// Notes the country that a record names.
     pub(crate) fn note_country(&mut self, value: &[u8]) {
-        self.scratch.countries |= self.core.country_bits(value);
+        let core = self.core;
+        self.scratch.countries |= self
+            .scratch
+            .country_values
+            .get_or(value, |value| core.country_bits(value));
+    }
+}
+
+/// What a text holds, asked only of a text that is looked into.
+fn known(t: &[u8], bits: Contents) -> Contents {
+    if bits & holds::UNKNOWN == 0 {
+        bits
+    } else {
+        contents(t)
     }
 }
 

@@ -5,94 +5,20 @@
 //! context word is looked for nearby. The longest window that counts wins; nothing is replaced in a chain, so that no rule
 //! can eat what another one would have recognised.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use std::cell::OnceCell;
 
 use super::action::CategoryId;
 use super::checksum;
+use super::context::{Contexts, MOST_PATTERNS, PatternSet};
+use super::shape::{Shape, digit_places, expand};
 use crate::patterns::schema::{Alone, Pattern};
 
 /// The longest value of any shape.
-const MAX_COMPACT: usize = 48;
+pub(super) const MAX_COMPACT: usize = 48;
 /// Words of a cluster that are looked at together.
 const MAX_WORDS: usize = 8;
-/// How far before a value a context word may stand, in bytes, and how far after it.
-const CONTEXT_BEFORE: usize = 48;
-const CONTEXT_AFTER: usize = 24;
-
 /// Index of a pattern.
 pub(crate) type PatternId = u16;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CharClass {
-    Digit,
-    Letter,
-    Either,
-    Literal(u8),
-}
-
-impl CharClass {
-    fn accepts(self, c: u8) -> bool {
-        match self {
-            Self::Digit => c.is_ascii_digit(),
-            Self::Letter => c.is_ascii_uppercase(),
-            Self::Either => c.is_ascii_digit() || c.is_ascii_uppercase(),
-            Self::Literal(l) => l == c,
-        }
-    }
-}
-
-struct Shape {
-    pattern: PatternId,
-    classes: Vec<CharClass>,
-    /// Bit per place that must be a digit, and that must be none: rejects most candidates by two operations.
-    digits: u64,
-    letters: u64,
-}
-
-impl Shape {
-    fn new(pattern: PatternId, classes: Vec<CharClass>) -> Self {
-        let places = |wanted: fn(&CharClass) -> bool| {
-            classes
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| wanted(c))
-                .fold(0, |bits, (i, _)| bits | 1 << i)
-        };
-        let digits = places(|c| {
-            matches!(c, CharClass::Digit)
-                || matches!(c, CharClass::Literal(l) if l.is_ascii_digit())
-        });
-        let letters = places(|c| {
-            matches!(c, CharClass::Letter)
-                || matches!(c, CharClass::Literal(l) if !l.is_ascii_digit())
-        });
-        Self {
-            pattern,
-            classes,
-            digits,
-            letters,
-        }
-    }
-
-    /// `digits`: bit per place of the candidate that is a digit.
-    fn fits(&self, compact: &[u8], digits: u64) -> bool {
-        self.digits & !digits == 0
-            && self.letters & digits == 0
-            && self
-                .classes
-                .iter()
-                .zip(compact)
-                .all(|(class, c)| class.accepts(*c))
-    }
-}
-
-/// Bit per place that is a digit.
-fn digit_places(compact: &[u8]) -> u64 {
-    compact
-        .iter()
-        .enumerate()
-        .fold(0, |bits, (i, c)| bits | u64::from(c.is_ascii_digit()) << i)
-}
 
 /// A pattern, ready for use.
 pub(crate) struct Compiled {
@@ -124,9 +50,8 @@ pub(crate) struct Shapes {
     pub patterns: Vec<Compiled>,
     by_length: Vec<Vec<Shape>>,
     shortest: usize,
-    context: AhoCorasick,
-    /// For each context word the patterns that it makes count.
-    context_of: Vec<Vec<PatternId>>,
+    fewest_digits: usize,
+    contexts: Contexts,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -143,6 +68,9 @@ impl Shapes {
         let mut compiled = Vec::new();
         let (mut words, mut context_of): (Vec<String>, Vec<Vec<PatternId>>) =
             (Vec::new(), Vec::new());
+        if patterns.len() > MOST_PATTERNS {
+            return Err(format!("more than {MOST_PATTERNS} patterns with a shape"));
+        }
         for (i, (pattern, category)) in patterns.iter().enumerate() {
             let id = i as PatternId;
             for shape in &pattern.shape {
@@ -156,7 +84,7 @@ impl Shapes {
                             pattern.id
                         ));
                     }
-                    by_length[length].push(Shape::new(id, classes));
+                    by_length[length].push(Shape::new(id, &classes));
                 }
             }
             for word in &pattern.context {
@@ -196,30 +124,52 @@ impl Shapes {
                 has_context: !pattern.context.is_empty(),
             });
         }
-        let context = AhoCorasickBuilder::new()
-            .kind(Some(AhoCorasickKind::DFA))
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(&words)
-            .map_err(|e| format!("context words: {e}"))?;
         let shortest = by_length
             .iter()
             .position(|s| !s.is_empty())
             .unwrap_or(MAX_COMPACT);
+        let shapes = by_length.iter().flatten();
+        let fewest_digits = shapes.map(Shape::fewest_digits).min().unwrap_or(0);
         Ok(Self {
             patterns: compiled,
             by_length,
             shortest,
-            context,
-            context_of,
+            fewest_digits,
+            contexts: Contexts::new(words, context_of),
         })
     }
 
-    /// The next value in `text` at or after `from`. `key` is the key or label that the text stands under: it counts as context.
-    pub fn find(&self, text: &[u8], mut from: usize, key: &[u8]) -> Option<Found> {
+    /// The patterns that the key or label which a text stands under makes count.
+    pub fn of_key(&self, key: &[u8]) -> PatternSet {
+        self.contexts.of_key(key)
+    }
+
+    /// Does a text hold as many digits as any value has?
+    pub fn worth(&self, text: &[u8]) -> bool {
+        text.len() >= self.shortest
+            && text.iter().filter(|c| c.is_ascii_digit()).count() >= self.fewest_digits
+    }
+
+    /// What a bare number is, of which the sign does not belong to the value.
+    pub fn bare(&self, number: &[u8], by_key: &PatternSet) -> Option<Found> {
+        let start = usize::from(number.first() == Some(&b'-'));
+        let length = number.len() - start;
+        if length > MAX_COMPACT {
+            return None;
+        }
+        let word = Word {
+            start,
+            end: number.len(),
+            digits: length,
+        };
+        self.decide(number, &[word], &number[start..], by_key)
+    }
+
+    /// The next value in `text` at or after `from`; `by_key` is what [`Self::of_key`] says of its key.
+    pub fn find(&self, text: &[u8], mut from: usize, by_key: &PatternSet) -> Option<Found> {
         while let Some(digit) = next_digit(text, from) {
             let (words, count, cluster_end) = self.cluster(text, digit, from);
-            if let Some(found) = self.best(text, &words[..count], key) {
+            if let Some(found) = self.best(text, &words[..count], by_key) {
                 return Some(found);
             }
             from = cluster_end.max(digit + 1);
@@ -302,7 +252,7 @@ impl Shapes {
     }
 
     /// The first window of words, longest first, that is a value that counts.
-    fn best(&self, text: &[u8], words: &[Word], key: &[u8]) -> Option<Found> {
+    fn best(&self, text: &[u8], words: &[Word], by_key: &PatternSet) -> Option<Found> {
         let mut compact = [0; MAX_COMPACT];
         for first in 0..words.len() {
             for last in (first..words.len()).rev() {
@@ -321,11 +271,11 @@ impl Shapes {
                         n += 1;
                     }
                 }
-                if let Some(found) = self.decide(text, window, &compact[..n], key) {
+                if let Some(found) = self.decide(text, window, &compact[..n], by_key) {
                     return Some(found);
                 }
             }
-            if let Some(found) = self.glued(text, words[first], &mut compact, key) {
+            if let Some(found) = self.glued(text, words[first], &mut compact, by_key) {
                 return Some(found);
             }
         }
@@ -338,7 +288,7 @@ impl Shapes {
         text: &[u8],
         word: Word,
         compact: &mut [u8; MAX_COMPACT],
-        key: &[u8],
+        by_key: &PatternSet,
     ) -> Option<Found> {
         let bytes = &text[word.start..word.end];
         let letters = bytes.iter().take_while(|c| c.is_ascii_alphabetic()).count();
@@ -358,11 +308,17 @@ impl Shapes {
         for (slot, c) in compact.iter_mut().zip(&text[rest.start..rest.end]) {
             *slot = c.to_ascii_uppercase();
         }
-        self.decide(text, &[rest], &compact[..n], key)
+        self.decide(text, &[rest], &compact[..n], by_key)
             .filter(|f| self.patterns[f.pattern as usize].alone == Alone::Always)
     }
 
-    fn decide(&self, text: &[u8], window: &[Word], compact: &[u8], key: &[u8]) -> Option<Found> {
+    fn decide(
+        &self,
+        text: &[u8],
+        window: &[Word],
+        compact: &[u8],
+        by_key: &PatternSet,
+    ) -> Option<Found> {
         let (start, mut end) = (window[0].start, window[window.len() - 1].end);
         let bracketed = window.len() > 1 && text[window[window.len() - 1].start - 1] == b'(';
         if bracketed && text.get(end) == Some(&b')') {
@@ -372,19 +328,20 @@ impl Shapes {
         }
         let mut only_in = None;
         let digits = digit_places(compact);
+        let grouped = window.len() > 1;
+        // asked at most once, and only where the answer matters
+        let (within_token, near) = (OnceCell::new(), OnceCell::new());
+        let within_token = || *within_token.get_or_init(|| within_token_of(text, start, end));
+        let near = || near.get_or_init(|| self.contexts.near(text, start, end));
         for shape in &self.by_length[compact.len()] {
             let pattern = &self.patterns[shape.pattern as usize];
             if !shape.fits(compact, digits) {
                 continue;
             }
-            let grouped = window.len() > 1;
-            if grouped && !pattern.any_groups && !pattern.groups.iter().any(|g| fits(g, window)) {
-                continue;
-            }
-            if !pattern.check.is_none_or(|check| check(compact)) {
-                continue;
-            }
             let exact_groups = grouped && pattern.groups.iter().any(|g| fits(g, window));
+            if grouped && !pattern.any_groups && !exact_groups {
+                continue;
+            }
             let strong = match pattern.alone {
                 Alone::Always => true,
                 Alone::Grouped => {
@@ -398,54 +355,32 @@ impl Shapes {
                 }
                 Alone::Never => false,
             };
-            if (strong && !within_number(text, start, end))
+            let counts = (strong && !within_number(text, start, end))
                 || (pattern.has_context
-                    && (grouped || !within_token(text, start, end))
-                    && self.in_context(shape.pattern, text, start, end, key))
-            {
-                return Some(Found {
-                    start,
-                    end,
-                    pattern: shape.pattern,
-                    only_in: 0,
-                });
-            }
+                    && (grouped || !within_token())
+                    && (by_key.contains(shape.pattern) || near().contains(shape.pattern)));
             // a country alone is a weak hint: it needs a check digit or a long number beside it
-            if pattern.country != 0
-                && (pattern.check.is_some() && compact.len() >= 9)
-                && !within_token(text, start, end)
-                && !is_epoch(compact)
+            let hinted = !counts
+                && pattern.country != 0
                 && only_in.is_none()
-            {
-                only_in = Some(Found {
-                    start,
-                    end,
-                    pattern: shape.pattern,
-                    only_in: pattern.country,
-                });
+                && (pattern.check.is_some() && compact.len() >= 9)
+                && !is_epoch(compact)
+                && !within_token();
+            if !(counts || hinted) || !pattern.check.is_none_or(|check| check(compact)) {
+                continue;
             }
+            let found = Found {
+                start,
+                end,
+                pattern: shape.pattern,
+                only_in: if counts { 0 } else { pattern.country },
+            };
+            if counts {
+                return Some(found);
+            }
+            only_in = Some(found);
         }
         only_in
-    }
-
-    /// Does a context word of the pattern stand near `start..end`, or in the key?
-    fn in_context(
-        &self,
-        pattern: PatternId,
-        text: &[u8],
-        start: usize,
-        end: usize,
-        key: &[u8],
-    ) -> bool {
-        let has = |text: &[u8]| {
-            self.context.find_overlapping_iter(text).any(|m| {
-                self.context_of[m.pattern().as_usize()].contains(&pattern)
-                    && is_whole_word(text, m.start(), m.end())
-            })
-        };
-        has(&text[start.saturating_sub(CONTEXT_BEFORE)..start])
-            || (!key.is_empty() && (has(key) || has(&spaced(key))))
-            || has(&text[end..(end + CONTEXT_AFTER).min(text.len())])
     }
 
     /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
@@ -500,7 +435,7 @@ fn within_number(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Is it a piece of a longer machine token, such as the last group of a UUID? A neighbour glued by `-`, `_`, `.`, `/` or `#` that holds a
 /// digit says so (`NRIC-S1234567D` is none, `4f8f-a5ec-446655440000` is one).
-fn within_token(text: &[u8], start: usize, end: usize) -> bool {
+fn within_token_of(text: &[u8], start: usize, end: usize) -> bool {
     let glue = |c: u8| matches!(c, b'-' | b'.' | b'_' | b'/' | b'#');
     let word = |c: &&u8| c.is_ascii_alphanumeric();
     let before = start > 0
@@ -537,80 +472,4 @@ fn next_digit(text: &[u8], from: usize) -> Option<usize> {
         .iter()
         .position(u8::is_ascii_digit)
         .map(|i| from + i)
-}
-
-/// Short Latin words count only as whole words (`id`, not the `id` of `video`).
-fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
-    let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
-    let glued = (start > 0 && letter(text.get(start - 1))) || letter(text.get(end));
-    !text[start].is_ascii() || !glued
-}
-
-/// A camel-case key with spaces between its words, in lower case.
-fn spaced(key: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(key.len() + 8);
-    for (i, c) in key.iter().enumerate() {
-        if c.is_ascii_uppercase() && i > 0 && !key[i - 1].is_ascii_uppercase() {
-            out.push(b' ');
-        }
-        out.push(if matches!(c, b'_' | b'-') {
-            b' '
-        } else {
-            c.to_ascii_lowercase()
-        });
-    }
-    out
-}
-
-/// All forms of a shape: `9` digit, `A` letter, `X` either, `{n}`, `{n,m}`.
-fn expand(shape: &str) -> Option<Vec<Vec<CharClass>>> {
-    let mut forms = vec![Vec::new()];
-    let mut chars = shape.chars().peekable();
-    while let Some(c) = chars.next() {
-        let class = match c {
-            '9' => CharClass::Digit,
-            'A' => CharClass::Letter,
-            'X' => CharClass::Either,
-            '\\' => CharClass::Literal(u8::try_from(chars.next()?).ok()?.to_ascii_uppercase()),
-            '{' | '}' => return None,
-            c => CharClass::Literal(u8::try_from(c).ok()?.to_ascii_uppercase()),
-        };
-        let (low, high) = if chars.next_if_eq(&'{').is_some() {
-            let body: String = chars.by_ref().take_while(|c| *c != '}').collect();
-            match body.split_once(',') {
-                Some((a, b)) => (a.trim().parse().ok()?, b.trim().parse().ok()?),
-                None => body.trim().parse().map(|n: usize| (n, n)).ok()?,
-            }
-        } else {
-            (1, 1)
-        };
-        if low > high || high > MAX_COMPACT {
-            return None;
-        }
-        let mut longer = Vec::new();
-        for form in &forms {
-            for n in low..=high {
-                let mut form: Vec<CharClass> = form.clone();
-                form.extend(std::iter::repeat_n(class, n));
-                longer.push(form);
-            }
-        }
-        forms = longer;
-    }
-    Some(forms)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes_expand() {
-        assert_eq!(expand("9{2,3}X").map(|f| f.len()), Some(2));
-        assert_eq!(
-            expand("A9").map(|f| f[0].clone()),
-            Some(vec![CharClass::Letter, CharClass::Digit])
-        );
-        assert!(expand("9{3").is_none() || expand("{3}").is_none());
-    }
 }

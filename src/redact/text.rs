@@ -4,17 +4,16 @@
 //! regular expressions where no shape can say it, beside cue words, and by repetition. Labels come first: they know best what
 //! stands behind them; what they took is left alone by the others.
 
-use super::json::holds;
 use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
+use super::scan::{Contents, holds};
 
 impl Pass<'_> {
-    pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, context: Context) {
-        let bits = super::json::contents(t);
+    pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let mark = self.scratch.edits.mark();
         self.scratch.protected.clear();
-        let labels = bits & holds::LABEL != 0 || memchr::memchr(b'<', t).is_some();
+        let labels = bits & (holds::LABEL | holds::ENCODED) != 0;
         let foreign = bits & holds::HIGH != 0;
         if labels {
             self.multipart(t, at);
@@ -28,7 +27,7 @@ impl Pass<'_> {
         if t.len() >= 6 {
             self.expressions(t, at, mark, bits);
         }
-        if bits & holds::DIGIT != 0 {
+        if bits & holds::DIGIT != 0 && self.core.shapes.worth(t) {
             self.shapes(t, at, mark, context.key);
         }
         self.echoes(t, at, b"");
@@ -36,8 +35,9 @@ impl Pass<'_> {
 
     /// Values whose shape says what they are.
     fn shapes(&mut self, t: &[u8], at: usize, mark: usize, key: &[u8]) {
+        let by_key = self.patterns_of_key(key);
         let mut from = 0;
-        while let Some(found) = self.core.shapes.find(t, from, key) {
+        while let Some(found) = self.core.shapes.find(t, from, &by_key) {
             from = found.end;
             let span = at + found.start..at + found.end;
             if self.scratch.edits.touches(mark, span.clone()) {
@@ -76,7 +76,7 @@ impl Pass<'_> {
     }
 
     /// What regular expressions find, each tried only where one of its needles stands.
-    fn expressions(&mut self, t: &[u8], at: usize, mark: usize, bits: u8) {
+    fn expressions(&mut self, t: &[u8], at: usize, mark: usize, bits: Contents) {
         let core = self.core;
         let mut wanted = core.expressions.wanted(t, bits);
         while wanted != 0 {

@@ -1,0 +1,92 @@
+//! Context words: what makes a weak value count, in the text around it or in its key.
+
+use super::lookup::Words;
+use super::shapes::PatternId;
+
+/// How far before a value a context word may stand, in bytes, and how far after it.
+const BEFORE: usize = 48;
+const AFTER: usize = 24;
+/// Patterns that a [`PatternSet`] has room for.
+pub(crate) const MOST_PATTERNS: usize = 256;
+
+/// A set of patterns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PatternSet([u64; MOST_PATTERNS / 64]);
+
+impl PatternSet {
+    fn insert(&mut self, pattern: PatternId) {
+        self.0[usize::from(pattern) / 64] |= 1 << (pattern % 64);
+    }
+
+    pub fn contains(&self, pattern: PatternId) -> bool {
+        self.0[usize::from(pattern) / 64] >> (pattern % 64) & 1 == 1
+    }
+}
+
+/// All context words.
+pub(crate) struct Contexts {
+    words: Words,
+    /// For each word the patterns that it makes count.
+    of: Vec<Vec<PatternId>>,
+}
+
+impl Contexts {
+    pub fn new(words: Vec<String>, of: Vec<Vec<PatternId>>) -> Self {
+        Self {
+            words: Words::all(words),
+            of,
+        }
+    }
+
+    /// The patterns that a word near `start..end` makes count.
+    pub fn near(&self, text: &[u8], start: usize, end: usize) -> PatternSet {
+        let mut set = PatternSet::default();
+        self.add(&text[start.saturating_sub(BEFORE)..start], &mut set);
+        self.add(&text[end..(end + AFTER).min(text.len())], &mut set);
+        set
+    }
+
+    /// The patterns that a key makes count.
+    pub fn of_key(&self, key: &[u8]) -> PatternSet {
+        let mut set = PatternSet::default();
+        self.add(key, &mut set);
+        self.add(&spaced(key), &mut set);
+        set
+    }
+
+    fn add(&self, text: &[u8], set: &mut PatternSet) {
+        if text.is_empty() {
+            return;
+        }
+        for found in self.words.automaton().find_overlapping_iter(text) {
+            if is_whole_word(text, found.start(), found.end()) {
+                for pattern in &self.of[found.pattern().as_usize()] {
+                    set.insert(*pattern);
+                }
+            }
+        }
+    }
+}
+
+/// Short Latin words count only as whole words (`id`, not the `id` of `video`).
+fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
+    let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
+    let glued = (start > 0 && letter(text.get(start - 1))) || letter(text.get(end));
+    !text[start].is_ascii() || !glued
+}
+
+/// A camel-case key with spaces between its words, in lower case.
+fn spaced(key: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len() + 8);
+    for (i, c) in key.iter().enumerate() {
+        if c.is_ascii_uppercase() && i > 0 && !key[i - 1].is_ascii_uppercase() {
+            out.push(b' ');
+        }
+        out.push(if matches!(c, b'_' | b'-') {
+            b' '
+        } else {
+            c.to_ascii_lowercase()
+        });
+    }
+    out
+}

@@ -1,0 +1,311 @@
+//! Value patterns that no shape can say: regular expressions, each tried only on texts that could match it.
+//!
+//! Two questions come before a regex. What a text holds is known already, and a regex tells by its own structure what each of
+//! its matches must hold (a digit, a `:` or `=`, a long run); then one automaton looks for the needles of all that are left.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::action::CategoryId;
+use super::checksum;
+use super::scan::{Contents, contents, holds};
+use crate::patterns::schema::Pattern;
+
+/// A value pattern that no shape can say.
+pub(crate) struct Expression {
+    pub id: String,
+    pub category: CategoryId,
+    source: String,
+    /// Compiled when a text first asks for it: most runs meet few of them, and compiling all of them is half of a start.
+    regex: OnceLock<(Regex, Option<usize>)>,
+    check: Option<checksum::Check>,
+}
+
+/// Compiles a pattern's regex.
+///
+/// # Errors
+/// What is wrong with it, for the author of the pattern.
+pub(crate) fn compile(source: &str) -> Result<Regex, String> {
+    RegexBuilder::new(source)
+        .size_limit(1 << 22)
+        .build()
+        .map_err(|e| e.to_string())
+}
+
+impl Expression {
+    /// The next value at or after `from` that passes the check.
+    pub fn find(&self, text: &[u8], mut from: usize) -> Option<Range<usize>> {
+        loop {
+            let (whole, value) = self.candidate(text, from)?;
+            let inside = value.start > 0
+                && text[value.start - 1].is_ascii_digit()
+                && text.get(value.start).is_some_and(u8::is_ascii_digit);
+            if !inside && self.passes(&text[value.clone()]) {
+                return Some(value);
+            }
+            from = whole.end.max(from + 1);
+        }
+    }
+
+    fn candidate(&self, text: &[u8], mut from: usize) -> Option<(Range<usize>, Range<usize>)> {
+        let (regex, secret) = self.regex.get_or_init(|| {
+            let regex = compile(&self.source).expect("tried when the pack was read");
+            let secret = regex.capture_names().position(|n| n == Some("secret"));
+            (regex, secret)
+        });
+        while from <= text.len() {
+            let Some(group) = *secret else {
+                let found = regex.find_at(text, from)?;
+                return Some((found.range(), found.range()));
+            };
+            let captures = regex.captures_at(text, from)?;
+            let whole = captures.get(0)?.range();
+            if let Some(secret) = captures.get(group) {
+                return Some((whole, secret.range()));
+            }
+            from = whole.end.max(from + 1);
+        }
+        None
+    }
+
+    fn passes(&self, value: &[u8]) -> bool {
+        let Some(check) = self.check else { return true };
+        let separator = |c: &u8| matches!(c, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+');
+        let compact: Vec<u8> = value
+            .iter()
+            .filter(|c| !separator(c))
+            .map(u8::to_ascii_uppercase)
+            .collect();
+        check(&compact)
+    }
+}
+
+/// All regular expressions, with what tells that one is worth a try.
+pub(crate) struct Expressions {
+    pub list: Vec<Expression>,
+    needles: AhoCorasick,
+    of: Vec<u64>,
+    with_at: u64,
+    /// The expressions that could match, by what a text holds.
+    possible: [u64; holds::ANYTHING as usize + 1],
+}
+
+impl Expressions {
+    pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
+        let (mut list, mut words, mut of, mut with_at): (Vec<_>, Vec<String>, Vec<u64>, u64) =
+            Default::default();
+        let mut possible = [0; holds::ANYTHING as usize + 1];
+        for (pattern, category) in patterns {
+            let Some(source) = &pattern.regex else {
+                continue;
+            };
+            let bit = 1u64
+                .checked_shl(list.len() as u32)
+                .ok_or("more than 64 patterns with a regex")?;
+            let hir = regex_syntax::ParserBuilder::new()
+                .utf8(false)
+                .build()
+                .parse(source)
+                .map_err(|e| format!("pattern {}: {e}", pattern.id))?;
+            let clauses = requires(&hir);
+            for (held, possible) in possible.iter_mut().enumerate().skip(1) {
+                if clauses.iter().all(|c| *c & held as Contents != 0) {
+                    *possible |= bit;
+                }
+            }
+            for needle in &pattern.needs {
+                let needle = needle.to_ascii_lowercase();
+                if needle == "@" {
+                    with_at |= bit;
+                } else if let Some(known) = words.iter().position(|w| *w == needle) {
+                    of[known] |= bit;
+                } else {
+                    words.push(needle);
+                    of.push(bit);
+                }
+            }
+            let check = match &pattern.check {
+                None => None,
+                Some(name) => Some(checksum::by_name(name).ok_or_else(|| {
+                    format!("pattern {}: there is no check {name:?}", pattern.id)
+                })?),
+            };
+            list.push(Expression {
+                id: pattern.id.clone(),
+                category: *category,
+                source: source.clone(),
+                regex: OnceLock::new(),
+                check,
+            });
+        }
+        let needles = AhoCorasickBuilder::new()
+            .kind(Some(AhoCorasickKind::DFA))
+            .ascii_case_insensitive(true)
+            .build(&words)
+            .map_err(|e| e.to_string())?;
+        Ok(Self {
+            list,
+            needles,
+            of,
+            with_at,
+            possible,
+        })
+    }
+
+    /// The expressions worth trying on a text, a bit each.
+    pub fn wanted(&self, text: &[u8], bits: Contents) -> u64 {
+        let possible = self.possible[(bits & holds::ANYTHING) as usize];
+        if possible == 0 {
+            return 0;
+        }
+        let start = if bits & holds::AT != 0 {
+            self.with_at
+        } else {
+            0
+        };
+        possible
+            & self
+                .needles
+                .find_overlapping_iter(text)
+                .fold(start, |wanted, m| wanted | self.of[m.pattern().as_usize()])
+    }
+}
+
+/// More clauses than these tell no more about a regex.
+const CLAUSES: usize = 16;
+
+/// What every text that a regex matches in must hold: of each clause at least one bit.
+fn requires(hir: &Hir) -> Vec<Contents> {
+    let mut clauses = match hir.kind() {
+        HirKind::Literal(literal) => bits_of(contents(&literal.0)),
+        HirKind::Class(class) => one_of(class).into_iter().collect(),
+        HirKind::Capture(capture) => requires(&capture.sub),
+        HirKind::Repetition(repeated) if repeated.min > 0 => requires(&repeated.sub),
+        HirKind::Concat(parts) => parts.iter().flat_map(requires).collect(),
+        HirKind::Alternation(branches) => {
+            // whichever branch matches, one clause of each pair holds
+            let mut branches = branches.iter().map(requires);
+            let first = branches.next().unwrap_or_default();
+            branches.fold(first, |all, branch| {
+                let pairs = all.iter().flat_map(|a| branch.iter().map(move |b| a | b));
+                distinct(pairs.collect())
+            })
+        }
+        _ => Vec::new(),
+    };
+    if unbroken(hir) >= super::scan::LONG {
+        clauses.push(holds::RUN);
+    }
+    distinct(clauses)
+}
+
+fn distinct(mut clauses: Vec<Contents>) -> Vec<Contents> {
+    // the narrowest first: they are the ones to keep
+    clauses.sort_unstable_by_key(|c| (c.count_ones(), *c));
+    clauses.dedup();
+    clauses.truncate(CLAUSES);
+    clauses
+}
+
+fn bits_of(held: Contents) -> Vec<Contents> {
+    (0..Contents::BITS)
+        .map(|i| 1 << i)
+        .filter(|bit| held & bit != 0)
+        .collect()
+}
+
+/// The clause of a class of bytes, if each of its members is told apart from letters.
+fn one_of(class: &Class) -> Option<Contents> {
+    let ranges: Vec<(u32, u32)> = match class {
+        Class::Bytes(c) => c
+            .iter()
+            .map(|r| (r.start().into(), r.end().into()))
+            .collect(),
+        Class::Unicode(c) => c
+            .iter()
+            .map(|r| (r.start().into(), r.end().into()))
+            .collect(),
+    };
+    let mut clause = 0;
+    for (start, end) in ranges {
+        for member in start..=end.min(0x80) {
+            match contents(&[member as u8]) {
+                0 => return None,
+                held => clause |= held,
+            }
+        }
+        if end >= 0x80 {
+            clause |= holds::HIGH;
+        }
+    }
+    (clause != 0).then_some(clause)
+}
+
+/// Bytes without a space that every match holds in a row.
+fn unbroken(hir: &Hir) -> usize {
+    if !may_hold_space(hir) {
+        return hir.properties().minimum_len().unwrap_or(0);
+    }
+    match hir.kind() {
+        HirKind::Capture(capture) => unbroken(&capture.sub),
+        HirKind::Repetition(repeated) if repeated.min > 0 => unbroken(&repeated.sub),
+        HirKind::Alternation(branches) => branches.iter().map(unbroken).min().unwrap_or(0),
+        HirKind::Concat(parts) => {
+            let (mut run, mut longest) = (0, 0);
+            for part in parts {
+                if may_hold_space(part) {
+                    run = 0;
+                    longest = longest.max(unbroken(part));
+                } else {
+                    run += part.properties().minimum_len().unwrap_or(0);
+                }
+                longest = longest.max(run);
+            }
+            longest
+        }
+        _ => 0,
+    }
+}
+
+fn may_hold_space(hir: &Hir) -> bool {
+    let within = |start: u32, end: u32| (start..=end).contains(&u32::from(b' '));
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.contains(&b' '),
+        HirKind::Class(Class::Bytes(c)) => {
+            c.iter().any(|r| within(r.start().into(), r.end().into()))
+        }
+        HirKind::Class(Class::Unicode(c)) => {
+            c.iter().any(|r| within(r.start().into(), r.end().into()))
+        }
+        HirKind::Capture(capture) => may_hold_space(&capture.sub),
+        HirKind::Repetition(repeated) => may_hold_space(&repeated.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(may_hold_space),
+        HirKind::Empty | HirKind::Look(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_regex_requires() {
+        let of = |source: &str| {
+            let parser = regex_syntax::ParserBuilder::new()
+                .utf8(false)
+                .build()
+                .parse(source);
+            requires(&parser.expect("a regex"))
+        };
+        assert_eq!(of("(?-u)pass[:=]x+"), [holds::LABEL]);
+        assert_eq!(of("(?-u)[0-9]{4}@[a-z]"), [holds::DIGIT, holds::AT]);
+        assert_eq!(of("(?-u)a[0-9]|b:"), [holds::DIGIT | holds::LABEL]);
+        assert_eq!(of("(?-u)sk_[a-z]{17,}"), [holds::RUN]);
+        assert!(of("(?-u)sk_[a-z ]{17,}").is_empty());
+        assert_eq!(of("张[0-9]?"), [holds::HIGH]);
+    }
+}

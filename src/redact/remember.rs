@@ -1,0 +1,122 @@
+//! Decisions remembered by the exact bytes of a key.
+//!
+//! Logs repeat a few hundred keys for ever. What a key means is asked once; then it is a hash of its two ends, a place in a table, and one
+//! comparison.
+
+/// Longer keys are not remembered.
+const LONGEST: usize = 63;
+/// Places of the table; a key has two to choose from.
+const PLACES: usize = 4096;
+
+#[derive(Clone, Copy)]
+struct Place<T> {
+    length: u8,
+    key: [u8; LONGEST],
+    value: T,
+}
+
+/// A table of bounded size: of keys that want the same place those that came last stay.
+pub(crate) struct Remembered<T>(Vec<Place<T>>);
+
+impl<T: Copy + Default> Default for Remembered<T> {
+    fn default() -> Self {
+        let empty = Place {
+            length: u8::MAX,
+            key: [0; LONGEST],
+            value: T::default(),
+        };
+        Self(vec![empty; PLACES])
+    }
+}
+
+impl<T: Copy> Remembered<T> {
+    /// What is remembered about `key`, or else what `decide` says about it.
+    #[inline]
+    pub fn get_or(&mut self, key: &[u8], decide: impl FnOnce(&[u8]) -> T) -> T {
+        match self.get(key) {
+            Some(value) => value,
+            None => {
+                let value = decide(key);
+                self.put(key, value);
+                value
+            }
+        }
+    }
+
+    /// What is remembered about `key`.
+    #[inline]
+    pub fn get(&self, key: &[u8]) -> Option<T> {
+        let first = place(key);
+        let held = |at: usize| {
+            let held = &self.0[at];
+            // an empty place has a length that no key has
+            (held.key.get(..usize::from(held.length)) == Some(key)).then_some(held.value)
+        };
+        held(first).or_else(|| held(first ^ 1))
+    }
+
+    /// Remembers `value` about `key`, in place of what was.
+    pub fn put(&mut self, key: &[u8], value: T) {
+        if key.len() > LONGEST {
+            return;
+        }
+        let first = place(key);
+        let same = |held: &Place<T>| held.key.get(..usize::from(held.length)) == Some(key);
+        if !same(&self.0[first]) {
+            // the one that was here moves over
+            self.0[first ^ 1] = self.0[first];
+        }
+        let place = &mut self.0[first];
+        place.length = key.len() as u8;
+        place.key[..key.len()].copy_from_slice(key);
+        place.value = value;
+    }
+}
+
+/// Where a key belongs: its ends and its length, mixed by one multiplication (Knuth's multiplicative hashing).
+#[inline]
+fn place(key: &[u8]) -> usize {
+    let n = key.len();
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |w, c| w << 8 | u64::from(*c));
+    let (a, b) = if n >= 8 {
+        (word(&key[..8]), word(&key[n - 8..]))
+    } else if n >= 4 {
+        (word(&key[..4]), word(&key[n - 4..]))
+    } else {
+        (word(key), 0)
+    };
+    let mixed = (a ^ b.rotate_left(29) ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 52) as usize % PLACES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_is_asked_once_and_its_own_answer_comes_back() {
+        let mut table = Remembered::<u32>::default();
+        let keys: Vec<String> = (0..200).map(|i| format!("Key{i}Name")).collect();
+        let mut asked = 0;
+        for _ in 0..3 {
+            for (i, key) in keys.iter().enumerate() {
+                let value = table.get_or(key.as_bytes(), |_| {
+                    asked += 1;
+                    i as u32
+                });
+                assert_eq!(value, i as u32);
+            }
+        }
+        assert!(asked < 220, "{asked}");
+    }
+
+    #[test]
+    fn long_keys_are_asked_each_time() {
+        let mut table = Remembered::<u32>::default();
+        let key = [b'x'; 255];
+        assert_eq!(table.get_or(&key, |_| 1), 1);
+        assert_eq!(table.get_or(&key, |_| 2), 2);
+        assert_eq!(table.get_or(b"", |_| 3), 3);
+        assert_eq!(table.get_or(b"", |_| 4), 3);
+    }
+}

@@ -1,0 +1,393 @@
+//! One look at a string's bytes: where it ends, and what it holds.
+//!
+//! Most strings of a log hold nothing that any detector could mean, and what tells them apart are a few kinds of bytes. They are
+//! told apart sixteen bytes at a time while the end of the string is searched, so that the question costs nothing of its own.
+
+/// What a text holds: bits of [`holds`].
+pub(crate) type Contents = u16;
+
+/// Bits of what a text holds.
+pub(crate) mod holds {
+    use super::Contents;
+    /// A backslash.
+    pub const ESCAPE: Contents = 1;
+    /// Bytes beyond ASCII.
+    pub const HIGH: Contents = 2;
+    pub const DIGIT: Contents = 4;
+    /// `:` or `=`
+    pub const LABEL: Contents = 8;
+    /// `%`, `&`, `<`
+    pub const ENCODED: Contents = 16;
+    pub const AT: Contents = 32;
+    /// `{` or `[`
+    pub const OPEN: Contents = 64;
+    /// So many bytes without a space that they may be a token, a payload or a path.
+    pub const RUN: Contents = 128;
+    /// Everything a detector could ask for: a text without any of it is words.
+    pub const ANYTHING: Contents = 255;
+    /// Nobody has looked yet.
+    pub const UNKNOWN: Contents = 256;
+}
+
+/// Bytes looked at together.
+const LANES: usize = 16;
+/// [`holds::RUN`] is set from so many bytes without a space on, and may be set from `LONG - LANES` on.
+pub(crate) const LONG: usize = 20;
+
+/// Which of sixteen bytes are what, a bit each.
+#[derive(Clone, Copy)]
+struct Lanes {
+    /// `"`, `\` and control characters.
+    stop: u32,
+    space: u32,
+    /// By bit of [`holds`], from [`holds::HIGH`] to [`holds::OPEN`].
+    of: [u32; 6],
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Lanes {
+    /// SSE2 is part of every x86-64 processor: nothing is detected, nothing is unsafe.
+    #[inline(always)]
+    fn new(bytes: &[u8; LANES]) -> Self {
+        use std::arch::x86_64::*;
+        // SAFETY: every x86-64 processor has SSE2, and the load needs no alignment.
+        unsafe {
+            let x = _mm_loadu_si128(bytes.as_ptr().cast());
+            let is = |c: u8| _mm_cmpeq_epi8(x, _mm_set1_epi8(c as i8));
+            // unsigned `x <= most`, of which SSE2 has no comparison
+            let most = |x, most: u8| _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(most as i8)), x);
+            let or = |a, b| _mm_or_si128(a, b);
+            let bits = |x| _mm_movemask_epi8(x) as u32;
+            let digit = most(_mm_sub_epi8(x, _mm_set1_epi8(b'0' as i8)), 9);
+            // `{` and `[` differ in one bit, as `:` and `=` don't
+            let open = _mm_cmpeq_epi8(
+                _mm_or_si128(x, _mm_set1_epi8(0x20)),
+                _mm_set1_epi8(b'{' as i8),
+            );
+            Self {
+                stop: bits(or(or(is(b'"'), is(b'\\')), most(x, 0x1f))),
+                space: bits(is(b' ')),
+                of: [
+                    bits(x),
+                    bits(digit),
+                    bits(or(is(b':'), is(b'='))),
+                    bits(or(or(is(b'%'), is(b'&')), is(b'<'))),
+                    bits(is(b'@')),
+                    bits(open),
+                ],
+            }
+        }
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Lanes {
+    fn new(bytes: &[u8; LANES]) -> Self {
+        let bits = |is: fn(u8) -> bool| {
+            bytes
+                .iter()
+                .enumerate()
+                .fold(0, |bits, (i, c)| bits | u32::from(is(*c)) << i)
+        };
+        Self {
+            stop: bits(|c| matches!(c, b'"' | b'\\' | 0..0x20)),
+            space: bits(|c| c == b' '),
+            of: [
+                bits(|c| c >= 0x80),
+                bits(|c| c.is_ascii_digit()),
+                bits(|c| matches!(c, b':' | b'=')),
+                bits(|c| matches!(c, b'%' | b'&' | b'<')),
+                bits(|c| c == b'@'),
+                bits(|c| matches!(c, b'{' | b'[')),
+            ],
+        }
+    }
+}
+
+/// Collects what the bytes of one text hold.
+#[derive(Default)]
+struct Collector {
+    of: [u32; 6],
+    /// Bytes since the last space.
+    run: u32,
+    long: bool,
+}
+
+impl Collector {
+    #[inline(always)]
+    fn add(&mut self, lanes: &Lanes, count: u32) {
+        let within = ((1u64 << count) - 1) as u32;
+        for (all, these) in self.of.iter_mut().zip(lanes.of) {
+            *all |= these & within;
+        }
+        let space = lanes.space & within;
+        if space == 0 {
+            self.run += count;
+            self.long |= self.run >= LONG as u32;
+        } else {
+            self.long |= self.run + space.trailing_zeros() >= LONG as u32;
+            self.run = count - (32 - space.leading_zeros());
+        }
+    }
+
+    #[inline(always)]
+    fn contents(&self) -> Contents {
+        let mut bits = if self.long { holds::RUN } else { 0 };
+        for (i, all) in self.of.iter().enumerate() {
+            bits |= Contents::from(*all != 0) << (i + 1);
+        }
+        bits
+    }
+}
+
+/// The sixteen bytes at `p`, filled up with zeros behind the end, and how many of them are there.
+#[inline(always)]
+fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
+    match t.get(p..p + LANES) {
+        Some(bytes) => (
+            Lanes::new(bytes.try_into().unwrap_or(&[0; LANES])),
+            LANES as u32,
+        ),
+        None => {
+            let rest = &t[p.min(t.len())..];
+            let mut bytes = [0; LANES];
+            bytes[..rest.len()].copy_from_slice(rest);
+            (Lanes::new(&bytes), rest.len() as u32)
+        }
+    }
+}
+
+/// What the bytes of a text hold; [`holds::ESCAPE`] is a backslash.
+pub(crate) fn contents(text: &[u8]) -> Contents {
+    let mut all = Collector::default();
+    let mut p = 0;
+    while p < text.len() {
+        let (lanes, count) = lanes(text, p);
+        all.add(&lanes, count);
+        p += LANES;
+    }
+    let escape = memchr::memchr(b'\\', text).is_some();
+    all.contents() | (Contents::from(escape) * holds::ESCAPE)
+}
+
+/// Letters, digits and backslashes among sixteen bytes, a bit each.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn words_and_escapes(bytes: &[u8; LANES]) -> (u32, u32) {
+    use std::arch::x86_64::*;
+    // SAFETY: every x86-64 processor has SSE2, and the load needs no alignment.
+    unsafe {
+        let x = _mm_loadu_si128(bytes.as_ptr().cast());
+        let within = |x, first: u8, count: u8| {
+            let x = _mm_sub_epi8(x, _mm_set1_epi8(first as i8));
+            _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(count as i8 - 1)), x)
+        };
+        let lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
+        let word = _mm_or_si128(within(x, b'0', 10), within(lower, b'a', 26));
+        let escape = _mm_cmpeq_epi8(x, _mm_set1_epi8(b'\\' as i8));
+        (
+            _mm_movemask_epi8(word) as u32,
+            _mm_movemask_epi8(escape) as u32,
+        )
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn words_and_escapes(bytes: &[u8; LANES]) -> (u32, u32) {
+    let bits = |is: fn(&u8) -> bool| {
+        let bits = bytes.iter().enumerate();
+        bits.fold(0, |bits, (i, c)| bits | u32::from(is(c)) << i)
+    };
+    (bits(u8::is_ascii_alphanumeric), bits(|c| *c == b'\\'))
+}
+
+/// Shows where each word of ASCII letters and digits begins. The letter of an escape (`\nTan`) is no part of the word behind it.
+pub(crate) fn word_starts(text: &[u8], mut show: impl FnMut(usize)) {
+    let (mut word_before, mut escapes_before) = (0, 0);
+    for (i, chunk) in text.chunks(LANES).enumerate() {
+        let (word, escapes) = match chunk.try_into() {
+            Ok(bytes) => words_and_escapes(bytes),
+            Err(_) => {
+                let mut bytes = [0; LANES];
+                bytes[..chunk.len()].copy_from_slice(chunk);
+                words_and_escapes(&bytes)
+            }
+        };
+        let mut starts = word & (!(word << 1 | word_before) | escapes << 2 | escapes_before);
+        while starts != 0 {
+            show(i * LANES + starts.trailing_zeros() as usize);
+            starts &= starts - 1;
+        }
+        word_before = word >> (LANES - 1);
+        escapes_before = escapes >> (LANES - 2);
+    }
+}
+
+/// The end of the JSON string whose content starts at `p` (where its quote stands), and what it holds. `None` if it isn't one.
+#[inline]
+pub(crate) fn string_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
+    let mut all = Collector::default();
+    let (end, escape) = search_end(t, p, |lanes, count| {
+        all.add(lanes, count);
+        all.run
+    })?;
+    if end.beyond {
+        // nobody looked at all of it
+        all.of = [1; 6];
+        all.long = true;
+    }
+    Some((end.at, all.contents() | escape))
+}
+
+/// The same without a look at what the string holds: [`holds::ESCAPE`] or nothing.
+#[inline]
+pub(crate) fn bare_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
+    let mut length = 0;
+    let (end, escape) = search_end(t, p, |_, count| {
+        length += count;
+        length
+    })?;
+    Some((end.at, escape))
+}
+
+struct End {
+    at: usize,
+    /// Not all bytes before it were shown.
+    beyond: bool,
+}
+
+/// Searches the end of a string. `look` sees its bytes and says how many of them make up the run at hand.
+#[inline(always)]
+fn search_end(
+    t: &[u8],
+    mut p: usize,
+    mut look: impl FnMut(&Lanes, u32) -> u32,
+) -> Option<(End, Contents)> {
+    /// From so many bytes in a run on it is a payload: its end is searched alone.
+    const PAYLOAD: u32 = 128;
+    let (mut escape, mut beyond) = (0, false);
+    loop {
+        let (lanes, count) = lanes(t, p);
+        let stop = lanes.stop.trailing_zeros();
+        if stop >= count {
+            if count < LANES as u32 {
+                return None;
+            }
+            p += LANES;
+            if look(&lanes, count) >= PAYLOAD {
+                let far = &t[p..];
+                let stop = memchr::memchr2(b'"', b'\\', far)?;
+                // control characters are not allowed; the minimum of many bytes is vectorised, a search for any of 32 is not
+                if far[..stop].iter().fold(u8::MAX, |least, c| least.min(*c)) < 0x20 {
+                    return None;
+                }
+                beyond = true;
+                p += stop;
+            } else {
+                continue;
+            }
+        } else {
+            look(&lanes, stop);
+            p += stop as usize;
+        }
+        match t[p] {
+            b'"' => return Some((End { at: p, beyond }, escape)),
+            b'\\' => {
+                escape = holds::ESCAPE;
+                match t.get(p + 1)? {
+                    b'u' if t.len() > p + 5
+                        && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) =>
+                    {
+                        p += 6
+                    }
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same, a byte at a time.
+    fn plainly(text: &[u8]) -> Contents {
+        let mut bits = 0;
+        let mut run = 0;
+        for c in text {
+            bits |= match c {
+                b'\\' => holds::ESCAPE,
+                0x80.. => holds::HIGH,
+                b'0'..=b'9' => holds::DIGIT,
+                b':' | b'=' => holds::LABEL,
+                b'%' | b'&' | b'<' => holds::ENCODED,
+                b'@' => holds::AT,
+                b'{' | b'[' => holds::OPEN,
+                _ => 0,
+            };
+            run = if *c == b' ' { 0 } else { run + 1 };
+            if run >= LONG {
+                bits |= holds::RUN;
+            }
+        }
+        bits
+    }
+
+    proptest! {
+        #[test]
+        fn contents_are_those_of_each_byte(text in "[ -~张\\t]{0,90}") {
+            prop_assert_eq!(contents(text.as_bytes()), plainly(text.as_bytes()));
+        }
+
+        #[test]
+        fn the_end_of_a_string(text in "[ a-z0-9:=%<@{\\[张]{0,200}", before in 0..40usize) {
+            let line = format!("{}{text}\" tail", "x".repeat(before));
+            let (end, bits) = string_end(line.as_bytes(), before).expect("a string");
+            prop_assert_eq!(end, before + text.len());
+            if !text.split(' ').any(|w| w.len() >= 128) {
+                prop_assert_eq!(bits, plainly(text.as_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn words_start_where_none_is_before() {
+        let starts = |text: &str| {
+            let mut starts = Vec::new();
+            word_starts(text.as_bytes(), |at| starts.push(at));
+            starts
+        };
+        assert_eq!(starts("Tan  ah-kow 3x"), [0, 5, 8, 12]);
+        assert_eq!(starts(r"\nTan"), [1, 2]);
+        assert_eq!(starts("fifteen chars, then"), [0, 8, 15]);
+        assert_eq!(starts("sixteenlettersxxand more"), [0, 20]);
+        assert_eq!(starts(r"0123456789012\nTan"), [0, 14, 15]);
+        assert_eq!(starts("张Tan"), [3]);
+    }
+
+    #[test]
+    fn escapes_and_what_is_no_string() {
+        let end =
+            |t: &str| string_end(t.as_bytes(), 0).map(|(end, bits)| (end, bits & holds::ESCAPE));
+        assert_eq!(end("a\\\"b\\u5f20\""), Some((10, holds::ESCAPE)));
+        assert_eq!(
+            end(&format!("{}\\n\"", "x".repeat(300))),
+            Some((302, holds::ESCAPE))
+        );
+        for bad in [
+            "open",
+            "tab\t\"",
+            "\\q\"",
+            "\\u12\"",
+            "\\",
+            &"x".repeat(300),
+            &format!("{}\n\"", "x".repeat(300)),
+        ] {
+            assert_eq!(end(bad), None, "{bad}");
+        }
+    }
+}
