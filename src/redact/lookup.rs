@@ -1,6 +1,6 @@
-//! Word automata: labels of other scripts than Latin, and cue words beside names.
+//! Lists of words that are searched in texts: labels of other scripts than Latin, and cue words beside names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -58,44 +58,72 @@ impl Words {
     }
 }
 
-/// Labels in other scripts than Latin.
-pub(crate) struct Foreign {
-    words: Words,
-    classes: Vec<ClassId>,
+/// A label in another script than Latin.
+struct ForeignLabel {
+    text: Box<[u8]>,
+    /// Bytes of ASCII before its first character of another script: `ID番号`.
+    before: usize,
+    class: ClassId,
 }
+
+/// Labels in other scripts than Latin, by their first character that is none: texts in Latin have none, and a table of a few
+/// hundred characters is made in a hundredth of the time that an automaton of thousands of words takes.
+pub(crate) struct Foreign(HashMap<[u8; 3], Vec<ForeignLabel>, foldhash::fast::FixedState>);
 
 impl Foreign {
     pub fn new(classes: &[FieldClass]) -> Self {
-        let mut words: Vec<String> = Vec::new();
         let mut known: HashSet<&str> = HashSet::new();
-        let mut of: Vec<ClassId> = Vec::new();
+        let mut by_anchor: HashMap<_, Vec<ForeignLabel>, _> = HashMap::default();
         for (i, class) in classes.iter().enumerate() {
             for label in class
                 .labels
                 .iter()
                 .chain(&class.exact)
                 .filter(|l| !l.is_ascii() && l.chars().count() >= 2)
+                .filter(|l| known.insert(l))
             {
-                if known.insert(label) {
-                    words.push(label.clone());
-                    of.push(i as ClassId);
-                }
+                let text = label.as_bytes();
+                let before = text.iter().take_while(|c| c.is_ascii()).count();
+                by_anchor
+                    .entry(anchor(&text[before..]))
+                    .or_default()
+                    .push(ForeignLabel {
+                        text: text.into(),
+                        before,
+                        class: i as ClassId,
+                    });
             }
         }
-        Self {
-            words: Words::longest(words),
-            classes: of,
+        for labels in by_anchor.values_mut() {
+            // the leftmost one first, of those the longest
+            labels.sort_by_key(|l| std::cmp::Reverse((l.before, l.text.len())));
         }
+        Self(by_anchor)
     }
 
     /// The next label at or after `from`.
     pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, ClassId)> {
-        let found = self.words.automaton().find(text.get(from..)?)?;
-        Some((
-            from + found.start()..from + found.end(),
-            self.classes[found.pattern().as_usize()],
-        ))
+        let mut at = from;
+        loop {
+            at += text.get(at..)?.iter().position(|c| *c >= 0xc0)?;
+            for label in self.0.get(&anchor(&text[at..])).into_iter().flatten() {
+                let Some(start) = at.checked_sub(label.before).filter(|s| *s >= from) else {
+                    continue;
+                };
+                if text[start..].starts_with(&label.text) {
+                    return Some((start..start + label.text.len(), label.class));
+                }
+            }
+            at += 1;
+        }
     }
+}
+
+/// The first three bytes of a character, or both of one that has two.
+fn anchor(text: &[u8]) -> [u8; 3] {
+    let byte = |i: usize| text.get(i).copied().unwrap_or(0);
+    let third = if byte(0) >= 0xe0 { byte(2) } else { 0 };
+    [byte(0), byte(1), third]
 }
 
 /// Where a name stands beside a cue word.

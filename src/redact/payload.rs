@@ -215,8 +215,13 @@ pub(crate) fn describe(text: &[u8], name: &str, media: Media, out: &mut Vec<u8>)
     }
     if media == Media::Image {
         let mut head = Vec::new();
+        // a long JPEG in one piece whose segments don't lead to its size is damaged: no other reader would find it
+        let damaged = name == "jpeg"
+            && text.len() > HEADER
+            && memchr::memchr2(b'\r', b'\n', &text[..256]).is_none();
         let size = match jpeg_size(text) {
             Some(size) => Some(size),
+            None if damaged && !hex => None,
             None => decode_head(text, HEADER.min(text.len()), &mut head)
                 .and_then(|()| imagesize::blob_size(&head).ok())
                 .map(|size| (size.width, size.height)),
