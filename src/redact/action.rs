@@ -12,12 +12,38 @@ use crate::patterns::schema::{ActionName, Category};
 /// Index of a category in the catalog.
 pub(crate) type CategoryId = u16;
 
+/// What detectors ask of a category again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Name,
+    Address,
+    IdNumber,
+    /// Another one whose values records repeat, and that are told apart well enough to be looked for again.
+    Repeated,
+    Other,
+}
+
+impl Family {
+    fn of(id: &str) -> Self {
+        match id.split('.').next().unwrap_or(id) {
+            "name" => Self::Name,
+            "address" => Self::Address,
+            "id_number" => Self::IdNumber,
+            "passport" | "travel_permit" | "phone" | "email" | "bank_card" | "mrz" => {
+                Self::Repeated
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
 /// The categories with the actions in force.
 pub(crate) struct Catalog {
     ids: Vec<String>,
     labels: Vec<Vec<u8>>,
     actions: Vec<ActionName>,
     off: Vec<bool>,
+    families: Vec<Family>,
     /// The labels, longest first, to recognise placeholders.
     by_length: Vec<Vec<u8>>,
 }
@@ -59,8 +85,13 @@ impl Catalog {
                 .iter()
                 .map(|c| off.contains(&c.id) || off.contains(&family(&c.id)))
                 .collect(),
+            families: categories.iter().map(|c| Family::of(&c.id)).collect(),
             by_length,
         }
+    }
+
+    pub fn family(&self, category: CategoryId) -> Family {
+        self.families[category as usize]
     }
 
     pub fn ids(&self) -> &[String] {

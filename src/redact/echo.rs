@@ -70,7 +70,8 @@ impl Needles {
             return;
         };
         let narrowed: String;
-        let text = if text.is_ascii() {
+        // full-width characters begin with one of these
+        let text = if memchr::memchr2(0xef, 0xe3, value).is_none() {
             text
         } else {
             narrowed = text.chars().map(super::pseudonym::narrow).collect();

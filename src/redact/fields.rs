@@ -11,6 +11,9 @@ use super::pseudonym::narrow;
 use super::scan::{Contents, contents};
 use crate::patterns::schema::{FieldClass, ValueRule};
 
+/// Built from our own lists only, so that nobody can choose keys that collide.
+type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
+
 /// Index of a class; [`NO_CLASS`] for keys that mean nothing.
 pub(crate) type ClassId = u16;
 /// The class of keys that mean nothing.
@@ -86,11 +89,11 @@ pub(crate) struct Class {
 /// The key table.
 pub(crate) struct Fields {
     pub classes: Vec<Class>,
-    exact: HashMap<Vec<u8>, ClassId>,
-    suffix: HashMap<Vec<u8>, Vec<ClassId>>,
+    exact: Table<Vec<u8>, ClassId>,
+    suffix: Table<Vec<u8>, Vec<ClassId>>,
     /// Endings in other scripts than Latin, longest first.
     /// By their last three bytes, which are one character of most scripts.
-    foreign: HashMap<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
+    foreign: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
 }
@@ -138,8 +141,8 @@ impl Fields {
         countries: &[String],
     ) -> Self {
         let mut denials = (0..MOST_DENIALS).map(|i| 1 << i);
-        let mut exact = HashMap::new();
-        let mut suffix: HashMap<Vec<u8>, Vec<ClassId>> = HashMap::new();
+        let mut exact = Table::default();
+        let mut suffix: Table<Vec<u8>, Vec<ClassId>> = Table::default();
         let mut foreign = Vec::new();
         for (i, class) in classes.iter().enumerate() {
             let id = i as ClassId;
@@ -160,7 +163,7 @@ impl Fields {
             }
         }
         foreign.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
-        let mut by_tail: HashMap<[u8; 3], Vec<(Vec<u8>, ClassId)>> = HashMap::new();
+        let mut by_tail: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>> = Table::default();
         for (key, class) in foreign {
             by_tail.entry(tail(&key)).or_default().push((key, class));
         }

@@ -73,7 +73,7 @@ pub use settings::{Posture, RedactSettings};
 
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
-use action::{Catalog, CategoryId};
+use action::{Catalog, CategoryId, Family};
 use expressions::Expressions;
 use fields::{Class, Fields, NO_CLASS, normal_form};
 use lookup::{Cues, Foreign};
@@ -495,7 +495,9 @@ impl Core {
 
     /// Says which country's number a value under an identity key is.
     fn refine(&self, category: CategoryId, value: &[u8]) -> CategoryId {
-        if self.catalog.ids()[category as usize] != "id_number" {
+        if self.catalog.family(category) != Family::IdNumber
+            || self.catalog.ids()[category as usize] != "id_number"
+        {
             return category;
         }
         let of_family = |c: CategoryId| self.catalog.ids()[c as usize].starts_with("id_number.");
@@ -504,35 +506,16 @@ impl Core {
             .map_or(category, |p| self.shapes.patterns[p as usize].category)
     }
 
-    fn family(&self, category: CategoryId) -> &str {
-        self.catalog.ids()[category as usize]
-            .split('.')
-            .next()
-            .unwrap_or_default()
-    }
-
     fn is_name(&self, category: CategoryId) -> bool {
-        self.family(category) == "name"
+        self.catalog.family(category) == Family::Name
     }
 
     fn is_address(&self, category: CategoryId) -> bool {
-        self.family(category) == "address"
+        self.catalog.family(category) == Family::Address
     }
 
-    /// Values that records repeat and that are told apart well enough to be looked for again.
     fn is_repeated(&self, category: CategoryId) -> bool {
-        matches!(
-            self.family(category),
-            "name"
-                | "id_number"
-                | "passport"
-                | "travel_permit"
-                | "phone"
-                | "email"
-                | "bank_card"
-                | "address"
-                | "mrz"
-        )
+        self.catalog.family(category) != Family::Other
     }
 
     fn is_allowed(&self, value: &[u8]) -> bool {

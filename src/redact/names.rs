@@ -7,20 +7,23 @@ use std::collections::HashSet;
 
 use crate::patterns::schema::Names;
 
+/// Built from our own lists only, so that nobody can choose words that collide.
+type Set<T> = HashSet<T, foldhash::fast::FixedState>;
+
 /// Word lists, ready for use.
 pub(crate) struct NameLists {
-    surnames: HashSet<char>,
-    compound: HashSet<[char; 2]>,
-    japanese: HashSet<String>,
-    chinese_words: HashSet<String>,
+    surnames: Set<char>,
+    compound: Set<[char; 2]>,
+    japanese: Set<String>,
+    chinese_words: Set<String>,
     follow: Vec<String>,
-    latin_words: HashSet<String>,
-    latin_names: HashSet<String>,
+    latin_words: Set<String>,
+    latin_names: Set<String>,
 }
 
 impl NameLists {
     pub fn new(names: &Names) -> Self {
-        let set = |list: &[String]| list.iter().cloned().collect::<HashSet<_>>();
+        let set = |list: &[String]| list.iter().cloned().collect::<Set<_>>();
         let mut follow = names.follow_words.clone();
         follow.sort_by_key(|w| std::cmp::Reverse(w.len()));
         Self {
