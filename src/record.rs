@@ -11,6 +11,7 @@
 //!
 //! The walk survives any bytes: what is no JSON object simply has no fields.
 
+pub mod claim;
 pub mod settings;
 pub mod table;
 pub mod time;

@@ -9,21 +9,14 @@
 
 mod bulk;
 mod endpoint;
+mod gate;
 mod http;
+mod settings;
 mod stream;
+mod tls;
 
-use std::{
-    fs, io,
-    net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
-    sync::Arc,
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, thread::JoinHandle, time::Duration};
 
-use schemars::JsonSchema;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use tokio::{
     net::{TcpListener, UnixListener},
     runtime::Handle,
@@ -31,7 +24,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use self::endpoint::Endpoint;
+use self::{endpoint::Endpoint, gate::Gate};
+pub use self::{
+    settings::{BulkNames, BulkSettings, HttpSettings, TOKEN_VARIABLE, TcpSettings, UnixSettings},
+    tls::TlsSettings,
+};
 #[cfg(feature = "kafka")]
 use super::kafka;
 use super::{InputError, Intake, kafka::KafkaSettings, lines::LineLimits};
@@ -45,117 +42,6 @@ const UNIT: usize = 1024;
 const LOOK: Duration = Duration::from_millis(50);
 /// How long connections may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(10);
-/// The variable that holds the HTTP token where no file does.
-pub const TOKEN_VARIABLE: &str = "TUOMIN_HTTP_TOKEN";
-
-/// `[input.tcp]`: lines over TCP, without encryption and without acknowledgement.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct TcpSettings {
-    /// Address and port. Whoever can reach it can send.
-    pub listen: SocketAddr,
-}
-
-impl Default for TcpSettings {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 5170)),
-        }
-    }
-}
-
-/// `[input.unix]`: lines over a Unix socket.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct UnixSettings {
-    /// Path of the socket. It belongs to the user and group of the process (mode 0660).
-    pub path: PathBuf,
-}
-
-impl Default for UnixSettings {
-    fn default() -> Self {
-        Self {
-            path: "tuomin.sock".into(),
-        }
-    }
-}
-
-/// `[input.http]`: `POST /` with lines, also gzip or zstd; answered with 200 only when they are safe.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct HttpSettings {
-    /// Address and port. Anything but a loopback address needs a token.
-    pub listen: SocketAddr,
-    /// A file with the token that senders must show (`Authorization: Bearer …`); or set `TUOMIN_HTTP_TOKEN`.
-    pub token_file: Option<PathBuf>,
-    /// Most bytes of a request once it is decompressed.
-    pub max_body_bytes: usize,
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8088)),
-            token_file: None,
-            max_body_bytes: 64 << 20,
-        }
-    }
-}
-
-/// `[input.bulk]`: Elasticsearch's bulk protocol, for whatever ships logs to Elasticsearch.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct BulkSettings {
-    /// Address and port. Anything but a loopback address needs a token.
-    pub listen: SocketAddr,
-    /// A file with the token that senders must show, as an API key, a bearer token, or the password of any user; or set
-    /// `TUOMIN_HTTP_TOKEN`.
-    pub token_file: Option<PathBuf>,
-    /// Most bytes of a request once it is decompressed.
-    pub max_body_bytes: usize,
-}
-
-impl Default for BulkSettings {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9200)),
-            token_file: None,
-            max_body_bytes: 100 << 20,
-        }
-    }
-}
-
-/// The token of an HTTP input, if there is one.
-///
-/// # Errors
-/// If the file can't be read or the token is too short, or if there is none where there must be one.
-fn token(
-    section: &str,
-    listen: SocketAddr,
-    file: Option<&Path>,
-) -> Result<Option<SecretString>, ListenError> {
-    let setting = |message: String| ListenError::Setting(format!("input.{section}{message}"));
-    let token = match file {
-        Some(file) => {
-            let text = fs::read_to_string(file);
-            Some(
-                text.map_err(|error| setting(format!(".token_file: {}: {error}", file.display())))?,
-            )
-        }
-        None => std::env::var(TOKEN_VARIABLE).ok(),
-    };
-    let token = token.map(|token| token.trim().to_owned());
-    match &token {
-        Some(token) if token.len() < 16 => {
-            Err(setting(": a token must have at least 16 characters".into()))
-        }
-        None if !listen.ip().is_loopback() => Err(setting(format!(
-            ".listen: others than this machine can reach it, so it needs a token: set token_file or {TOKEN_VARIABLE}"
-        ))),
-        _ => Ok(token.map(SecretString::from)),
-    }
-}
-
 /// Why a listener can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
@@ -251,10 +137,11 @@ impl Door {
         }
     }
 
-    /// Tells why a source can't be read any more.
+    /// Tells why a source can't be read any more, and ends the others with it.
     pub async fn fail(&self, error: InputError) {
         // Without workers there is nobody who could be told.
         let _ = self.sender.send(Err(error)).await;
+        self.shutdown.input_gone();
     }
 
     /// How large a block had best be.
@@ -330,6 +217,8 @@ pub struct Listeners {
     pub bulk: Option<BulkSettings>,
     /// Kafka, which does not connect but is connected to.
     pub kafka: Option<KafkaSettings>,
+    /// Whether records go where a client's names for them have a meaning.
+    pub is_stored: bool,
 }
 
 /// What is open.
@@ -379,44 +268,57 @@ impl Listeners {
             }
         };
         let mut tasks = JoinSet::new();
-        if let Some(tcp) = &self.tcp {
-            let listener = runtime
-                .block_on(TcpListener::bind(tcp.listen))
-                .map_err(failed("tcp", tcp.listen.to_string()))?;
-            tasks.spawn_on(stream::accept_tcp(listener, door.clone()), runtime);
+        let bind = |input, listen: SocketAddr, tls: &Option<TlsSettings>, protocols: &[&str]| {
+            let section = format!("input.{input}");
+            let tls = tls.as_ref().map(|tls| tls.load(&section, protocols));
+            let tls = tls.transpose().map_err(ListenError::Setting)?;
+            runtime
+                .block_on(TcpListener::bind(listen))
+                .map(|listener| Gate::new(listener, tls))
+                .map_err(failed(input, listen.to_string()))
+        };
+        if let Some(TcpSettings { listen, tls }) = &self.tcp {
+            let gate = bind("tcp", *listen, tls, &[])?;
+            tasks.spawn_on(stream::accept(gate, door.clone()), runtime);
         }
         if let Some(unix) = &self.unix {
             let listener =
                 bind_unix(&unix.path).map_err(failed("unix", unix.path.display().to_string()))?;
+            let accept = stream::accept(listener, door.clone());
+            let path = unix.path.clone();
             tasks.spawn_on(
-                stream::accept_unix(listener, unix.path.clone(), door.clone()),
+                async move {
+                    accept.await;
+                    let _ = fs::remove_file(path);
+                },
                 runtime,
             );
         }
-        let bind = |input, listen: SocketAddr| {
-            runtime
-                .block_on(TcpListener::bind(listen))
-                .map_err(failed(input, listen.to_string()))
-        };
         if let Some(HttpSettings {
             listen,
             token_file,
             max_body_bytes,
+            tls,
         }) = &self.http
         {
-            let token = token("http", *listen, token_file.as_deref())?;
+            let token = settings::token("http", *listen, token_file.as_deref(), tls.as_ref())?;
             let endpoint = Endpoint::new(door.clone(), token, *max_body_bytes);
-            tasks.spawn_on(http::serve(bind("http", *listen)?, endpoint), runtime);
+            let gate = bind("http", *listen, tls, &["http/1.1"])?;
+            tasks.spawn_on(http::serve(gate, endpoint), runtime);
         }
         if let Some(BulkSettings {
             listen,
             token_file,
             max_body_bytes,
+            names,
+            tls,
         }) = &self.bulk
         {
-            let token = token("bulk", *listen, token_file.as_deref())?;
+            let token = settings::token("bulk", *listen, token_file.as_deref(), tls.as_ref())?;
             let endpoint = Endpoint::new(door.clone(), token, *max_body_bytes);
-            tasks.spawn_on(bulk::serve(bind("bulk", *listen)?, endpoint), runtime);
+            let keep = self.is_stored && *names == BulkNames::Client;
+            let gate = bind("bulk", *listen, tls, &["http/1.1"])?;
+            tasks.spawn_on(bulk::serve(gate, endpoint, keep), runtime);
         }
         #[cfg(not(feature = "kafka"))]
         let threads = Vec::new();
@@ -459,16 +361,4 @@ fn bind_unix(path: &Path) -> io::Result<UnixListener> {
     let listener = UnixListener::bind(path)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o660))?;
     Ok(listener)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn anything_but_loopback_needs_a_token() {
-        let of = |listen: &str| token("http", listen.parse().unwrap(), None);
-        assert!(of("127.0.0.1:1").unwrap().is_none());
-        assert!(of("0.0.0.0:1").unwrap_err().to_string().contains("token"));
-    }
 }

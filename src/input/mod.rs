@@ -33,7 +33,7 @@ use crate::batch::Receipt;
 pub struct InputSettings {
     /// How files are followed (`tuomin run --follow`).
     pub follow: follow::FollowSettings,
-    /// Lines over TCP, without encryption and without acknowledgement. Unset: none.
+    /// Lines over TCP, without acknowledgement. Unset: none.
     pub tcp: Option<listen::TcpSettings>,
     /// Lines over a Unix socket. Unset: none.
     pub unix: Option<listen::UnixSettings>,

@@ -20,7 +20,7 @@ impl Identifiers {
         }
     }
 
-    /// Appends the identifier of a line as it came: letters, digits, `-` and `_`.
+    /// Appends the identifier of a line (or of what else tells a record from others) as it came: letters, digits, `-` and `_`.
     pub fn write(&self, raw: &[u8], out: &mut Vec<u8>) {
         let hash = blake3::keyed_hash(&self.key, raw);
         let mut id = [0; Self::LENGTH];

@@ -24,6 +24,8 @@ struct Inner {
 
 /// Reading ends because the output is gone.
 const OUTPUT_GONE: i32 = -1;
+/// Reading ends because an input is gone that should never end.
+const INPUT_GONE: i32 = -2;
 
 impl Shutdown {
     /// A switch that is off.
@@ -48,6 +50,11 @@ impl Shutdown {
     /// Ends reading because nobody takes the output any more.
     pub fn output_gone(&self) {
         self.set(OUTPUT_GONE);
+    }
+
+    /// Ends reading because an input can't be read any more that should never end: whoever supervises the process starts it anew.
+    pub fn input_gone(&self) {
+        self.set(INPUT_GONE);
     }
 
     /// Becomes readable when the switch is flipped.

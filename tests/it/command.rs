@@ -23,17 +23,61 @@ fn a_wrong_argument_is_a_usage_error() {
 }
 
 #[test]
-fn version_man_page_and_completions() {
+fn version_with_the_commit_it_was_built_from() {
+    let version = Program::new().run(&["--version"]);
+    let line = version.text().trim();
+    let rest = line
+        .strip_prefix(concat!("tuomin ", env!("CARGO_PKG_VERSION")))
+        .unwrap_or_else(|| panic!("{line}"));
+    let in_git = std::process::Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .is_ok_and(|asked| asked.status.success());
+    if in_git {
+        let commit = rest
+            .strip_prefix(" (")
+            .and_then(|rest| rest.strip_suffix(')'));
+        let commit = commit.unwrap_or_else(|| panic!("{line}"));
+        assert!(
+            commit.len() == 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn man_page_and_completions_know_every_subcommand() {
+    let program = Program::new();
+    let help = program.run(&["--help"]);
+    let commands: Vec<&str> = help
+        .text()
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .map_while(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
     assert!(
-        Program::new()
-            .run(&["--version"])
-            .text()
-            .starts_with(concat!("tuomin ", env!("CARGO_PKG_VERSION")))
+        commands.len() > 12 && commands.contains(&"trace"),
+        "{commands:?}"
     );
-    assert!(Program::new().run(&["man"]).text().contains(".TH tuomin"));
-    for shell in ["bash", "zsh", "fish"] {
-        let ran = Program::new().run(&["completions", shell]);
-        assert!(ran.code == 0 && ran.text().contains("tuomin"), "{shell}");
+    let man = program.run(&["man"]);
+    assert!(man.text().contains(".TH tuomin"));
+    let completions = ["bash", "zsh", "fish", "elvish", "powershell"]
+        .map(|shell| program.run(&["completions", shell]));
+    for command in commands {
+        assert!(
+            man.text().contains(&format!("tuomin\\-{command}")),
+            "man: {command}"
+        );
+        assert!(
+            completions
+                .iter()
+                .all(|script| script.code == 0 && script.text().contains(command)),
+            "{command}"
+        );
     }
 }
 

@@ -21,7 +21,7 @@ pub fn port() -> SocketAddr {
         .unwrap()
 }
 
-fn connect(address: SocketAddr) -> TcpStream {
+pub fn connect(address: SocketAddr) -> TcpStream {
     let mut stream = None;
     wait_until("it listens", || {
         stream = TcpStream::connect(address).ok();

@@ -2,6 +2,9 @@
 
 mod asking;
 mod browser;
+#[path = "../support/certificates.rs"]
+mod certificates;
+mod clients;
 mod command;
 mod configuration;
 mod credentials;
@@ -20,12 +23,16 @@ mod kafka_node;
 mod listen;
 #[path = "../support/maven.rs"]
 mod maven;
+mod on_call;
 mod program;
 mod properties;
 #[path = "../support/proxy.rs"]
 mod proxy;
+#[path = "../support/python.rs"]
+mod python;
 mod retention;
 mod signals;
 mod store;
 mod streams;
+mod tls;
 mod whole;

@@ -43,6 +43,7 @@ impl Source {
             http,
             bulk,
             kafka,
+            is_stored: config.output.elasticsearch.is_some(),
         };
         if !follow && files.is_empty() && !listeners.is_empty() {
             return Ok(Self::Listen(Box::new(listeners), Vec::new()));

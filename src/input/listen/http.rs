@@ -19,18 +19,17 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use tokio::net::TcpListener;
 
-use super::endpoint::Endpoint;
+use super::{endpoint::Endpoint, gate::Gate};
 
 /// Serves until the program ends and every request is answered.
-pub async fn serve(listener: TcpListener, endpoint: Endpoint) {
+pub async fn serve(gate: Gate, endpoint: Endpoint) {
     let ending = endpoint.door.clone();
     let pages = Router::new()
         .route("/", post(receive))
         .with_state(Arc::new(endpoint));
     let served =
-        axum::serve(listener, pages).with_graceful_shutdown(async move { ending.ending().await });
+        axum::serve(gate, pages).with_graceful_shutdown(async move { ending.ending().await });
     if let Err(error) = served.await {
         tracing::error!(%error, "the HTTP input has ended");
     }

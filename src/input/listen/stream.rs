@@ -1,12 +1,10 @@
 //! Lines over TCP and Unix sockets. There is no acknowledgement in this protocol: what was read when the program is told to end is
 //! delivered, and with a spool, what was spooled survives everything.
 
-use std::path::PathBuf;
-
+use axum::serve::Listener;
 use memchr::memrchr;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    net::{TcpListener, UnixListener},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     task::JoinSet,
 };
 
@@ -22,47 +20,28 @@ const PIECE: usize = 64 << 10;
 /// Connections of one listener; more wait. Together with the buffers this bounds what they can hold.
 const MOST: usize = 1024;
 
-/// Takes TCP connections until the program ends, then waits for them.
-pub async fn accept_tcp(listener: TcpListener, door: Door) {
+/// Takes connections until the program ends, then waits for them.
+pub async fn accept(mut listener: impl Listener, door: Door) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < MOST => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(read(stream, door.clone()))),
-                Err(error) => cannot_accept(&error).await,
-            },
+            (mut stream, _) = listener.accept(), if connections.len() < MOST => {
+                let door = door.clone();
+                connections.spawn(async move {
+                    read(&mut stream, door).await;
+                    // Over TLS the other side can tell this from a connection that was cut.
+                    let _ = stream.shutdown().await;
+                });
+            }
             () = door.ending() => break,
         }
     }
     while connections.join_next().await.is_some() {}
-}
-
-/// The same for a Unix socket, whose file is removed at the end.
-pub async fn accept_unix(listener: UnixListener, path: PathBuf, door: Door) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < MOST => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(read(stream, door.clone()))),
-                Err(error) => cannot_accept(&error).await,
-            },
-            () = door.ending() => break,
-        }
-    }
-    let _ = std::fs::remove_file(path);
-    while connections.join_next().await.is_some() {}
-}
-
-/// Usually too many open files: taking a breath is all that can be done.
-async fn cannot_accept(error: &std::io::Error) {
-    tracing::warn!(%error, "a connection can't be accepted");
-    tokio::time::sleep(super::LOOK).await;
 }
 
 /// Reads one connection to its end, or until the program is to end.
-async fn read(mut stream: impl AsyncRead + Unpin, door: Door) {
+async fn read(stream: &mut (impl AsyncRead + Unpin), door: Door) {
     let mut buffer = Vec::new();
     // How long the line is that is too long to be kept.
     let mut skipping = None;

@@ -11,10 +11,12 @@
 //!
 //! What the server refuses in spite of all this (duplicate keys, a thousand levels …) is sent once more in *safe form*: see [`safe_form`].
 
+mod action;
 mod safe;
 
 use std::sync::{Arc, OnceLock};
 
+use action::{GivenName, Target};
 pub use safe::safe_form;
 
 use super::dead_letter::DeadLetters;
@@ -47,12 +49,6 @@ pub struct DocumentEncoder {
     dead_letters: Arc<DeadLetters>,
     /// Names of the categories that an [`Outcome`] counts, by index.
     categories: OnceLock<Vec<String>>,
-}
-
-/// Where a record goes.
-struct Target {
-    late: bool,
-    day: i64,
 }
 
 impl DocumentEncoder {
@@ -97,8 +93,12 @@ impl DocumentEncoder {
     ) {
         let before = body.len();
         let redacted = redacted.trim_ascii_end();
+        let name = GivenName::of(raw, redacted);
         let mut fields = Vec::with_capacity(32);
         let mut walk = RootFields::of(redacted);
+        if name.as_ref().is_some_and(|name| name.length > 0) {
+            walk.next();
+        }
         let mut envelope = Envelope::empty(self.kind);
         for field in walk.by_ref() {
             let meaning = self.table.field(&field.name());
@@ -135,13 +135,15 @@ impl DocumentEncoder {
         if !sound {
             tags.add("raw");
         }
+        let is_late = now_ms - event_ms > self.lateness_ms;
+        let keeps_index = name.as_ref().is_some_and(|name| name.index.is_some());
         let target = Target {
+            stream: self.layout == Layout::DataStream && !is_late && !keeps_index,
             day: names::partition_start(self.partition, event_ms),
-            late: self.layout == Layout::DataStream && now_ms - event_ms > self.lateness_ms,
         };
-        let action = self.write_action(&envelope, &target, raw, body);
-        let dated = self.layout == Layout::Dated || target.late;
-        if dated && now_ms - target.day * time::DAY_MS >= self.delete_age_ms[envelope.kind as usize]
+        let action = self.write_action(envelope.kind, &target, name.as_ref(), raw, body);
+        if !target.stream
+            && now_ms - target.day * time::DAY_MS >= self.delete_age_ms[envelope.kind as usize]
         {
             // The policy would delete its index at once. The record is counted and named by its identifier, without its content.
             self.dead_letters.refuse(&body[action..], "past_retention");
@@ -166,35 +168,10 @@ impl DocumentEncoder {
             }
         } else {
             body.extend_from_slice(b",\"raw\":");
-            write_json_string(redacted, body);
+            let own = name.map_or(redacted, |name| &redacted[name.length..]);
+            write_json_string(own, body);
         }
         body.extend_from_slice(b"}\n");
-    }
-
-    /// Appends the action line; tells where it begins.
-    fn write_action(
-        &self,
-        envelope: &Envelope<'_>,
-        target: &Target,
-        raw: &[u8],
-        body: &mut Vec<u8>,
-    ) -> usize {
-        let start = body.len();
-        let stream = self.layout == Layout::DataStream && !target.late;
-        body.extend_from_slice(if stream {
-            b"{\"create\":{\"_index\":\""
-        } else {
-            b"{\"index\":{\"_index\":\""
-        });
-        body.extend_from_slice(self.base[envelope.kind as usize].as_bytes());
-        if !stream {
-            body.push(b'-');
-            names::write_suffix(target.day, body);
-        }
-        body.extend_from_slice(b"\",\"_id\":\"");
-        self.identifiers.write(raw, body);
-        body.extend_from_slice(b"\"}}\n");
-        start
     }
 
     /// Appends `,"findings_total":3,"findings":{"name":2,"id_number.cn":1}`.

@@ -113,10 +113,20 @@ impl Elasticsearch {
         &self.client
     }
 
+    async fn put_index(&self, path: &str, body: Option<&serde_json::Value>) -> Result<(), Error> {
+        match self.client.json(Method::Put, path, body).await {
+            Err(Error::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {
+                Ok(())
+            }
+            result => result.map(drop),
+        }
+    }
+
     /// Makes an index or stream, if it is not there, and makes sure that a policy manages it.
     async fn ensure_index(&self, name: &str) -> Result<(), Error> {
-        let expected = match Names::new(&self.settings).parse(name) {
-            Some((kind, _)) => Names::new(&self.settings).base(kind),
+        let names = Names::new(&self.settings);
+        let expected = match names.parse(name) {
+            Some((kind, _)) => names.base(kind),
             None => format!("{name}-stream"),
         };
         let path = if expected.ends_with("-stream") {
@@ -124,10 +134,21 @@ impl Elasticsearch {
         } else {
             format!("/{name}")
         };
-        match self.client.json(Method::Put, &path, None).await {
-            Ok(_) => {}
-            Err(Error::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {}
-            Err(error) => return Err(error),
+        // A client finds its documents under the name that it knows. One of ours must stay free for ours.
+        let alias = names
+            .wanted_by_client(name)
+            .filter(|wanted| !wanted.starts_with(&self.settings.prefix))
+            .map(|wanted| serde_json::json!({ "aliases": { wanted: {} } }));
+        match self.put_index(&path, alias.as_ref()).await {
+            Err(Error::Refused { kind, .. }) if alias.is_some() => {
+                tracing::warn!(
+                    index = name,
+                    kind,
+                    "made without an alias: the name is taken"
+                );
+                self.put_index(&path, None).await?;
+            }
+            result => result?,
         }
         let managed = setup::lifecycle_names(&self.client, name).await?;
         match managed

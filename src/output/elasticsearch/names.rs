@@ -55,6 +55,14 @@ impl Names {
         format!("{}@custom", self.prefix)
     }
 
+    /// `app-logs` of `tuomin-operation-app-logs-2026.11.23-000001`: the name of the index that a client wanted to write to.
+    pub fn wanted_by_client<'a>(&self, index: &'a str) -> Option<&'a str> {
+        let (kind, _) = self.parse(index)?;
+        let rest = index.strip_prefix(&self.base(kind))?.strip_prefix('-')?;
+        let (name, _) = rest.rsplit_once('-')?.0.rsplit_once('-')?;
+        Some(name)
+    }
+
     /// What a search for both kinds, dated and stream, asks for.
     pub fn search_pattern(&self, kind: Option<Kind>) -> String {
         let of = |kind: Kind| format!("{}-{kind}*", self.prefix);
@@ -71,7 +79,9 @@ impl Names {
             rest.strip_prefix(kind.as_str())
                 .is_some_and(|r| r.starts_with('-'))
         })?;
-        let (day, count) = rest[kind.as_str().len() + 1..].split_once('-')?;
+        // A client's name for the index may stand before the day.
+        let (name, count) = rest[kind.as_str().len() + 1..].rsplit_once('-')?;
+        let day = name.rsplit_once('-').map_or(name, |(_, day)| day);
         let mut parts = day.splitn(3, '.').map(|part| part.parse::<i64>().ok());
         let days = time::days(parts.next()??, parts.next()??, parts.next()??)?;
         (day.len() == 10 && !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()))
@@ -189,6 +199,11 @@ mod tests {
         });
         let (kind, ms) = names.parse("log-x-operation-2026.11.23-000001").unwrap();
         assert_eq!((kind, ms), (Kind::Operation, 20_780 * DAY_MS));
+        let kept = "log-x-operation-app-logs-2026.11.24-2026.11.23-000001";
+        assert_eq!(names.parse(kept), Some((kind, ms)));
+        assert_eq!(names.wanted_by_client(kept), Some("app-logs-2026.11.24"));
+        let plain = "log-x-operation-2026.11.23-000001";
+        assert_eq!(names.wanted_by_client(plain), None);
         for other in [
             "log-x-operation",
             "log-x-operation-2026.11.23",

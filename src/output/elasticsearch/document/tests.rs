@@ -194,3 +194,67 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_clients_names_are_kept_unless_something_is_taken_out_of_them() {
+    use crate::record::claim::Claim;
+    let line = |index, id, create| {
+        let (claim, mut line) = (Claim { index, id, create }, Vec::new());
+        claim.write(br#"{"RequestId":"r","Timestamp":1795502216382}"#, &mut line);
+        line
+    };
+    let encode = |raw: &[u8], redacted: &[u8]| {
+        let mut body = Vec::new();
+        encoder(&Settings::default()).encode_at(
+            NOW,
+            raw,
+            redacted,
+            &Outcome::nothing(Form::Json),
+            &mut body,
+        );
+        parts(&body)
+    };
+    let raw = line("app", "order-1", true);
+    let (action, document) = encode(&raw, &raw);
+    assert_eq!(
+        action["create"]["_index"],
+        "tuomin-monitoring-app-2026.11.23-000001"
+    );
+    assert_eq!(action["create"]["_id"], "order-1");
+    assert_eq!(document["RequestId"], "r");
+    assert!(!document.to_string().contains("order-1"));
+
+    // The same number in two records has the same pseudonym, and another index is another document.
+    let raw = line("app", "id 110", false);
+    let redacted = line("app", "id [ID_CN_1]", false);
+    let (first, _) = encode(&raw, &redacted);
+    assert_eq!(first["index"]["_id"].as_str().unwrap().len(), 22);
+    assert_eq!(encode(&raw, &redacted).0, first);
+    let elsewhere = encode(
+        &line("b", "id 110", false),
+        &line("b", "id [ID_CN_1]", false),
+    )
+    .0;
+    assert_ne!(elsewhere["index"]["_id"], first["index"]["_id"]);
+
+    let raw = line("user-110", "1", false);
+    let (action, _) = encode(&raw, &line("user-[ID_CN_1]", "1", false));
+    assert_eq!(
+        action["index"]["_index"],
+        "tuomin-monitoring-2026.11.23-000001"
+    );
+    assert_ne!(action["index"]["_id"], "1");
+
+    // Without an identifier the record is its own, the same in every process.
+    let raw = line("app", "", true);
+    let (action, _) = encode(&raw, &raw);
+    assert_eq!(action["index"]["_id"].as_str().unwrap().len(), 22);
+
+    // What could not be inspected is nobody's.
+    let (action, document) = encode(&raw, br#"{"message":"[UNREADABLE]"}"#);
+    assert_eq!(
+        action["index"]["_index"],
+        "tuomin-monitoring-2026.11.23-000001"
+    );
+    assert_eq!(document["message"], "[UNREADABLE]");
+}
