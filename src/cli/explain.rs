@@ -7,21 +7,24 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::patterns::Patterns;
-use crate::redact::{Form, Posture, PseudonymKey, RedactSettings, Redactor};
+use crate::redact::{Form, Posture, PseudonymKey, RedactSettings, Redactor, Trace, Worker};
+
+/// A posture's name, and what it sees.
+type View = (&'static str, Worker);
 
 /// Show what would be taken out of each line, where and why. Values are never shown.
 ///
 /// Reads lines from FILES, or from standard input, and prints a table: the path of the field, the category of what stands there,
-/// the rule that decided (a key class, a label, a pattern, a detector), and what would be done.
+/// the rule that decided (a key class, a label, a pattern, a detector), what would be done, and in which posture.
 ///
-/// Example: head -1 app.log | tuomin explain --posture strict
+/// Example: head -1 app.log | tuomin explain
 #[derive(clap::Args)]
 pub struct Args {
     /// Files with JSON lines; standard input where none is named.
     files: Vec<PathBuf>,
-    /// How much is taken out.
-    #[arg(long, value_enum, default_value = "balanced")]
-    posture: Posture,
+    /// One posture alone; both are compared where none is named.
+    #[arg(long, value_enum)]
+    posture: Option<Posture>,
     /// A folder with pattern packs of your own.
     #[arg(long, value_name = "FOLDER")]
     patterns: Option<PathBuf>,
@@ -36,13 +39,19 @@ pub struct Args {
 /// A file that can't be read, a pack that can't be used.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let patterns = Patterns::load(args.patterns.as_deref())?;
-    let settings = RedactSettings {
-        posture: args.posture,
-        ..RedactSettings::default()
-    };
-    let (key, _) = PseudonymKey::load(None)?;
-    let redactor = Redactor::new(&patterns, &settings, key)?;
-    let mut worker = redactor.worker();
+    let mut views = Vec::new();
+    for (posture, name) in [(Posture::Balanced, "balanced"), (Posture::Strict, "strict")] {
+        if args.posture.is_none_or(|wanted| wanted == posture) {
+            let settings = RedactSettings {
+                posture,
+                ..RedactSettings::default()
+            };
+            // no pseudonym is shown, so any key will do
+            let key = PseudonymKey::from_bytes([0; 32]);
+            let redactor = Redactor::new(&patterns, &settings, key)?;
+            views.push((name, redactor.worker()));
+        }
+    }
     let mut out = std::io::stdout().lock();
     let mut number = 0;
     let mut each = |reader: &mut dyn Read, out: &mut dyn Write| -> anyhow::Result<()> {
@@ -52,7 +61,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             number += 1;
             let content = line.trim_ascii_end();
             if !content.is_empty() {
-                explain(&mut worker, content, number, args.json, out)?;
+                explain(&mut views, content, number, args.json, out)?;
             }
             line.clear();
         }
@@ -68,19 +77,41 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What each posture finds; what both find is told once.
+fn compare(views: &mut [View], line: &[u8]) -> Vec<(&'static str, Trace)> {
+    let mut rows: Vec<(&'static str, Trace)> = Vec::new();
+    for (name, worker) in views {
+        let mut before = rows.clone();
+        for trace in worker.explain(line) {
+            // a finding that was matched once can't stand for a second one
+            match before.iter().position(|(_, known)| *known == trace) {
+                Some(same) => {
+                    let (_, known) = before.swap_remove(same);
+                    let row = rows.iter_mut().find(|(n, t)| *n != "both" && *t == known);
+                    if let Some(row) = row {
+                        row.0 = "both";
+                    }
+                }
+                None => rows.push((name, trace)),
+            }
+        }
+    }
+    rows
+}
+
 fn explain(
-    worker: &mut crate::redact::Worker,
+    views: &mut [View],
     line: &[u8],
     number: u64,
     json: bool,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let form = worker.redact(line, &mut Vec::new()).form;
-    let traces = worker.explain(line);
+    let form = views[0].1.redact(line, &mut Vec::new()).form;
+    let rows = compare(views, line);
     if json {
-        for trace in traces {
+        for (posture, trace) in rows {
             let action = serde_json::to_value(trace.action)?;
-            let row = serde_json::json!({"line": number, "path": trace.path, "category": trace.category, "rule": trace.rule, "action": action});
+            let row = serde_json::json!({"line": number, "path": trace.path, "category": trace.category, "rule": trace.rule, "action": action, "posture": posture});
             writeln!(out, "{row}")?;
         }
         return Ok(());
@@ -93,8 +124,8 @@ fn explain(
     writeln!(
         out,
         "line {number}: {} finding{}{note}",
-        traces.len(),
-        if traces.len() == 1 { "" } else { "s" }
+        rows.len(),
+        if rows.len() == 1 { "" } else { "s" }
     )?;
     let cell = |text: &str| {
         if text.is_empty() {
@@ -103,19 +134,19 @@ fn explain(
             text.to_string()
         }
     };
-    let width = |f: fn(&crate::redact::Trace) -> usize, least: usize| {
-        traces.iter().map(f).max().unwrap_or(0).max(least)
+    let width = |f: fn(&Trace) -> usize, least: usize| {
+        rows.iter().map(|(_, t)| f(t)).max().unwrap_or(0).max(least)
     };
     let (path, category, rule) = (
         width(|t| t.path.chars().count(), 6),
         width(|t| t.category.len(), 8),
         width(|t| t.rule.len(), 4),
     );
-    for trace in &traces {
+    for (posture, trace) in &rows {
         let action = serde_json::to_value(trace.action)?;
         writeln!(
             out,
-            "  {:path$}  {:category$}  {:rule$}  {}",
+            "  {:path$}  {:category$}  {:rule$}  {:8}  {posture}",
             cell(&trace.path),
             trace.category,
             trace.rule,

@@ -132,7 +132,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         );
     }
     let patterns = Patterns::load(config.redact.patterns.as_deref()).map_err(usage)?;
-    let redactor = Arc::new(Redactor::new(&patterns, &config.redact, key).map_err(usage)?);
+    let redact = match config.record.kind {
+        Some(kind) => config.redact.for_kind(kind),
+        None => config.redact.clone(),
+    };
+    let redactor = Arc::new(Redactor::new(&patterns, &redact, key).map_err(usage)?);
 
     let settings = config.pipeline;
     let buffers = pipeline::buffers(&settings);

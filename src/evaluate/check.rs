@@ -11,6 +11,7 @@ pub struct Case<'a> {
     raw: Haystack,
     out: Haystack,
     tree: Option<Tree>,
+    raw_tree: Option<Tree>,
     /// What must survive, so that a planted value that also stands in it is not taken for a leak.
     kept: String,
     kept_compact: String,
@@ -32,6 +33,7 @@ impl<'a> Case<'a> {
             raw: Haystack::of(raw),
             out: Haystack::of(redacted),
             tree: Tree::parse(redacted),
+            raw_tree: Tree::parse(raw),
             kept_compact: decode::compact(&kept),
             kept,
         }
@@ -128,22 +130,27 @@ impl<'a> Case<'a> {
             })
     }
 
-    /// Whether something that must survive did.
+    /// Whether something that must survive did, or was cut by the logger already.
     pub fn survived(&self, keep: &Keep) -> bool {
-        if let Some(now) = self.tree.as_ref().and_then(|t| t.at(&keep.path)) {
-            return now == keep.value
-                || (keep.value.chars().count() >= 4 && now.contains(&keep.value));
-        }
-        if self.out.exact.contains(&keep.value) && keep.value.chars().count() >= 4 {
-            return true;
-        }
-        let folded = decode::fold(&keep.value);
-        let key = decode::fold(keep.path.rsplit(['.', ']']).next().unwrap_or_default());
-        if folded.chars().count() >= 4 {
-            self.out.folded.contains(&folded)
-        } else {
-            key.is_empty() || next_to(&self.out.folded, &key, &folded)
-        }
+        stands(self.tree.as_ref(), &self.out, keep)
+            || !stands(self.raw_tree.as_ref(), &self.raw, keep)
+    }
+}
+
+/// Whether what must survive stands in a record, at its place or, if the path leads into what can't be parsed, beside its key.
+fn stands(tree: Option<&Tree>, record: &Haystack, keep: &Keep) -> bool {
+    if let Some(now) = tree.and_then(|t| t.at(&keep.path)) {
+        return now == keep.value || (keep.value.chars().count() >= 4 && now.contains(&keep.value));
+    }
+    if record.exact.contains(&keep.value) && keep.value.chars().count() >= 4 {
+        return true;
+    }
+    let folded = decode::fold(&keep.value);
+    let key = decode::fold(keep.path.rsplit(['.', ']']).next().unwrap_or_default());
+    if folded.chars().count() >= 4 {
+        record.folded.contains(&folded)
+    } else {
+        key.is_empty() || next_to(&record.folded, &key, &folded)
     }
 }
 

@@ -243,7 +243,7 @@ pub fn entities(s: &str) -> Option<String> {
     changed.then_some(out)
 }
 
-/// The texts that runs of base64 decode to, gzip inside included.
+/// The texts that runs of base64 decode to, gzip and zlib inside included.
 pub fn base64_texts(s: &str) -> Vec<String> {
     let mut out = Vec::new();
     let bytes = s.as_bytes();
@@ -299,6 +299,12 @@ fn decode_text(run: &str) -> Option<String> {
             .take(MAX_INFLATED)
             .read_to_end(&mut inflated);
         inflated
+    } else if is_zlib(&data) {
+        let mut inflated = Vec::new();
+        let _ = flate2::read::ZlibDecoder::new(data.as_slice())
+            .take(MAX_INFLATED)
+            .read_to_end(&mut inflated);
+        inflated
     } else {
         data
     };
@@ -315,6 +321,11 @@ fn decode_text(run: &str) -> Option<String> {
         .filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
         .count();
     (!text.is_empty() && odd == 0).then(|| text.to_owned())
+}
+
+/// The two bytes that zlib begins with (RFC 1950): deflate with a window of 32 KiB, divisible by 31.
+fn is_zlib(data: &[u8]) -> bool {
+    matches!(data, [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0)
 }
 
 #[cfg(test)]

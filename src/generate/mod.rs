@@ -12,6 +12,7 @@
 
 pub mod body;
 pub mod credentials;
+pub mod cues;
 pub mod decoys;
 pub mod head;
 pub mod ids;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::cues;
 use super::labels::{Carrier, Strength};
 use super::names::Country;
 use super::node::{Leaf, Mark, Node};
@@ -24,6 +25,11 @@ pub fn neutral(r: &mut Rng) -> String {
             "f" => write!(out, "{}", r.decimal(0.0, 99.0, 2)),
             "ms" => write!(out, "{}", r.range(1, 1900)),
             "h" => write!(out, "{}", r.hex(32)),
+            "t" => write!(out, "{}", super::decoys::epoch_ms(r)),
+            "o" => {
+                let length = r.range(11, 16) as usize;
+                write!(out, "{}", r.digits(length))
+            }
             "u" => write!(out, "{}", r.uuid()),
             "ip" => write!(
                 out,
@@ -226,6 +232,9 @@ pub fn labelled(p: &Person, r: &mut Rng) -> Node {
 pub fn unlabelled(p: &Person, r: &mut Rng) -> Node {
     use Carrier::FreeText;
     use Strength::{Strong, Weak};
+    if let Some(text) = cues::weak_number(p, r).filter(|_| r.chance(0.5)) {
+        return text;
+    }
     let before = neutral(r);
     let after = neutral(r);
     let (open, close) = r.one(&[

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use schema::{Category, FieldClass, Names, Pack, Pattern};
+use schema::{Category, FieldClass, MachineNumbers, Names, OutcomeWords, Pack, Pairs, Pattern};
 
 /// Why packs can't be used. Names file and line.
 #[derive(Debug, Error)]
@@ -65,9 +65,15 @@ struct Categories {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Classes {
+struct FieldFile {
     #[serde(default)]
     class: Vec<FieldClass>,
+    #[serde(default)]
+    pairs: Option<Pairs>,
+    #[serde(default)]
+    outcomes: Option<OutcomeWords>,
+    #[serde(default)]
+    machine_numbers: Option<MachineNumbers>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +94,12 @@ pub struct Patterns {
     pub categories: Vec<Category>,
     /// What keys mean.
     pub classes: Vec<FieldClass>,
+    /// The members of key/value lists.
+    pub pairs: Pairs,
+    /// What a log says of a value instead of the value.
+    pub outcomes: OutcomeWords,
+    /// What makes the number behind it no person's.
+    pub machine_numbers: MachineNumbers,
     /// What values are.
     pub patterns: Vec<Pattern>,
     /// Word lists.
@@ -156,9 +168,13 @@ impl Patterns {
                 .cloned()
                 .collect()
         };
+        let fields_file = compiled!("fields", FieldFile)?;
         let mut all = Self {
             categories: compiled!("categories", Categories)?.category,
-            classes: compiled!("fields", Classes)?.class,
+            classes: fields_file.class,
+            pairs: fields_file.pairs.unwrap_or_default(),
+            outcomes: fields_file.outcomes.unwrap_or_default(),
+            machine_numbers: fields_file.machine_numbers.unwrap_or_default(),
             names: compiled!("names")?,
             countries: compiled!("countries", Countries)?.country,
             bodies: fields(&["request", "response", "debug"]),
@@ -205,7 +221,15 @@ impl Patterns {
                     }
                 }
                 "fields" => {
-                    let own = parse::<Classes>(&file, &text)?.class;
+                    let FieldFile {
+                        class: own,
+                        pairs,
+                        outcomes,
+                        machine_numbers,
+                    } = parse(&file, &text)?;
+                    all.pairs = pairs.unwrap_or(all.pairs);
+                    all.outcomes = outcomes.unwrap_or(all.outcomes);
+                    all.machine_numbers = machine_numbers.unwrap_or(all.machine_numbers);
                     all.classes.retain(|c| !own.iter().any(|o| o.id == c.id));
                     all.classes.splice(0..0, own);
                 }

@@ -68,6 +68,9 @@ pub struct FieldClass {
     /// Last word of the parent's key that makes it something else: `step` in `{"Step":{"Name":…}}`.
     #[serde(default)]
     pub not_under: Vec<String>,
+    /// Parent's keys under which alone an entry counts: a `startDate` is a card's only under `ocrIdCardInfo`. No labels in free text.
+    #[serde(default)]
+    pub only_under: Vec<String>,
     /// Words that introduce a value in free text without `=` or `:` between (`身份证号110…`, `持卡人张三`).
     /// Every non-ASCII `exact` entry is one as well.
     #[serde(default)]
@@ -78,6 +81,36 @@ pub struct FieldClass {
     /// In free text the entries count only with `=`, `:` or the like after them: words too common to be glued to a value (`名`, `地址`).
     #[serde(default)]
     pub needs_separator: bool,
+}
+
+/// `fields.toml`: `[pairs]`, the members of key/value lists such as `[{"Name": "姓名", "Value": "张三"}]`, in any spelling.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pairs {
+    /// Members whose text names the value.
+    pub keys: Vec<String>,
+    /// Members that hold it.
+    pub values: Vec<String>,
+    /// Members that hold it only below a telling key: `{"gender": {"result": "F"}}`.
+    pub inner: Vec<String>,
+}
+
+/// `fields.toml`: `[machine_numbers]`, what makes the number behind it no person's: `order 13912345678`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MachineNumbers {
+    /// Words of any language, any case.
+    pub words: Vec<String>,
+}
+
+/// `fields.toml`: `[outcomes]`, what a log says of a value instead of the value: `session: closed`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeWords {
+    /// Latin words in lower case.
+    pub words: Vec<String>,
+    /// Beginnings in other scripts.
+    pub phrases: Vec<String>,
 }
 
 /// Which values a field class speaks about.
@@ -184,6 +217,9 @@ pub struct Pack {
 pub struct Names {
     /// Chinese surnames of one character, simplified and traditional.
     pub surnames: Vec<String>,
+    /// Surnames that are common words as well (`和`, `满`): they count where a whole value may be a name, not in running text.
+    #[serde(default)]
+    pub rare_surnames: Vec<String>,
     /// Chinese surnames of two characters.
     pub compound_surnames: Vec<String>,
     /// Korean surnames (hangul).
@@ -197,6 +233,9 @@ pub struct Names {
     /// Chinese words that follow a name in running text and belong to none (`的`, `提交`, `身份证`): they say where a name ends.
     #[serde(default)]
     pub follow_words: Vec<String>,
+    /// Titles before a person's name of any script (`Mr `, `นาย`).
+    #[serde(default)]
+    pub titles: Vec<String>,
     /// Cues before a person's name in Chinese free text (`客户`, `用户`, `持卡人`).
     pub cues_before: Vec<String>,
     /// Honorifics after a person's name (`先生`, `さん`).

@@ -122,7 +122,15 @@ pub(crate) fn is_form(t: &[u8]) -> bool {
     let Some(equals) = memchr::memchr(b'=', t) else {
         return false;
     };
+    // the key alone, or behind the path of an address
+    let key = &t[memchr::memrchr2(b'?', b'&', &t[..equals]).map_or(0, |i| i + 1)..equals];
+    let named = |c: &u8| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, b'_' | b'-' | b'.' | b'%' | b'[' | b']')
+            || *c >= 0x80
+    };
     equals > 0
+        && key.iter().all(named)
         && t.get(equals + 1).is_some_and(|c| *c != b'=')
         && (memchr::memchr(b'&', t).is_some() || equals <= 40)
         && !t.contains(&b' ')

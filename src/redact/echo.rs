@@ -6,7 +6,9 @@
 use std::ops::Range;
 
 use super::Core;
+use super::accents;
 use super::action::CategoryId;
+use super::edit::Coding;
 use super::names::is_han;
 use super::pass::{Pass, Rule};
 
@@ -84,6 +86,10 @@ impl Needles {
         self.groups += 1;
         if core.is_name(category) {
             self.note_name(text, category, core);
+            let plain: String = text.chars().filter_map(accents::plain).collect();
+            if plain != text {
+                self.note_name(&plain, category, core);
+            }
         } else if text.len() >= 6 {
             self.add(text.as_bytes(), category, text.is_ascii());
             if text.is_ascii() && !core.is_address(category) {
@@ -159,9 +165,9 @@ impl Needles {
         });
     }
 
-    /// Does any of the values stand in the text as it is?
-    pub fn seen_in(&self, text: &[u8]) -> bool {
-        self.seen(text) != 0
+    /// May any of the values stand in the text as it is, or with marks on its letters?
+    pub fn may_stand_in(&self, text: &[u8]) -> bool {
+        self.seen(text) != 0 || (self.list.iter().any(|n| n.latin) && accents::may_hold(text))
     }
 
     /// The values that stand in a text, a bit each.
@@ -232,7 +238,7 @@ impl Needles {
                 .any(|(g, w)| *g == group && self.bytes[w.clone()].eq_ignore_ascii_case(word))
         };
         let letter = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
-        let joint = |c: u8| matches!(c, b' ' | b',' | b'_' | b'-' | b'.' | b'+' | b'/');
+        let joint = |c: u8| matches!(c, b' ' | b',' | b'_' | b'-' | b'.' | b'+' | b'/' | b'<');
         loop {
             let gap = text[span.end..]
                 .iter()
@@ -290,7 +296,7 @@ fn rarity(c: u8) -> u8 {
 /// The end of `wanted` at `start`, if it stands there as a word. `sim=38` is a label even where a person is called Sim.
 fn stands(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
     match_loosely(text, start, wanted)
-        .filter(|end| is_word(text, start, *end) && text.get(*end) != Some(&b'='))
+        .filter(|end| is_word(text, start, *end) && !is_label(text, *end))
 }
 
 /// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`).
@@ -314,6 +320,16 @@ fn match_loosely(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
     Some(at)
 }
 
+/// `sim=38`, `Sim: 98.2` and `Sim:true` are labels even where a person is called Sim.
+fn is_label(text: &[u8], end: usize) -> bool {
+    match text.get(end..).unwrap_or_default() {
+        [b'=', ..] => true,
+        [b':', b' ', next, ..] => next.is_ascii_digit(),
+        [b':', next, ..] => *next != b' ',
+        _ => false,
+    }
+}
+
 /// Latin letters and digits must not go on at either side. A letter after a backslash is an escape (`\nTan`), not a neighbour.
 fn is_word(text: &[u8], start: usize, end: usize) -> bool {
     let before = start > 0
@@ -329,6 +345,16 @@ impl Pass<'_> {
         if self.scratch.needles.is_empty() {
             return;
         }
+        self.repetitions(t, at, wrap, false);
+        if accents::may_hold(t) {
+            // without its marks one word of a name is too often another word: `thành` is no Thanh
+            self.layer(t, at, Coding::Width, accents::strip, |pass, text| {
+                pass.repetitions(text, 0, wrap, true)
+            });
+        }
+    }
+
+    fn repetitions(&mut self, t: &[u8], at: usize, wrap: &[u8], several: bool) {
         let seen = self.scratch.needles.seen(t);
         for i in (0..self.scratch.needles.list.len()).filter(|i| seen >> i & 1 == 1) {
             let needle = self.scratch.needles.list[i].clone();
@@ -341,7 +367,8 @@ impl Pass<'_> {
                 }
                 let alone = found.len();
                 let span = self.scratch.needles.complete(needle.group, t, found);
-                if needle.short && span.len() == alone {
+                let word = needle.short || (several && !t[span.clone()].contains(&b' '));
+                if word && span.len() == alone {
                     continue;
                 }
                 from = from.max(span.end);

@@ -31,7 +31,7 @@ pub(crate) enum Coding {
     Percent,
     /// `&quot;` and its kin.
     Entity,
-    /// Full-width forms.
+    /// Full-width forms, and letters without their marks: nothing to escape.
     Width,
 }
 
@@ -56,6 +56,13 @@ impl OffsetMap {
             0 => decoded,
             n => self.0[n - 1].1 + (decoded - self.0[n - 1].0),
         }
+    }
+}
+
+impl Edit {
+    /// Does it replace the whole span, whatever the record says further on?
+    pub fn covers(&self, span: &Range<usize>) -> bool {
+        self.only_in == 0 && self.start <= span.start && span.end <= self.end
     }
 }
 

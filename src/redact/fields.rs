@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::action::{Catalog, CategoryId};
 use super::pseudonym::narrow;
 use super::scan::{Contents, contents};
-use crate::patterns::schema::{FieldClass, ValueRule};
+use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
 
 /// Built from our own lists only, so that nobody can choose keys that collide.
 type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
@@ -28,6 +28,8 @@ pub(crate) enum Part {
     None,
     Key,
     Value,
+    /// Below a telling key (`{"gender":{"result":"F"}}`) it holds the value; in a list it does not.
+    Inner,
 }
 
 /// What is known about a key.
@@ -45,6 +47,8 @@ pub(crate) struct KeyInfo {
     pub holds: Contents,
     /// Bits of [`Class::denied_by`] that this key sets.
     denies: u64,
+    /// Bits of [`Class::invited_by`] that this key sets.
+    invites: u64,
 }
 
 impl KeyInfo {
@@ -56,11 +60,12 @@ impl KeyInfo {
         id: 0,
         holds: 0,
         denies: 0,
+        invites: 0,
     };
 
     /// Does a key of `class` under this key mean nothing?
-    pub fn denies(&self, class: &Class) -> bool {
-        self.denies & class.denied_by != 0
+    fn denies(&self, class: &Class) -> bool {
+        self.denies & class.denied_by != 0 || self.invites & class.invited_by != class.invited_by
     }
 }
 
@@ -82,8 +87,18 @@ pub(crate) struct Class {
     pub label_value: ValueRule,
     not_after: Vec<String>,
     not_under: Vec<String>,
+    only_under: Vec<String>,
     /// A bit of its own, if there are keys under which it means nothing.
     denied_by: u64,
+    /// A bit of its own, if it counts only under certain keys.
+    invited_by: u64,
+}
+
+impl Class {
+    /// Does it speak about its values wherever they stand?
+    pub fn is_everywhere(&self) -> bool {
+        self.invited_by == 0
+    }
 }
 
 /// The key table.
@@ -96,51 +111,24 @@ pub(crate) struct Fields {
     foreign: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
+    parts: Table<Vec<u8>, Part>,
 }
 
-const KEY_PARTS: &[&str] = &[
-    "name",
-    "key",
-    "field",
-    "fieldname",
-    "label",
-    "k",
-    "title",
-    "item",
-    "itemname",
-    "attr",
-    "attribute",
-    "param",
-    "paramname",
-    "property",
-    "columnname",
-    "fieldkey",
-    "fieldlabel",
-];
-const VALUE_PARTS: &[&str] = &[
-    "value",
-    "val",
-    "v",
-    "content",
-    "text",
-    "fieldvalue",
-    "itemvalue",
-    "itemstring",
-    "paramvalue",
-    "stringvalue",
-    "detectedtext",
-    "wordvalue",
-];
-
 impl Fields {
-    /// Compiles the classes. `bodies` and `countries` are field names of the record table.
+    /// Compiles the classes. `bodies` and `countries` are field names of the record table, `pairs` the members of key/value lists.
     pub fn new(
         classes: &[FieldClass],
         catalog: &Catalog,
         bodies: &[String],
         countries: &[String],
+        pairs: &Pairs,
     ) -> Self {
-        let mut denials = (0..MOST_DENIALS).map(|i| 1 << i);
+        // what finds no bit left means the same everywhere
+        let mut bits = (0..MOST_DENIALS).map(|i| 1 << i);
+        let mut bit = |keys: &[String]| match keys {
+            [] => 0,
+            _ => bits.next().unwrap_or(0),
+        };
         let mut exact = Table::default();
         let mut suffix: Table<Vec<u8>, Vec<ClassId>> = Table::default();
         let mut foreign = Vec::new();
@@ -189,11 +177,9 @@ impl Fields {
                     label_value: c.label_value.unwrap_or(c.value),
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
-                    denied_by: if c.not_under.is_empty() {
-                        0
-                    } else {
-                        denials.next().unwrap_or(0)
-                    },
+                    only_under: words(&c.only_under),
+                    denied_by: bit(&c.not_under),
+                    invited_by: bit(&c.only_under),
                 })
                 .collect(),
             exact,
@@ -204,6 +190,14 @@ impl Fields {
                 .iter()
                 .map(|b| normal_form(b.as_bytes()))
                 .collect(),
+            parts: [
+                (&pairs.inner, Part::Inner),
+                (&pairs.values, Part::Value),
+                (&pairs.keys, Part::Key),
+            ]
+            .into_iter()
+            .flat_map(|(names, part)| names.iter().map(move |n| (normal_form(n.as_bytes()), part)))
+            .collect(),
         }
     }
 
@@ -211,17 +205,16 @@ impl Fields {
     pub fn classify(&self, key: &[u8]) -> KeyInfo {
         let normal = normal_form(key);
         let words = words(key);
-        let part = match std::str::from_utf8(&normal) {
-            Ok(n) if KEY_PARTS.contains(&n) => Part::Key,
-            Ok(n) if VALUE_PARTS.contains(&n) => Part::Value,
-            _ => Part::None,
-        };
-        let mut denies = 0;
-        for class in self.classes.iter().filter(|c| c.denied_by != 0) {
+        let part = self.parts.get(&normal).copied().unwrap_or(Part::None);
+        let (mut denies, mut invites) = (0, 0);
+        for class in &self.classes {
             if words.last().is_some_and(|w| class.not_under.contains(w))
                 || class.not_under.iter().any(|u| u.as_bytes() == normal)
             {
                 denies |= class.denied_by;
+            }
+            if class.only_under.iter().any(|u| u.as_bytes() == normal) {
+                invites |= class.invited_by;
             }
         }
         KeyInfo {
@@ -232,7 +225,23 @@ impl Fields {
             id: 0,
             holds: contents(key),
             denies,
+            invites,
         }
+    }
+
+    /// The class that an item of a key/value list names: there is no key above it.
+    pub fn listed(&self, class: ClassId) -> ClassId {
+        match self.classes.get(class as usize) {
+            Some(c) if c.is_everywhere() => class,
+            _ => NO_CLASS,
+        }
+    }
+
+    /// Does a key of `class` mean nothing right under the key `parent`?
+    pub fn is_out_of_place(&self, class: ClassId, parent: &KeyInfo) -> bool {
+        self.classes
+            .get(class as usize)
+            .is_some_and(|c| parent.denies(c))
     }
 
     /// The class that claims the key as a whole, if one does.
@@ -252,6 +261,10 @@ impl Fields {
             endings.and_then(|list| list.iter().find(|(ending, _)| normal.ends_with(ending)))
         {
             return *class;
+        }
+        // 姓名1, 在留カードNo: what stands behind a word of another script only counts it
+        if let Some(stem) = counted(normal) {
+            return self.class_of(stem, &[]);
         }
         // the last words, most first
         for count in (1..=words.len().min(5)).rev() {
@@ -291,6 +304,15 @@ impl Fields {
             .copied()
             .find(|id| !refused(&self.classes[*id as usize]))
     }
+}
+
+/// What is left of a key in another script than Latin without the number or the word for one at its end.
+fn counted(normal: &[u8]) -> Option<&[u8]> {
+    let end = normal.iter().rposition(|c| !c.is_ascii())? + 1;
+    let (stem, tail) = normal.split_at(end);
+    let counts = (1..=3).contains(&tail.len()) && tail.iter().all(u8::is_ascii_digit)
+        || matches!(tail, b"no" | b"num" | b"number" | b"id");
+    counts.then_some(stem)
 }
 
 /// The last three bytes.

@@ -113,41 +113,36 @@ impl Pass<'_> {
                 }
                 Some(&open @ (b'{' | b'[')) => {
                     context = self.list_context(t, p, context);
-                    if open == b'['
-                        && let Some(end) = self.number_array(t, p, at, context)
-                    {
+                    let numbers = match open {
+                        b'[' => self.number_array(t, p, at, context),
+                        _ => None,
+                    };
+                    if let Some(end) = numbers {
                         p = end;
-                        match self.close(t, p, at, base, restart)? {
-                            Next::Done(p) => return Ok(p),
-                            Next::Value(next) => p = next,
-                            Next::Key(next) => {
-                                (p, key, info, context) = self.key(t, next, at).ok_or(restart)?
+                    } else {
+                        self.scratch.frames.push(Frame {
+                            array: open == b'[',
+                            parent: info,
+                            class: context.class,
+                            body: context.body,
+                            index: 0,
+                            key,
+                            first: (0, 0),
+                            named: (0, 0),
+                            waiting: None,
+                            mark: self.scratch.edits.mark(),
+                            path: self.scratch.path.len(),
+                        });
+                        p = skip_space(t, p + 1);
+                        let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
+                        if !empty {
+                            if open == b'{' {
+                                (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
+                            } else {
+                                context.inherited = context.class != NO_CLASS;
                             }
+                            continue;
                         }
-                        continue;
-                    }
-                    self.scratch.frames.push(Frame {
-                        array: open == b'[',
-                        parent: info,
-                        class: context.class,
-                        body: context.body,
-                        index: 0,
-                        key,
-                        first: (0, 0),
-                        named: (0, 0),
-                        waiting: None,
-                        mark: self.scratch.edits.mark(),
-                        path: self.scratch.path.len(),
-                    });
-                    p = skip_space(t, p + 1);
-                    let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
-                    if !empty {
-                        if open == b'{' {
-                            (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
-                        } else {
-                            context.inherited = context.class != NO_CLASS;
-                        }
-                        continue;
                     }
                 }
                 Some(b'-' | b'0'..=b'9') => {
@@ -232,6 +227,11 @@ impl Pass<'_> {
                                     frame.body,
                                     frame.mark,
                                 );
+                            } else if !number && frame.parent.part == Part::Key {
+                                // {"Type":{"Text":"FIRST_NAME"},"ValueDetection":{"Text":"…"}}
+                                if let Some(outer) = self.scratch.frames.last_mut() {
+                                    outer.named = (start, end);
+                                }
                             }
                         }
                         self.scratch.path.truncate(frame.path);
@@ -285,22 +285,19 @@ impl Pass<'_> {
         let frame = self.top();
         let mut class = info.class;
         let mut inherited = false;
-        let denied = |class| {
-            fields
-                .classes
-                .get(class as usize)
-                .is_some_and(|c| frame.parent.denies(c))
-        };
-        if denied(class) {
+        let above = frame.parent;
+        let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
+        if fields.is_out_of_place(class, &above) {
             class = NO_CLASS;
         }
-        let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
         let named = if info.part == Part::Value {
             self.named(t, named)
         } else {
             NO_CLASS
         };
-        if named != NO_CLASS {
+        // the type of a field is no name for what its key tells: {"DateOfBirth":{"type":"date","valueDate":"…"}}
+        let is_told = self.class(parent).is_some_and(|c| c.category.is_some());
+        if named != NO_CLASS && !(is_told && self.class(named).is_some_and(|c| c.safe)) {
             class = named;
         } else if class == NO_CLASS
             && info.part != Part::Key
@@ -425,7 +422,8 @@ impl Pass<'_> {
             return NO_CLASS;
         }
         let content = &t[span.0..span.1];
-        self.key_info(content, contents(content)).class
+        let class = self.key_info(content, contents(content)).class;
+        self.core.fields.listed(class)
     }
 
     /// A value whose key came after it.
@@ -461,8 +459,9 @@ impl Pass<'_> {
 
     /// `"FeatureVector":[0.12,-0.3,…]` goes as a whole. Gives the position behind it.
     fn number_array(&mut self, t: &[u8], p: usize, at: usize, context: Context) -> Option<usize> {
-        let class = self.class(context.class)?;
-        if class.value != ValueRule::Blob || class.category.is_none() {
+        let class = self.class(context.class);
+        let telling = class.is_some_and(|c| c.value == ValueRule::Blob && c.category.is_some());
+        if !telling && (class.is_some_and(|c| c.safe) || !self.is_denying(context)) {
             return None;
         }
         let end = p + memchr::memchr(b']', &t[p..])?;
@@ -477,7 +476,12 @@ impl Pass<'_> {
         if !numbers || inner.iter().filter(|c| **c == b',').count() < 3 {
             return None;
         }
-        self.array(inner, at + p..at + end + 1, context);
+        let span = at + p..at + end + 1;
+        if telling {
+            self.array(inner, span, context);
+        } else if !self.denied_numbers(inner, span) {
+            return None;
+        }
         Some(end + 1)
     }
 

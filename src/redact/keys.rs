@@ -64,6 +64,15 @@ impl Keys {
         self.entries[at].info
     }
 
+    /// What a name means that is no key of an object: it follows none.
+    pub fn meaning(&mut self, name: &[u8], fields: &Fields) -> KeyInfo {
+        let at = match self.known.get(name) {
+            Some(at) => at as usize,
+            None => self.add(name, fields),
+        };
+        self.entries[at].info
+    }
+
     fn add(&mut self, key: &[u8], fields: &Fields) -> usize {
         if self.entries.len() > MOST {
             self.forget();

@@ -80,7 +80,8 @@ impl Pass<'_> {
             {
                 continue;
             }
-            let xml = t[separator] == b'>';
+            let arrow = separator > 0 && t[separator - 1] == b'-';
+            let xml = t[separator] == b'>' && !arrow;
             // `=>`, `==`, `:=`, `::`
             while matches!(t.get(from), Some(b'=' | b'>' | b':')) && !xml {
                 from += 1;
@@ -88,7 +89,7 @@ impl Pass<'_> {
             let label = if xml {
                 self.tag_class(t, separator)
             } else {
-                self.label_class(t, separator)
+                self.label_class(t, separator - arrow as usize)
             };
             let Some((class, quote)) = label else {
                 continue;
@@ -103,7 +104,7 @@ impl Pass<'_> {
                 {
                     start += if t[start] == b'<' { 9 } else { 1 };
                 }
-                let length = word_run(&t[start..]);
+                let length = identifier_run(&t[start..]);
                 self.scratch.protected.push(at + start..at + start + length);
                 continue;
             }
@@ -111,9 +112,13 @@ impl Pass<'_> {
                 continue;
             };
             // words of prose (`result: ok`) are labels only where a program wrote them
-            let printed =
-                xml || quote.is_quoted() || !colon || !matches!(t.get(from), None | Some(b' '));
-            if data.keys_only && !printed && data.value != ValueRule::Blob {
+            let printed = xml
+                || quote.is_quoted()
+                || !colon
+                || !matches!(t.get(from), None | Some(b' '))
+                || fills_line(t, separator);
+            let denied = data.keys_only && !printed && data.value != ValueRule::Blob;
+            if denied || !data.is_everywhere() {
                 continue;
             }
             if printed && data.value == ValueRule::Any {
@@ -203,7 +208,7 @@ impl Pass<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn take_labelled(
+    pub(super) fn take_labelled(
         &mut self,
         t: &[u8],
         span: Range<usize>,
@@ -217,7 +222,10 @@ impl Pass<'_> {
         let Some(data) = self.class(class) else {
             return;
         };
-        if self.core.catalog.is_placeholder(value) || !self.core.accepts(data, false, value) {
+        if self.core.catalog.is_placeholder(value)
+            || self.core.outcomes.begins(value)
+            || !self.core.accepts(data, false, value)
+        {
             return;
         }
         let placed = at + span.start..at + span.end;
@@ -230,18 +238,26 @@ impl Pass<'_> {
     /// The class of the label that ends at `separator`, and how it is quoted.
     fn label_class(&mut self, t: &[u8], separator: usize) -> Option<(ClassId, Quote)> {
         let mut end = separator;
-        while end > 0 && t[end - 1] == b' ' && separator - end < 3 {
+        while end > 0 && t[end - 1] == b' ' && separator - end < 16 {
             end -= 1;
         }
         let before_quotes = end;
-        while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']') {
+        while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']' | b'[') {
             end -= 1;
         }
-        let quote = Quote(end..before_quotes);
+        // `names[]=`, `[name] =>`: brackets are not quotes
+        let bracket = t[end..before_quotes].contains(&b']');
+        let quote = Quote(end..if bracket { end } else { before_quotes });
         let floor = end.saturating_sub(LABEL);
         let mut start = word_start(t, end, floor);
         if start == end {
             return None;
+        }
+        // a quoted label is all that stands between its quotes: 'Giới tính': 'Nam'
+        if let Some(mark) = t[quote.0.clone()].last() {
+            let open = memchr::memrchr(*mark, &t[floor..start]).map(|i| floor + i + 1);
+            let inner = |i: &usize| t[*i..start].iter().all(|c| *c == b' ' || is_word(*c));
+            start = open.filter(inner).unwrap_or(start);
         }
         // up to three words before belong to a label as well: `full name`, `ID card number`, or make it something else: `service name`
         let mut starts = [start; 4];
@@ -256,7 +272,14 @@ impl Pass<'_> {
             words += 1;
         }
         let fields = &self.core.fields;
-        let class = self.scratch.label_classes.get_or(&t[start..end], |_| {
+        let glued = words > 1 && !matches!(t.get(separator + 1), None | Some(b' '));
+        // what was remembered for a phrase must not depend on what follows it
+        let phrase = if glued {
+            start..separator + 1
+        } else {
+            start..end
+        };
+        let class = self.scratch.label_classes.get_or(&t[phrase], |_| {
             if let Some(class) = (1..words)
                 .rev()
                 .find_map(|n| fields.exact(&t[starts[n]..end]))
@@ -266,9 +289,16 @@ impl Pass<'_> {
             let two = fields.classify(&t[starts[words.min(2) - 1]..end]).class;
             if two == NO_CLASS && words > 2 && fields.classify(&t[starts[0]..end]).class == NO_CLASS
             {
-                return fields.classify(&t[starts[2]..end]).class;
+                let three = fields.classify(&t[starts[2]..end]).class;
+                if three != NO_CLASS {
+                    return three;
+                }
             }
-            two
+            // `sex:F nation:X`: where nothing stands between label and value, the words before are another field's
+            match two {
+                NO_CLASS if glued => fields.exact(&t[starts[0]..end]).unwrap_or(NO_CLASS),
+                two => two,
+            }
         });
         (class != NO_CLASS).then_some((class, quote))
     }
@@ -331,7 +361,13 @@ impl Pass<'_> {
             });
         }
         if xml {
-            let end = memchr::memchr(b'<', &t[start..]).map_or(t.len(), |i| start + i);
+            // a machine-readable zone is full of the sign that ends other values
+            let close: &[u8] = if self.core.catalog.ids()[category as usize] == "mrz" {
+                b"</"
+            } else {
+                b"<"
+            };
+            let end = memchr::memmem::find(&t[start..], close).map_or(t.len(), |i| start + i);
             return (end > start).then_some(Value {
                 span: start..end,
                 quote: 0,
@@ -363,22 +399,33 @@ impl Pass<'_> {
                 listed,
             });
         }
+        let inside = wrapper_run(&t[start..]);
+        start += inside;
+        if inside > 0 && self.core.catalog.placeholder_at(t, start).is_some() {
+            return None;
+        }
         let rest = &t[start..];
+        if let Some(end) = parameter_run(t, from) {
+            return Some(Value {
+                span: from..end,
+                quote: 0,
+                listed: false,
+            });
+        }
         let length = if self.core.is_name(category) {
             let text = valid_prefix(&rest[..rest.len().min(256)]);
-            match self
-                .core
-                .names
-                .leading_name(text, rule != ValueRule::Person)
-            {
+            let names = &self.core.names;
+            let sure = rule != ValueRule::Person;
+            match names.leading_name(text, sure) {
                 0 if rest.starts_with(b"[") || rest.len() < 2 => 0,
-                0 => hex_run(rest),
-                n => n,
+                0 => names.bounded_name(text, sure).max(hex_run(rest)),
+                n => n.max(names.bounded_name(text, sure)),
             }
         } else {
             match rule {
                 ValueRule::Number | ValueRule::Phone => number_run(rest),
-                ValueRule::Date => date_run(rest),
+                ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
+                ValueRule::Date => placed_date_run(rest),
                 ValueRule::Text => address_run(rest),
                 ValueRule::Secret => secret_run(rest),
                 ValueRule::Blob => {
@@ -399,7 +446,7 @@ impl Pass<'_> {
     pub(crate) fn foreign_labels(&mut self, t: &[u8], at: usize, mark: usize) {
         let core = self.core;
         let mut from = 0;
-        while let Some((label, class)) = core.foreign.next(t, from) {
+        'labels: while let Some((label, class)) = core.foreign.next(t, from) {
             from = label.end;
             let Some(data) = core.fields.classes.get(class as usize) else {
                 continue;
@@ -411,8 +458,22 @@ impl Pass<'_> {
             let mut joint = false;
             loop {
                 let rest = &t[start..];
+                if core.outcomes.begins(rest) {
+                    continue 'labels;
+                }
+                // 氏名(漢字)=…: what qualifies the label is not the value
+                if let Some(close) = memchr::memchr(b')', &rest[..rest.len().min(32)])
+                    .filter(|i| rest[0] == b'(' && matches!(rest.get(i + 1), Some(b':' | b'=')))
+                {
+                    start += close + 1;
+                    joint = true;
+                    continue;
+                }
                 let skip = match rest {
-                    [b' ' | b':' | b'=' | b'"' | b'\'' | b'\\' | b'(' | b'>', ..] => 1,
+                    [
+                        b' ' | b':' | b'=' | b'"' | b'\'' | b'\\' | b'(' | b'>' | b'|' | b'\t',
+                        ..,
+                    ] => 1,
                     _ if rest.starts_with("是".as_bytes())
                         || rest.starts_with("为".as_bytes())
                         || rest.starts_with("為".as_bytes())
@@ -454,7 +515,7 @@ impl Pass<'_> {
                 && (data.needs_separator
                     || matches!(
                         data.label_value,
-                        ValueRule::Any | ValueRule::Text | ValueRule::Secret
+                        ValueRule::Any | ValueRule::Text | ValueRule::Secret | ValueRule::Blob
                     ))
             {
                 continue; // `地址不存在` is no address
@@ -502,14 +563,14 @@ struct Value {
     listed: bool,
 }
 
+fn is_word(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.') || c >= 0x80
+}
+
 /// Where the word that ends at `end` starts.
 fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
     let mut start = end;
-    while start > floor
-        && (t[start - 1].is_ascii_alphanumeric()
-            || matches!(t[start - 1], b'_' | b'-' | b'.')
-            || t[start - 1] >= 0x80)
-    {
+    while start > floor && is_word(t[start - 1]) {
         start -= 1;
     }
     while start < end && !t[start].is_ascii_alphanumeric() && t[start] < 0x80 {

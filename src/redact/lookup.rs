@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::fields::ClassId;
-use crate::patterns::schema::FieldClass;
+use crate::patterns::schema::{FieldClass, Names};
 
 /// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher.
 pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
@@ -129,6 +129,8 @@ fn anchor(text: &[u8]) -> [u8; 3] {
 /// Where a name stands beside a cue word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beside {
+    /// Behind a title, in any script.
+    Titled,
     /// Behind the cue.
     Behind,
     /// Before it: the cue is an honorific.
@@ -140,31 +142,44 @@ pub(crate) enum Beside {
 /// Cue words beside names.
 pub(crate) struct Cues {
     words: Words,
+    /// Titles that ASCII text may hold: of all cues only these.
+    latin_titles: AhoCorasick,
+    titles: usize,
     before: usize,
     honorifics: usize,
 }
 
 impl Cues {
-    pub fn new(before: &[String], honorifics: &[String], after: &[String]) -> Self {
-        let words: Vec<String> = before
+    pub fn new(names: &Names) -> Self {
+        let words: Vec<String> = names
+            .titles
             .iter()
-            .chain(honorifics)
-            .chain(after)
+            .chain(&names.cues_before)
+            .chain(&names.honorifics)
+            .chain(&names.cues_after)
             .cloned()
             .collect();
         Self {
             words: Words::longest(words),
-            before: before.len(),
-            honorifics: honorifics.len(),
+            latin_titles: literals(names.titles.iter().filter(|t| t.is_ascii())),
+            titles: names.titles.len(),
+            before: names.cues_before.len(),
+            honorifics: names.honorifics.len(),
         }
+    }
+
+    /// Does a text hold a title that needs no other script to be looked for?
+    pub fn has_title(&self, text: &[u8]) -> bool {
+        self.latin_titles.is_match(text)
     }
 
     /// The next cue at or after `from`, and where the name stands.
     pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, Beside)> {
         let found = self.words.automaton().find(text.get(from..)?)?;
         let side = match found.pattern().as_usize() {
-            n if n < self.before => Beside::Behind,
-            n if n < self.before + self.honorifics => Beside::Addressed,
+            n if n < self.titles => Beside::Titled,
+            n if n < self.titles + self.before => Beside::Behind,
+            n if n < self.titles + self.before + self.honorifics => Beside::Addressed,
             _ => Beside::Before,
         };
         Some((from + found.start()..from + found.end(), side))

@@ -10,7 +10,7 @@
 //!         pass    by key? encoded? opens the layers; payload: images and other blobs
 //!          │      decode: each decoder with the map by which edits find back
 //!          ▼
-//!         text    label (runs), shapes (checksum), expressions (lookup), names, address
+//!         text    pairs, label (runs), shapes (checksum), expressions (lookup), names, address
 //!          │
 //!          ▼
 //!         edit    what is to be replaced; action, pseudonym: by what
@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accents;
 mod action;
 mod address;
 pub mod checksum;
@@ -43,9 +44,13 @@ mod expressions;
 mod fields;
 mod json;
 mod keys;
+mod kinds;
 mod label;
 mod lookup;
 mod names;
+mod outcomes;
+mod packed;
+mod pairs;
 mod pass;
 mod payload;
 mod pseudonym;
@@ -55,6 +60,8 @@ mod scan;
 mod settings;
 mod shape;
 mod shapes;
+mod sql;
+mod strict;
 mod text;
 
 use std::collections::HashSet;
@@ -69,15 +76,18 @@ pub use pass::Trace;
 pub use pseudonym::{
     KEY_VARIABLE, KeyError, KeyOrigin, PSEUDONYM_BYTES, PseudonymKey, Pseudonymizer,
 };
-pub use settings::{Posture, RedactSettings};
+pub use settings::{KindSettings, Posture, RedactSettings};
 
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
+use crate::record::Kind;
 use action::{Catalog, CategoryId, Family};
 use expressions::Expressions;
 use fields::{Class, Fields, NO_CLASS, normal_form};
+use kinds::Kinds;
 use lookup::{Cues, Foreign};
 use names::NameLists;
+use outcomes::Outcomes;
 use pass::{Context, Pass, Scratch};
 use payload::Media;
 use shapes::Shapes;
@@ -148,6 +158,7 @@ pub(crate) struct Core {
     foreign: Foreign,
     cues: Cues,
     names: NameLists,
+    outcomes: Outcomes,
     pseudonyms: Pseudonymizer,
     posture: Posture,
     allow: HashSet<Vec<u8>>,
@@ -162,7 +173,10 @@ pub(crate) struct Core {
 
 /// Redacts lines. Built once, shared by reference count.
 #[derive(Clone)]
-pub struct Redactor(Arc<Core>);
+pub struct Redactor {
+    core: Arc<Core>,
+    kinds: Option<Arc<Kinds>>,
+}
 
 impl Redactor {
     /// Compiles patterns and settings.
@@ -173,6 +187,57 @@ impl Redactor {
         patterns: &Patterns,
         settings: &RedactSettings,
         key: PseudonymKey,
+    ) -> Result<Self, RedactError> {
+        let of = |kind| Core::new(patterns, &settings.for_kind(kind), &key).map(Arc::new);
+        let kinds = if settings.differs_by_kind() {
+            Some(Arc::new(Kinds {
+                monitoring: of(Kind::Monitoring)?,
+                operation: of(Kind::Operation)?,
+                bodies: patterns
+                    .bodies
+                    .iter()
+                    .map(|b| normal_form(b.as_bytes()))
+                    .collect(),
+            }))
+        } else {
+            None
+        };
+        let core = match &kinds {
+            Some(kinds) => kinds.monitoring.clone(),
+            None => Arc::new(Core::new(patterns, settings, &key)?),
+        };
+        Ok(Self { core, kinds })
+    }
+
+    /// Category ids by index, as in [`Outcome::categories`] and [`Worker::counts`].
+    pub fn categories(&self) -> &[String] {
+        self.core.catalog.ids()
+    }
+
+    /// A worker for one thread.
+    pub fn worker(&self) -> Worker {
+        let kinds = self.kinds.as_deref();
+        let has_paths = match kinds {
+            Some(kinds) => !(kinds.monitoring.paths.is_empty() && kinds.operation.paths.is_empty()),
+            None => !self.core.paths.is_empty(),
+        };
+        let scratch = || Scratch::new(self.categories().len(), has_paths);
+        Worker {
+            core: self.core.clone(),
+            kinds: self.kinds.clone(),
+            other: self.kinds.is_some().then(scratch),
+            scratch: scratch(),
+            totals: vec![0; self.categories().len()],
+            stage: Vec::new(),
+        }
+    }
+}
+
+impl Core {
+    fn new(
+        patterns: &Patterns,
+        settings: &RedactSettings,
+        key: &PseudonymKey,
     ) -> Result<Self, RedactError> {
         let ids: Vec<&str> = patterns.categories.iter().map(|c| c.id.as_str()).collect();
         for (place, id) in settings
@@ -217,24 +282,26 @@ impl Redactor {
         let error = RedactError;
         let countries: Vec<String> = patterns.countries.iter().map(|c| c.code.clone()).collect();
         let media = |id: &str| catalog.lookup(id).or_else(|| catalog.lookup("biometric"));
-        Ok(Self(Arc::new(Core {
+        Ok(Self {
             fields: Fields::new(
                 &patterns.classes,
                 &catalog,
                 &patterns.bodies,
                 &patterns.country_fields,
+                &patterns.pairs,
             ),
-            shapes: Shapes::new(&with_category(|p| !p.shape.is_empty())?, &countries)
-                .map_err(error)?,
+            shapes: Shapes::new(
+                &with_category(|p| !p.shape.is_empty())?,
+                &countries,
+                &patterns.machine_numbers,
+            )
+            .map_err(error)?,
             expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
             foreign: Foreign::new(&patterns.classes),
-            cues: Cues::new(
-                &patterns.names.cues_before,
-                &patterns.names.honorifics,
-                &patterns.names.cues_after,
-            ),
+            cues: Cues::new(&patterns.names),
             names: NameLists::new(&patterns.names),
-            pseudonyms: Pseudonymizer::new(&key),
+            outcomes: Outcomes::new(&patterns.outcomes),
+            pseudonyms: Pseudonymizer::new(key),
             posture: settings.posture,
             allow: settings
                 .allow
@@ -270,29 +337,16 @@ impl Redactor {
                 media("biometric.data"),
             ],
             catalog,
-        })))
-    }
-
-    /// Category ids by index, as in [`Outcome::categories`] and [`Worker::counts`].
-    pub fn categories(&self) -> &[String] {
-        self.0.catalog.ids()
-    }
-
-    /// A worker for one thread.
-    pub fn worker(&self) -> Worker {
-        let scratch = Scratch::new(self.categories().len(), !self.0.paths.is_empty());
-        Worker {
-            core: self.0.clone(),
-            scratch,
-            totals: vec![0; self.categories().len()],
-            stage: Vec::new(),
-        }
+        })
     }
 }
 
 /// Redacts lines on one thread; owns the buffers.
 pub struct Worker {
     core: Arc<Core>,
+    kinds: Option<Arc<Kinds>>,
+    /// What the other kind's records left: each remembers for itself.
+    other: Option<Scratch>,
     scratch: Scratch,
     totals: Vec<u64>,
     stage: Vec<u8>,
@@ -330,8 +384,21 @@ impl Worker {
         &self.totals
     }
 
+    /// Takes up the rules for the line's kind.
+    fn choose(&mut self, line: &[u8]) {
+        let (Some(kinds), Some(other)) = (&self.kinds, &mut self.other) else {
+            return;
+        };
+        let wanted = kinds.of(line);
+        if !Arc::ptr_eq(wanted, &self.core) {
+            self.core = wanted.clone();
+            std::mem::swap(&mut self.scratch, other);
+        }
+    }
+
     /// What would be taken out of a line, where and why. Never shows a value.
     pub fn explain(&mut self, line: &[u8]) -> Vec<Trace> {
+        self.choose(line);
         self.scratch.trace = Some(Vec::new());
         let before = std::mem::replace(&mut self.scratch.track_path, true);
         self.redact(line, &mut Vec::new());
@@ -340,6 +407,7 @@ impl Worker {
     }
 
     fn redact_unguarded(&mut self, line: &[u8], out: &mut Vec<u8>) -> Outcome {
+        self.choose(line);
         self.scratch.needles.clear();
         self.scratch.countries = 0;
         self.scratch.encoded = false;
@@ -354,7 +422,7 @@ impl Worker {
             self.plain(line, out, &mut outcome);
         }
         if self.scratch.needles.any()
-            && (self.scratch.encoded || self.scratch.needles.seen_in(&out[from..]))
+            && (self.scratch.encoded || self.scratch.needles.may_stand_in(&out[from..]))
         {
             self.scratch.needles.search();
             let mut stage = std::mem::take(&mut self.stage);

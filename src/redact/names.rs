@@ -13,6 +13,7 @@ type Set<T> = HashSet<T, foldhash::fast::FixedState>;
 /// Word lists, ready for use.
 pub(crate) struct NameLists {
     surnames: Set<char>,
+    rare_surnames: Set<char>,
     compound: Set<[char; 2]>,
     japanese: Set<String>,
     chinese_words: Set<String>,
@@ -24,14 +25,16 @@ pub(crate) struct NameLists {
 impl NameLists {
     pub fn new(names: &Names) -> Self {
         let set = |list: &[String]| list.iter().cloned().collect::<Set<_>>();
+        let first = |list: &[String]| {
+            list.iter()
+                .filter_map(|s| s.chars().next())
+                .collect::<Set<_>>()
+        };
         let mut follow = names.follow_words.clone();
         follow.sort_by_key(|w| std::cmp::Reverse(w.len()));
         Self {
-            surnames: names
-                .surnames
-                .iter()
-                .filter_map(|s| s.chars().next())
-                .collect(),
+            surnames: first(&names.surnames),
+            rare_surnames: first(&names.rare_surnames),
             compound: names
                 .compound_surnames
                 .iter()
@@ -111,6 +114,7 @@ impl NameLists {
                 let has_word = self.chinese_words.contains(&text[..end])
                     || self.chinese_words.contains(&text[chars[0].len_utf8()..]);
                 self.surnames.contains(&chars[0])
+                    || self.rare_surnames.contains(&chars[0]) && !has_word
                     || self.is_compound(&chars)
                     || self.is_japanese(text)
                     // a surname that no list has: three characters of which no two are a word
@@ -131,7 +135,7 @@ impl NameLists {
     }
 
     fn is_japanese(&self, text: &str) -> bool {
-        let chars = text.char_indices().map(|(i, _)| i).skip(1).take(3);
+        let chars = text.char_indices().map(|(i, _)| i).skip(1).take(4);
         chars
             .into_iter()
             .any(|i| self.japanese.contains(&text[..i]))
@@ -234,6 +238,44 @@ impl NameLists {
             }
         }
         end_of((surname + 2).min(chars.len()))
+    }
+
+    /// The length in bytes of a name that ends where its field ends, `name=満田 結衣, …`: it needs no list to be told from the words behind
+    /// it. Of names in Latin letters those of several words, or any where the label leaves no doubt. Zero if none starts here.
+    pub fn bounded_name(&self, text: &str, sure: bool) -> usize {
+        const ENDS: &[char] = &[
+            '\n', '\r', '\t', '&', '|', ';', ',', '，', '。', '；', '}', ']', ')', '"', '\'', '<',
+        ];
+        let field = text[..text.find(ENDS).unwrap_or(text.len())].trim_end();
+        if self.chinese_words.contains(field) {
+            return 0;
+        }
+        if field.starts_with(|c: char| c.is_ascii()) {
+            let words = field.split(' ');
+            let capital = |w: &str| {
+                let odd = |c: char| c.is_ascii_digit() || matches!(c, '=' | ':' | '_' | '(' | '.');
+                w.starts_with(char::is_uppercase) && !w.contains(odd)
+            };
+            let named = match words.clone().count() {
+                1 => sure,
+                n => n <= 6 && self.is_plausible(field),
+            };
+            let all = words.clone().all(capital);
+            return if named && all { field.len() } else { 0 };
+        }
+        // a Go print divides fields by one space
+        let field = match field.find(' ') {
+            Some(at) if field[at + 1..].starts_with(|c: char| c.is_ascii()) => &field[..at],
+            _ => field,
+        };
+        let letters = field.chars().filter(|c| *c != ' ');
+        let of_names = |c: char| is_han(c) || is_kana(c) || is_dot(c) || is_hangul(c);
+        let named = letters.clone().count() <= 12 && letters.clone().all(of_names);
+        if named && self.is_plausible(field) {
+            field.len()
+        } else {
+            0
+        }
     }
 
     /// The length in bytes of the Chinese name at the end of a text, before a cue such as 先生. Zero if none ends here.

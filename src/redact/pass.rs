@@ -3,7 +3,6 @@
 //! A text is opened layer by layer: JSON text in a string, percent-encoding, character references, full-width forms, escapes of a
 //! body that was cut, base64 of text, gzip. What no layer claims is running text, and goes to [`super::text`].
 
-use std::io::Read;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -18,17 +17,15 @@ use super::context::PatternSet;
 use super::decode;
 use super::echo::Needles;
 use super::edit::{Coding, Edits, OffsetMap};
-use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
+use super::fields::{Class, ClassId, KeyInfo, NO_CLASS, Part};
 use super::json::Frame;
 use super::keys::Keys;
+use super::packed::Packing;
 use super::payload::{self, Media};
 use super::remember::Remembered;
 use super::scan::{Contents, contents, holds, string_end};
-use super::settings::Posture;
 use crate::patterns::schema::{ActionName, ValueRule};
 
-/// What of a gzip in a string is unpacked at most; more is replaced unseen.
-const UNPACK_LIMIT: u64 = 64 << 20;
 /// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer
 /// adds a third, so that no line of less than gigabytes gets there.
 const LAYERS: usize = 160;
@@ -242,6 +239,9 @@ impl Pass<'_> {
 
     /// Inspects a whole decoded value: by its key, as JSON text, or as running text.
     pub(crate) fn text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        if self.is_denying(context) {
+            return self.denied_text(t, at, bits, context);
+        }
         let trimmed = t.trim_ascii_start();
         let start = t.len() - trimmed.len();
         match trimmed.first() {
@@ -290,57 +290,29 @@ impl Pass<'_> {
             return;
         }
         let bits = known(t, bits);
-        let mark = self.scratch.edits.mark();
         if bits & holds::ANYTHING != 0 {
             self.running_text(t, at, bits, context);
         } else {
             self.echoes(t, at, b"");
         }
-        if context.body
-            && self.core.posture == Posture::Strict
-            && !self.scratch.edits.has_since(mark)
-            && !self.is_harmless(t)
-            && let Some(category) = self.core.opaque
-        {
-            self.scratch
-                .edits
-                .push(at..at + t.len(), category, 0, |out| {
-                    use std::io::Write;
-                    let _ = write!(out, "[TEXT_{}]", t.len().min(99_999));
-                });
-        }
-    }
-
-    /// Words of a program rather than of a person: what `strict` lets stand.
-    fn is_harmless(&self, t: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(t) else {
-            return false;
-        };
-        let enum_like = text.len() <= 64
-            && text.starts_with(|c: char| c.is_ascii_alphabetic())
-            && text
-                .bytes()
-                .all(|c| c.is_ascii_alphabetic() || matches!(c, b'_' | b'.' | b'-'))
-            && !text
-                .split(['_', '.', '-'])
-                .any(|w| self.core.names.is_latin_name(w));
-        let small_number = text.len() <= 6
-            && text
-                .bytes()
-                .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
-        enum_like || small_number
     }
 
     /// Takes the whole value out if its key says so. True if nothing else need be looked for.
     pub(crate) fn by_key(&mut self, t: &[u8], at: usize, context: Context, wrap: &[u8]) -> bool {
-        let Some(class) = self.class(context.class) else {
+        let core = self.core;
+        let Some(class) = core.fields.classes.get(context.class as usize) else {
             return false;
         };
         let Some(category) = class.category else {
             return class.safe;
         };
         let value = t.trim_ascii();
-        if !self.core.accepts(class, context.inherited, value) {
+        // {"birth":{"year":"1988"}}: the member holds the value as if it stood under the key itself
+        let holds = context.inherited
+            && !core.is_name(category)
+            && core.accepts(class, false, value)
+            && self.scratch.keys.meaning(context.key, &core.fields).part != Part::None;
+        if !holds && !core.accepts(class, context.inherited, value) {
             return false;
         }
         let lead = t.len() - t.trim_ascii_start().len();
@@ -423,13 +395,45 @@ impl Pass<'_> {
         details: &[u8],
     ) {
         let core = self.core;
-        if span.is_empty() || core.is_allowed(value) || core.catalog.is_off(category) {
-            return;
-        }
-        self.scratch.found += 1;
         let action = core
             .path_action(&self.scratch.path)
             .unwrap_or(core.catalog.action(category));
+        if span.is_empty() || !self.is_wanted(value, category, rule, action) {
+            return;
+        }
+        let Scratch { edits, compact, .. } = &mut *self.scratch;
+        edits.push(span, category, only_in, |out| {
+            out.extend_from_slice(wrap);
+            write_replacement(
+                core.catalog.label(category),
+                action,
+                value,
+                details,
+                &core.pseudonyms,
+                compact,
+                out,
+            );
+            out.extend_from_slice(wrap);
+        });
+    }
+
+    /// Is a finding to be taken out? Notes it for `tuomin explain`, and counts it if it is only to be kept.
+    pub(crate) fn is_wanted(
+        &mut self,
+        value: &[u8],
+        category: CategoryId,
+        rule: Rule,
+        action: ActionName,
+    ) -> bool {
+        let core = self.core;
+        if core.is_allowed(value) || core.catalog.is_off(category) {
+            return false;
+        }
+        self.scratch.found += 1;
+        let action = match core.path_action(&self.scratch.path) {
+            Some(ActionName::Keep) => ActionName::Keep,
+            _ => action,
+        };
         if let Some(trace) = &mut self.scratch.trace {
             trace.push(Trace {
                 path: String::from_utf8_lossy(&self.scratch.path).into_owned(),
@@ -448,22 +452,8 @@ impl Pass<'_> {
             if let Some(count) = self.scratch.counts.get_mut(category as usize) {
                 *count += 1;
             }
-            return;
         }
-        let Scratch { edits, compact, .. } = &mut *self.scratch;
-        edits.push(span, category, only_in, |out| {
-            out.extend_from_slice(wrap);
-            write_replacement(
-                core.catalog.label(category),
-                action,
-                value,
-                details,
-                &core.pseudonyms,
-                compact,
-                out,
-            );
-            out.extend_from_slice(wrap);
-        });
+        action != ActionName::Keep
     }
 
     /// Inspects a bare number.
@@ -494,18 +484,8 @@ impl Pass<'_> {
             }
             self.echoes(t, at, b"\"");
         }
-        if context.body
-            && self.core.posture == Posture::Strict
-            && t.len() > 6
-            && integer
-            && let Some(category) = self.core.opaque
-        {
-            self.scratch
-                .edits
-                .push(at..at + t.len(), category, 0, |out| {
-                    use std::io::Write;
-                    let _ = write!(out, "\"[NUMBER_{}]\"", t.len());
-                });
+        if self.is_denying(context) {
+            self.denied_number(t, at);
         }
     }
 
@@ -702,8 +682,14 @@ impl Pass<'_> {
         }
     }
 
-    /// Opens base64 that holds text or gzip. True if it did, whether or not anything was found inside.
-    fn open_base64(&mut self, t: &[u8], span: Range<usize>, at: usize, context: Context) -> bool {
+    /// Opens base64 that holds text, or text that is packed. True if it did, whether or not anything was found inside.
+    pub(crate) fn open_base64(
+        &mut self,
+        t: &[u8],
+        span: Range<usize>,
+        at: usize,
+        context: Context,
+    ) -> bool {
         let mut run = &t[span.clone()];
         let mut start = span.start;
         // `data=eyJ…`: a label glued by `=`
@@ -724,22 +710,13 @@ impl Pass<'_> {
         let (mut plain, map) = self.scratch.buffers.pop().unwrap_or_default();
         let mut opened = false;
         if payload::decode_base64(run, &mut plain) {
-            if plain.starts_with(b"\x1f\x8b") {
-                let mut unpacked = Vec::new();
-                let complete = flate2::read::MultiGzDecoder::new(&plain[..])
-                    .take(UNPACK_LIMIT)
-                    .read_to_end(&mut unpacked);
-                if complete.is_ok() && (unpacked.len() as u64) < UNPACK_LIMIT && is_text(&unpacked)
-                {
+            if let Some(packing) = Packing::of(&plain) {
+                if let Some(unpacked) = packing.unpack(&plain).filter(|t| is_text(t)) {
                     opened = true;
                     self.recode(&unpacked, run, at + start, context, |text| {
-                        let mut packer =
-                            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-                        std::io::Write::write_all(&mut packer, &text)
-                            .and_then(|()| packer.finish())
-                            .unwrap_or_default()
+                        packing.pack(&text)
                     });
-                } else if let Some(category) = self.core.opaque {
+                } else if let (Packing::Gzip, Some(category)) = (packing, self.core.opaque) {
                     opened = true;
                     self.take(
                         run,
@@ -851,7 +828,7 @@ impl Pass<'_> {
 }
 
 /// What a text holds, asked only of a text that is looked into.
-fn known(t: &[u8], bits: Contents) -> Contents {
+pub(crate) fn known(t: &[u8], bits: Contents) -> Contents {
     if bits & holds::UNKNOWN == 0 {
         bits
     } else {
@@ -869,7 +846,7 @@ fn has_json_escape(t: &[u8]) -> bool {
     })
 }
 
-/// Do the first bytes of a base64 run decode to text or gzip? Cheap, so that hashes and identifiers cost next to nothing.
+/// Do the first bytes of a base64 run decode to text or something packed? Cheap, so that hashes and identifiers cost next to nothing.
 fn looks_like_text(run: &[u8], head: &mut [u8; 18]) -> bool {
     use base64::Engine;
     let part = &run[..run.len().min(24) / 4 * 4];
@@ -884,7 +861,7 @@ fn looks_like_text(run: &[u8], head: &mut [u8; 18]) -> bool {
         return false;
     };
     let head = &head[..n];
-    head.starts_with(b"\x1f\x8b") || (n >= 9 && is_text(head))
+    Packing::of(head).is_some() || (n >= 9 && is_text(head))
 }
 
 /// UTF-8 (perhaps cut within a character) without control characters but white space.
@@ -938,8 +915,18 @@ fn is_blob(value: &[u8]) -> bool {
     if value.starts_with(b"data:") || payload::media(value).is_some() {
         return true;
     }
-    let part =
-        |c: &u8| payload::is_base64(*c) || matches!(c, b'.' | b'\r' | b'\n' | b'*') || *c >= 0x80;
+    // PHP writes `\/` for `/`, also where nothing undoes it
+    let escaped = memchr::memmem::find(value, b"\\/").is_some();
+    let part = |c: &u8| {
+        payload::is_base64(*c)
+            || matches!(c, b'.' | b'\r' | b'\n' | b'*')
+            || (*c == b'\\' && escaped)
+            || *c >= 0x80
+    };
+    // bytes that Python or C printed
+    if value.len() >= 64 && memchr::memmem::find_iter(&value[..64], b"\\x").count() >= 8 {
+        return true;
+    }
     value.len() >= 16
         && value.iter().take(4096).all(part)
         && value.iter().any(|c| {

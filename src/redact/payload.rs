@@ -47,6 +47,8 @@ const FORMATS: &[Format] = &[
     format("png", Media::Image, 0, b"\x89PNG\r\n\x1a\n"),
     format("gif", Media::Image, 0, b"GIF8"),
     format("webp", Media::Image, 8, b"WEBP"),
+    // reserved zeros, the pixels behind a header of 40 bytes
+    format("bmp", Media::Image, 6, b"\0\0\0\0\x36\0\0\0\x28\0\0\0"),
     format("tiff", Media::Image, 0, b"II*\0"),
     format("tiff", Media::Image, 0, b"MM\0*"),
     format("heic", Media::Image, 4, b"ftypheic"),
@@ -313,7 +315,12 @@ const BEGINNINGS: &[&[u8]] = &[
     b"SUQzA",
     b"SUQzB",
     b"T2dnUw",
+    BMP_HEADER,
 ];
+
+/// What every usual BMP says behind its size, and how many digits of base64 stand before it.
+const BMP_HEADER: &[u8] = b"AAAAADYAAAAoAAAA";
+const BMP_SIZE: usize = 8;
 
 static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| literals(BEGINNINGS));
 
@@ -419,6 +426,12 @@ fn classify_run(text: &[u8], run: Range<usize>) -> Option<Payload> {
 }
 
 fn beginning(text: &[u8], at: usize) -> Option<Payload> {
+    let at = match text[at..].starts_with(BMP_HEADER) {
+        true => at
+            .checked_sub(BMP_SIZE)
+            .filter(|i| text[*i..].starts_with(b"Qk"))?,
+        false => at,
+    };
     let rest = &text[at..];
     let media = if rest.starts_with(b"data:") {
         match &rest[5..10] {

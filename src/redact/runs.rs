@@ -91,6 +91,9 @@ pub(super) fn number_run(rest: &[u8]) -> usize {
             {
                 at += 3
             }
+            // a form that was not opened: `5001+-+1220`
+            (Some(b'+'), Some(b'-')) if rest.get(at + 2) == Some(&b'+') => at += 3,
+            (Some(b'+'), Some(c)) if digits > 0 && c.is_ascii_alphanumeric() => at += 1,
             (Some(b' ' | b'-' | b'/' | b'('), Some(c))
                 if c.is_ascii_alphanumeric() || *c == b'(' =>
             {
@@ -183,6 +186,103 @@ pub(super) fn date_run(rest: &[u8]) -> usize {
     text[..end]
         .trim_end_matches([' ', ',', '.', '-', '/', '~'])
         .len()
+}
+
+/// A machine identifier: a word, but not what a colon glues to it (`sim=45.96:F202561666`); times and ports go on.
+pub(super) fn identifier_run(rest: &[u8]) -> usize {
+    let word = word_run(rest);
+    let opened = rest[..word]
+        .iter()
+        .position(|c| matches!(c, b'[' | b'(' | b'{'));
+    let word = opened.filter(|i| *i > 0).unwrap_or(word);
+    memchr::memchr_iter(b':', &rest[..word])
+        .find(|i| {
+            let next = &rest[i + 1..word];
+            let word = next.iter().take_while(|c| c.is_ascii_alphanumeric());
+            word.count() >= 6
+                || matches!(
+                    next.first(),
+                    Some(b'+' | b'a'..=b'z' | b'A'..=b'Z' | 0x80..)
+                )
+        })
+        .unwrap_or(word)
+}
+
+/// What Java, Rust and Python print around a value: `Optional[`, `Some(`, `datetime.date(`. Its length with the bracket.
+pub(super) fn wrapper_run(rest: &[u8]) -> usize {
+    let word = rest
+        .iter()
+        .take(32)
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_'))
+        .count();
+    let opens = word >= 4 && matches!(rest.get(word), Some(b'[' | b'('));
+    if opens && rest[..word].iter().any(u8::is_ascii_lowercase) {
+        word + 1
+    } else {
+        0
+    }
+}
+
+/// Up to the bracket that closes a wrapper.
+pub(super) fn enclosed_run(rest: &[u8]) -> usize {
+    rest.iter()
+        .take(64)
+        .position(|c| matches!(c, b')' | b']' | b'\n'))
+        .unwrap_or(0)
+}
+
+/// The end of a parameter's value in a query or form, `name=张 三&…`: where the next one begins.
+pub(super) fn parameter_run(t: &[u8], value: usize) -> Option<usize> {
+    const LONGEST: usize = 256;
+    if t.get(value.checked_sub(1)?) != Some(&b'=') {
+        return None;
+    }
+    let key = t[..value - 1]
+        .iter()
+        .rev()
+        .take_while(|c| {
+            c.is_ascii_alphanumeric()
+                || matches!(c, b'_' | b'-' | b'.' | b'[' | b']')
+                || **c >= 0x80
+        })
+        .count();
+    let before = (value - 1).checked_sub(key + 1).map(|i| t[i]);
+    if !matches!(before, None | Some(b'&' | b'?')) {
+        return None;
+    }
+    let rest = &t[value..t.len().min(value + LONGEST)];
+    let end = rest
+        .iter()
+        .position(|c| matches!(c, b'&' | b'"' | b'\n' | b'\r' | b'<'))?;
+    (end > 0 && rest[end] == b'&').then_some(value + end)
+}
+
+/// Does the label that ends at `separator` begin a line of several, of which its value is the rest?
+pub(super) fn fills_line(t: &[u8], separator: usize) -> bool {
+    let start = memchr::memrchr(b'\n', &t[..separator]).map_or(0, |i| i + 1);
+    let end = memchr::memchr(b'\n', &t[separator..]).map_or(t.len(), |i| separator + i);
+    let one_word = t[start..separator]
+        .trim_ascii()
+        .iter()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'/') || *c >= 0x80);
+    one_word && end - separator < 64 && (start > 0 || end < t.len())
+}
+
+/// A date, also behind the place that some cards print before it: `BANDUNG, 15-04-1990`.
+pub(super) fn placed_date_run(rest: &[u8]) -> usize {
+    let date = date_run(rest);
+    if date > 0 {
+        return date;
+    }
+    let place = rest
+        .iter()
+        .take(40)
+        .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b' ' | b',' | b'.'))
+        .count();
+    match date_run(&rest[place..]) {
+        n if n >= 8 && rest[..place].contains(&b',') => place + n,
+        _ => 0,
+    }
 }
 
 /// An address: up to a delimiter, two spaces or the next `key=`.

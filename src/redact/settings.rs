@@ -45,4 +45,24 @@ pub struct RedactSettings {
     pub off: Vec<String>,
     /// Values that are never touched (a test person, the company's own hotline), compared without case and separators.
     pub allow: Vec<String>,
+    /// What is different for monitoring records.
+    pub monitoring: KindSettings,
+    /// What is different for operation logs.
+    pub operation: KindSettings,
+}
+
+/// What is different for one kind of record: added to what holds for both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct KindSettings {
+    /// Another posture.
+    pub posture: Option<Posture>,
+    /// Further actions for categories and families.
+    pub actions: BTreeMap<String, ActionName>,
+    /// Further actions for paths.
+    pub paths: BTreeMap<String, ActionName>,
+    /// Further categories, families or pattern ids that are not looked for.
+    pub off: Vec<String>,
+    /// Further values that are never touched.
+    pub allow: Vec<String>,
 }

@@ -10,11 +10,14 @@ use std::cell::OnceCell;
 use super::action::CategoryId;
 use super::checksum;
 use super::context::{Contexts, MOST_PATTERNS, PatternSet};
+use super::lookup::Words;
 use super::shape::{Shape, digit_places, expand};
-use crate::patterns::schema::{Alone, Pattern};
+use crate::patterns::schema::{Alone, MachineNumbers, Pattern};
 
 /// The longest value of any shape.
 pub(super) const MAX_COMPACT: usize = 48;
+/// How far before a number a word may stand that makes it a machine's, in bytes.
+const MACHINE_WORD: usize = 48;
 /// Words of a cluster that are looked at together.
 const MAX_WORDS: usize = 8;
 /// Index of a pattern.
@@ -33,6 +36,15 @@ pub(crate) struct Compiled {
     /// Index into the countries, plus one; zero for none.
     pub country: u8,
     has_context: bool,
+    /// An identity number; of telephones and cards no check says as much.
+    proven: bool,
+}
+
+impl Compiled {
+    /// Is it strong by itself, and for a check digit rather than a numbering plan?
+    pub fn is_proven(&self) -> bool {
+        self.alone == Alone::Always && self.proven
+    }
 }
 
 /// A value found in a text.
@@ -52,6 +64,8 @@ pub(crate) struct Shapes {
     shortest: usize,
     fewest_digits: usize,
     contexts: Contexts,
+    /// Words right before a number that say it is a machine's.
+    machines: Words,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -63,7 +77,11 @@ struct Word {
 
 impl Shapes {
     /// Compiles the patterns that have shapes. `countries` are ISO codes.
-    pub fn new(patterns: &[(Pattern, CategoryId)], countries: &[String]) -> Result<Self, String> {
+    pub fn new(
+        patterns: &[(Pattern, CategoryId)],
+        countries: &[String],
+        machines: &MachineNumbers,
+    ) -> Result<Self, String> {
         let mut by_length: Vec<Vec<Shape>> = (0..=MAX_COMPACT).map(|_| Vec::new()).collect();
         let mut compiled = Vec::new();
         let (mut words, mut context_of): (Vec<String>, Vec<Vec<PatternId>>) =
@@ -87,16 +105,7 @@ impl Shapes {
                     by_length[length].push(Shape::new(id, &classes));
                 }
             }
-            for word in &pattern.context {
-                let word = word.to_lowercase();
-                match words.iter().position(|w| *w == word) {
-                    Some(known) => context_of[known].push(id),
-                    None => {
-                        words.push(word);
-                        context_of.push(vec![id]);
-                    }
-                }
-            }
+            note_words(&pattern.context, id, &mut words, &mut context_of);
             let check = match &pattern.check {
                 None => None,
                 Some(name) => Some(checksum::by_name(name).ok_or_else(|| {
@@ -122,6 +131,7 @@ impl Shapes {
                     .and_then(|c| countries.iter().position(|k| k == c))
                     .map_or(0, |i| i as u8 + 1),
                 has_context: !pattern.context.is_empty(),
+                proven: check.is_some() && pattern.category.starts_with("id_number"),
             });
         }
         let shortest = by_length
@@ -136,6 +146,7 @@ impl Shapes {
             shortest,
             fewest_digits,
             contexts: Contexts::new(words, context_of),
+            machines: Words::all(machines.words.clone()),
         })
     }
 
@@ -282,7 +293,7 @@ impl Shapes {
         None
     }
 
-    /// A value glued to letters: `cardno11010519491231002X`. Only shapes that are strong by themselves.
+    /// A value glued to letters: `cardno11010519491231002X`. Only shapes that a check digit makes strong: `job13912345678` is no telephone.
     fn glued(
         &self,
         text: &[u8],
@@ -309,7 +320,7 @@ impl Shapes {
             *slot = c.to_ascii_uppercase();
         }
         self.decide(text, &[rest], &compact[..n], by_key)
-            .filter(|f| self.patterns[f.pattern as usize].alone == Alone::Always)
+            .filter(|f| self.patterns[f.pattern as usize].is_proven())
     }
 
     fn decide(
@@ -355,7 +366,12 @@ impl Shapes {
                 }
                 Alone::Never => false,
             };
-            let counts = (strong && !within_number(text, start, end))
+            let strong = strong
+                && !within_number(text, start, end)
+                && !(grouped && within_list(text, window))
+                && (pattern.is_proven()
+                    || !(is_named(text, start) || self.is_machines(text, start)));
+            let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())
                     && (by_key.contains(shape.pattern) || near().contains(shape.pattern)));
@@ -365,7 +381,8 @@ impl Shapes {
                 && only_in.is_none()
                 && (pattern.check.is_some() && compact.len() >= 9)
                 && !is_epoch(compact)
-                && !within_token();
+                && !within_token()
+                && !self.is_machines(text, start);
             if !(counts || hinted) || !pattern.check.is_none_or(|check| check(compact)) {
                 continue;
             }
@@ -381,6 +398,17 @@ impl Shapes {
             only_in = Some(found);
         }
         only_in
+    }
+
+    /// Does a word stand right before the number that says it is a machine's?
+    fn is_machines(&self, text: &[u8], start: usize) -> bool {
+        let before = &text[start.saturating_sub(MACHINE_WORD)..start];
+        let joint = |c: &u8| matches!(c, b' ' | b':' | b'=' | b'#' | b'-' | b'_' | b'"' | b'/');
+        let words = self.machines.automaton();
+        words.find_overlapping_iter(before).any(|m| {
+            before[m.end()..].iter().all(joint)
+                && (m.start() == 0 || !before[m.start() - 1].is_ascii_alphabetic())
+        })
     }
 
     /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
@@ -417,6 +445,24 @@ impl Shapes {
     }
 }
 
+/// Notes which patterns each word speaks about.
+fn note_words(
+    list: &[String],
+    pattern: PatternId,
+    words: &mut Vec<String>,
+    of: &mut Vec<Vec<PatternId>>,
+) {
+    for word in list.iter().map(|w| w.to_lowercase()) {
+        match words.iter().position(|w| *w == word) {
+            Some(known) => of[known].push(pattern),
+            None => {
+                words.push(word);
+                of.push(vec![pattern]);
+            }
+        }
+    }
+}
+
 /// Do the groups have the lengths of the words?
 fn fits(groups: &[u8], window: &[Word]) -> bool {
     groups.len() == window.len()
@@ -431,6 +477,27 @@ fn within_number(text: &[u8], start: usize, end: usize) -> bool {
     let digit = |i: Option<usize>| i.and_then(|i| text.get(i)).is_some_and(u8::is_ascii_digit);
     (start >= 2 && text[start - 1] == b'.' && digit(Some(start - 2)))
         || (text.get(end) == Some(&b'.') && digit(Some(end + 1)))
+}
+
+/// Does an underscore glue the value to a word: `shard_13912345678`?
+fn is_named(text: &[u8], start: usize) -> bool {
+    start >= 2 && text[start - 1] == b'_' && text[start - 2].is_ascii_alphanumeric()
+}
+
+/// Do further groups of the same list stand around groups of one length: `1024 2048 4096 8192`, the middle of a UUID?
+fn within_list(text: &[u8], window: &[Word]) -> bool {
+    let (start, end) = (window[0].start, window[window.len() - 1].end);
+    let separator = text[window[0].end];
+    if window
+        .iter()
+        .any(|w| w.end - w.start != window[0].end - window[0].start)
+    {
+        return false;
+    }
+    let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
+    (start >= 2 && text[start - 1] == separator && digit(start - 2))
+        || (text.get(end) == Some(&separator) && digit(end + 1))
+        || (separator == b'-' && within_token_of(text, start, end))
 }
 
 /// Is it a piece of a longer machine token, such as the last group of a UUID? A neighbour glued by `-`, `_`, `.`, `/` or `#` that holds a

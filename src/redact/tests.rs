@@ -216,3 +216,89 @@ fn every_pattern_finds_what_it_says_and_leaves_what_it_says() {
         }
     }
 }
+
+fn strict() -> RedactSettings {
+    RedactSettings {
+        posture: Posture::Strict,
+        ..RedactSettings::default()
+    }
+}
+
+#[test]
+fn strict_lets_stand_what_is_known_to_be_harmless() {
+    let mut worker = worker(strict());
+    for (line, expected) in [
+        (
+            r#"{"RequestId":"5f0c7d1e","Request":{"Name":"张三","Nick":"小石头","Result":"Success","ok":true,"n":12,"RuleId":"17","id":12345678,"x":null}}"#,
+            r#"{"RequestId":"5f0c7d1e","Request":{"Name":"[NAME]","Nick":"[TEXT_9]","Result":"Success","ok":true,"n":12,"RuleId":"17","id":"[NUMBER_8]","x":null}}"#,
+        ),
+        (
+            r#"{"DebugInfo":[{"Step":"Compare","Cost":36,"Message":"比对通过 张三 sim=0.98"}],"Name":"张三"}"#,
+            r#"{"DebugInfo":[{"Step":"Compare","Cost":36,"Message":"[TEXT_28]"}],"Name":"[NAME]"}"#,
+        ),
+        (
+            r#"{"Response":"{\"Code\":\"InvalidParameter.NameFormat\",\"Msg\":\"all of Okonjo\",\"v\":[1,2,3]} tail"}"#,
+            r#"{"Response":"[TEXT_77]"}"#,
+        ),
+        (
+            r#"{"Response":"{\"Code\":\"InvalidParameter.NameFormat\",\"Msg\":\"all of Okonjo\",\"v\":[1,2,3]}"}"#,
+            r#"{"Response":"{\"Code\":\"InvalidParameter.NameFormat\",\"Msg\":\"[TEXT_13]\",\"v\":[1,2,3]}"}"#,
+        ),
+        (
+            r#"{"message":"outside of bodies nothing changes: Okonjo said so","cost":123456789}"#,
+            r#"{"message":"outside of bodies nothing changes: Okonjo said so","cost":123456789}"#,
+        ),
+    ] {
+        assert_eq!(shown(&mut worker, line), expected, "of {line}");
+    }
+}
+
+#[test]
+fn strict_opens_base64_and_stands_still() {
+    use base64::Engine as _;
+    let inner = r#"{"Remark":"who knows what this says","Status":"OK"}"#;
+    let body = base64::engine::general_purpose::STANDARD.encode(inner);
+    let out = shown(
+        &mut worker(strict()),
+        &format!(r#"{{"Response":"{body}"}}"#),
+    );
+    let packed = out[13..].trim_end_matches(['"', '}']).trim_matches('"');
+    let text = base64::engine::general_purpose::STANDARD
+        .decode(packed)
+        .expect("base64");
+    assert_eq!(text, br#"{"Remark":"[TEXT_24]","Status":"OK"}"#);
+}
+
+#[test]
+fn rules_hold_for_a_category_a_path_a_value_and_a_kind_of_record() {
+    let words = |list: &[&str]| list.iter().map(|w| w.to_string()).collect::<Vec<_>>();
+    let settings = RedactSettings {
+        off: words(&["email"]),
+        allow: words(&["13800138000"]),
+        paths: [("Response.Owner".to_string(), ActionName::Keep)].into(),
+        actions: [("phone".to_string(), ActionName::Label)].into(),
+        operation: KindSettings {
+            posture: Some(Posture::Strict),
+            actions: [("id_number".to_string(), ActionName::Label)].into(),
+            ..KindSettings::default()
+        },
+        monitoring: KindSettings {
+            off: words(&["phone"]),
+            ..KindSettings::default()
+        },
+        ..RedactSettings::default()
+    };
+    let mut worker = worker(settings);
+    for (line, expected) in [
+        (
+            r#"{"IdCard":"11010519491231002X","Phone":"13912345678","m":"a@example.com"}"#,
+            r#"{"IdCard":"[ID_CN]","Phone":"13912345678","m":"a@example.com"}"#,
+        ),
+        (
+            r#"{"Response":{"IdCard":"11010519491231002X","Phone":"13912345678","Tel":"138-0013-8000","Owner":"Tan Ah Kow","Note":"anything"}}"#,
+            r#"{"Response":{"IdCard":"[ID_CN]","Phone":"[PHONE]","Tel":"138-0013-8000","Owner":"Tan Ah Kow","Note":"[TEXT_8]"}}"#,
+        ),
+    ] {
+        assert_eq!(shown(&mut worker, line), expected, "of {line}");
+    }
+}

@@ -149,6 +149,12 @@ fn mutated_values() {
 }
 
 #[test]
+fn mutated_numbers_and_records() {
+    each(5, checks::checksums);
+    each(6, checks::record);
+}
+
+#[test]
 fn mutated_archives() {
     let mut r = Rng::new(4);
     for i in 0..runs() / 10 {

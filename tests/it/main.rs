@@ -1,5 +1,6 @@
 //! Tests of the real program with real inputs and outputs. One binary, so that everything links once.
 
+mod adversarial;
 mod asking;
 mod browser;
 #[path = "../support/certificates.rs"]

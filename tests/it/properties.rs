@@ -15,13 +15,17 @@ use tuomin::generate::rng::Rng;
 use tuomin::input::lines::{LineLimits, Lines};
 use tuomin::input::source::ByteSource;
 use tuomin::pipeline::shutdown::Shutdown;
-use tuomin::redact::{Form, Outcome};
+use tuomin::redact::{Form, Outcome, Redactor};
 
 use crate::fuzzing::checks::redactors;
 
 fn redact(line: &str) -> (String, Outcome) {
+    redact_with(&redactors()[0], line)
+}
+
+fn redact_with(redactor: &Redactor, line: &str) -> (String, Outcome) {
     let mut out = Vec::new();
-    let outcome = redactors()[0].worker().redact(line.as_bytes(), &mut out);
+    let outcome = redactor.worker().redact(line.as_bytes(), &mut out);
     (String::from_utf8(out).expect("output is UTF-8"), outcome)
 }
 
@@ -175,6 +179,19 @@ proptest! {
         let hay = Haystack::of(&out);
         prop_assert!(!hay.compact.contains(&id.to_lowercase()), "{} leaked through {:?}: {}", id, steps, out);
         prop_assert!(!hay.folded.contains(&name), "{} leaked through {:?}: {}", name, steps, out);
+    }
+
+    #[test]
+    fn strict_lets_nothing_unknown_stand_and_a_second_pass_changes_nothing(record in record(), secret in "[a-z]{5,9} [a-zæøå]{5,9}[0-9]?", steps in prop::collection::vec(step(), 0..6), field in prop::sample::select(vec!["Request", "RspBody", "DebugInfo"])) {
+        let mut inner = json!({ "remark": secret, "more": record });
+        for step in &steps {
+            inner = wrap(inner, *step);
+        }
+        let line = json!({ "RequestId": "5f0c7d1e", field: inner }).to_string();
+        let strict = &redactors()[1];
+        let (once, _) = redact_with(strict, &line);
+        prop_assert!(!Haystack::of(&once).folded.contains(&secret), "{} stands after {:?}: {}", secret, steps, once);
+        prop_assert_eq!(&redact_with(strict, &once).0, &once);
     }
 
     #[test]

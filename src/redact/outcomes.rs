@@ -1,0 +1,39 @@
+//! Words that say what became of a value instead of being one: `session: closed`, `地址：不存在`, `token: expired at 10:00`.
+//!
+//! Only behind labels in running text: a key of an object holds what it names.
+
+use std::collections::HashSet;
+
+use crate::patterns::schema::OutcomeWords;
+
+pub(crate) struct Outcomes {
+    words: HashSet<String>,
+    phrases: Vec<String>,
+    longest: usize,
+}
+
+impl Outcomes {
+    pub fn new(list: &OutcomeWords) -> Self {
+        Self {
+            words: list.words.iter().cloned().collect(),
+            phrases: list.phrases.clone(),
+            longest: list.words.iter().map(String::len).max().unwrap_or(0),
+        }
+    }
+
+    /// Does the text behind a label begin with such a word?
+    pub fn begins(&self, text: &[u8]) -> bool {
+        let text = text.trim_ascii_start();
+        let length = text.iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        if length > 0 {
+            let whole = text
+                .get(length)
+                .is_none_or(|c| !c.is_ascii_alphanumeric() && *c != b'_');
+            return whole
+                && length <= self.longest
+                && std::str::from_utf8(&text[..length])
+                    .is_ok_and(|w| self.words.contains(&w.to_ascii_lowercase()));
+        }
+        self.phrases.iter().any(|p| text.starts_with(p.as_bytes()))
+    }
+}
