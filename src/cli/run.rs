@@ -29,6 +29,8 @@ use crate::{
 
 /// Threads for the network. They compress and decompress; everything heavier is done by the workers.
 const NETWORK_THREADS: usize = 2;
+/// Threads that compress requests and look up names, at most: each keeps a few megabytes.
+const HELPER_THREADS: usize = 32;
 
 /// Redact log lines from files or standard input.
 ///
@@ -119,6 +121,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     // For requests, listeners and metrics. Lines from files to files never see it.
     let runtime = Builder::new_multi_thread()
         .worker_threads(NETWORK_THREADS)
+        .max_blocking_threads(HELPER_THREADS)
         .thread_name("network")
         .enable_all()
         .build()?;

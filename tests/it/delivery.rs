@@ -16,7 +16,22 @@ use crate::{
     program::{PATIENCE, Program, Ran, arg, end, gzip, signal, wait_until},
 };
 
-/// A program that writes to `url` under names of its own.
+/// The key of its pseudonyms.
+pub fn key() -> String {
+    "11".repeat(32)
+}
+
+/// A program that writes to `url` under names that begin with `prefix`.
+pub fn program(url: &str, prefix: &str) -> Program {
+    Program::new()
+        .with("TUOMIN_KEY", key())
+        .with("TUOMIN_OUTPUT__ELASTICSEARCH__URLS", url)
+        .with("TUOMIN_OUTPUT__ELASTICSEARCH__PREFIX", prefix)
+        .with("TUOMIN_OUTPUT__ELASTICSEARCH__REPLICAS", 0)
+        .with("TUOMIN_OUTPUT__ELASTICSEARCH__BULK__MAX_BACKOFF_S", 1)
+}
+
+/// The same, and its names.
 struct Shipper {
     program: Program,
     prefix: String,
@@ -25,12 +40,7 @@ struct Shipper {
 impl Shipper {
     fn new(test: &str, url: &str) -> Self {
         let prefix = prefix(test);
-        let program = Program::new()
-            .with("TUOMIN_KEY", "11".repeat(32))
-            .with("TUOMIN_OUTPUT__ELASTICSEARCH__URLS", url)
-            .with("TUOMIN_OUTPUT__ELASTICSEARCH__PREFIX", &prefix)
-            .with("TUOMIN_OUTPUT__ELASTICSEARCH__REPLICAS", 0)
-            .with("TUOMIN_OUTPUT__ELASTICSEARCH__BULK__MAX_BACKOFF_S", 1);
+        let program = program(url, &prefix);
         Self { program, prefix }
     }
 

@@ -33,6 +33,7 @@ mod proxy;
 mod python;
 mod retention;
 mod signals;
+mod soak;
 mod store;
 mod streams;
 mod tls;

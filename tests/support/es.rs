@@ -4,7 +4,7 @@
 //! therefore keep to names that begin with their own [`prefix`]. It ends by itself when the last test process that holds its lease is gone.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -82,6 +82,11 @@ impl Node {
         &self.url
     }
 
+    /// What it has said so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("out.log")).unwrap()
+    }
+
     /// Ends it as a power failure would. Its data stay.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -108,31 +113,39 @@ impl Drop for Node {
 
 /// Asks a node and gives back status and answer.
 pub fn ask(url: &str, method: &str, path: &str, body: Option<&Json>) -> (u16, Json) {
-    let host = url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let body = body.map(Json::to_string).unwrap_or_default();
+    let (status, answer) = send(url, method, path, body.as_bytes()).unwrap();
+    let text = || Json::String(String::from_utf8_lossy(&answer).into_owned());
+    (
+        status,
+        serde_json::from_slice(&answer).unwrap_or_else(|_| text()),
+    )
+}
+
+/// One request to whoever listens there, who may be gone in the middle of it.
+pub fn send(url: &str, method: &str, path: &str, body: &[u8]) -> io::Result<(u16, Vec<u8>)> {
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    )?;
+    stream.write_all(body)?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
+    stream.read_to_end(&mut answer)?;
     let split = answer
         .windows(4)
         .position(|w| w == b"\r\n\r\n")
-        .expect("an HTTP answer");
-    let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
+        .ok_or(io::ErrorKind::UnexpectedEof)?;
     let head = String::from_utf8_lossy(&answer[..split]).to_lowercase();
-    let answer = if head.contains("transfer-encoding: chunked") {
-        unchunk(&answer[split + 4..])
-    } else {
-        answer[split + 4..].to_vec()
+    let status = head.get(9..12).and_then(|status| status.parse().ok());
+    let content = match head.contains("transfer-encoding: chunked") {
+        true => unchunk(&answer[split + 4..]),
+        false => answer[split + 4..].to_vec(),
     };
-    let answer = answer.as_slice();
-    (
-        status,
-        serde_json::from_slice(answer)
-            .unwrap_or_else(|_| Json::String(String::from_utf8_lossy(answer).into_owned())),
-    )
+    Ok((status.ok_or(io::ErrorKind::InvalidData)?, content))
 }
 
 /// The content of a chunked answer.
