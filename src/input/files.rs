@@ -14,6 +14,8 @@ use std::{
     },
 };
 
+use rustix::fs::FileType;
+
 use crate::{
     batch::Receipt,
     input::{
@@ -40,6 +42,15 @@ impl Named {
         match self {
             Self::Stdin => "standard input".into(),
             Self::Path(path) => path.display().to_string(),
+        }
+    }
+
+    /// Whether it has no end of its own: a pipe, a terminal, a FIFO.
+    fn is_stream(&self) -> bool {
+        match self {
+            Self::Stdin => !rustix::fs::fstat(io::stdin())
+                .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file()),
+            Self::Path(path) => !path.is_file(),
         }
     }
 }
@@ -205,11 +216,7 @@ impl Files {
             let Some(input) = self.pending.front() else {
                 break;
             };
-            let waits = match input {
-                Named::Stdin => true,
-                Named::Path(path) => !path.is_file(),
-            };
-            if waits && !self.open.is_empty() {
+            if input.is_stream() && !self.open.is_empty() {
                 break;
             }
             let Some(input) = self.pending.pop_front() else {
@@ -226,7 +233,8 @@ impl Intake for Files {
     fn next(&mut self, block: &mut Vec<u8>) -> Result<Option<Receipt>, InputError> {
         loop {
             if self.shutdown.is_set() {
-                if !self.pending.is_empty() || self.open.iter().any(|open| open.regular) {
+                let left = |input: &Named| !input.is_stream();
+                if self.pending.iter().any(left) || self.open.iter().any(|open| open.regular) {
                     self.watch.unfinished.store(true, Ordering::Relaxed);
                 }
                 self.pending.clear();

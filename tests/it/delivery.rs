@@ -153,6 +153,9 @@ fn with_a_spool_a_server_that_is_away_costs_nothing() {
     let mut child = away.program.start(&["run"]);
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(&records(0..3000)).unwrap();
+    wait_until("it is read", || {
+        rustix::io::ioctl_fionread(&stdin).unwrap() == 0
+    });
     wait_until("it is spooled", || away.spool_files() > 0);
     signal(&child, Signal::TERM);
     let ran = end(child);
