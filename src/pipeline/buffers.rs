@@ -1,9 +1,13 @@
 //! Byte buffers that are used again, so that a steady stream allocates nothing.
 //!
-//! A buffer that held clear text is either handed to the next batch, which overwrites it, or zeroed before it goes back to
-//! the allocator: clear text never outlives its batch by more than one turn.
+//! Every buffer may have held clear text, so it is zeroed as soon as its batch is done with it, whether it is kept or goes
+//! back to the allocator: clear text never outlives its batch. Zeroing a buffer that is still in a cache takes a hundredth of the
+//! time that redacting it took.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    mem::MaybeUninit,
+    sync::{Mutex, PoisonError},
+};
 
 use zeroize::Zeroize;
 
@@ -41,7 +45,7 @@ impl Buffers {
             return;
         }
         if buffer.capacity() <= self.largest {
-            buffer.clear();
+            clear(&mut buffer);
             let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
             if free.len() < self.keep {
                 return free.push(buffer);
@@ -56,6 +60,13 @@ impl Drop for Buffers {
         let free = self.free.get_mut().unwrap_or_else(PoisonError::into_inner);
         free.drain(..).for_each(wipe);
     }
+}
+
+/// Zeroes the whole capacity, for lines that were cut off lie behind the end. A plain `memset`: what stays reachable is not
+/// optimised away.
+fn clear(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.spare_capacity_mut().fill(MaybeUninit::new(0));
 }
 
 /// Zeroes the whole capacity, then frees it.
