@@ -3,9 +3,12 @@
 //! [`RawBatch`] holds clear text and therefore has no `Debug`, `Display` or `Serialize`; [`ReadyBatch`] holds only
 //! what redaction left. A [`Receipt`] travels with both and tells the source when its bytes are safe.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
 use crate::redact::Outcome;
@@ -100,6 +103,8 @@ pub struct ReadyBatch {
     pub body: Vec<u8>,
     /// Where each record's bytes end in `body`; as many entries as records.
     pub ends: Vec<usize>,
+    /// When the first of its lines was read.
+    pub read: Instant,
     /// Tells the source.
     pub receipt: Receipt,
 }

@@ -35,6 +35,10 @@ pub struct MetricsSettings {
 const SECONDS: [f64; 11] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
 ];
+/// The same for records, which may have waited in a spool for a day.
+const LAG: [f64; 11] = [
+    0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3600.0, 86_400.0,
+];
 
 /// Why the endpoint can't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +89,10 @@ pub fn listen(
     };
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
+        .and_then(|builder| {
+            builder
+                .set_buckets_for_metric(Matcher::Full("tuomin_delivery_lag_seconds".into()), &LAG)
+        })
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| MetricsError::Recorder(error.to_string()))?;
     let listener = runtime
@@ -192,8 +200,8 @@ async fn metrics(State(page): State<Page>) -> String {
         one(
             "tuomin_spool_age_seconds",
             "gauge",
-            "Age of the oldest file of the spool.",
-            spool.age_seconds(),
+            "How long the oldest record in the spool has been waiting.",
+            spool.longest_wait().map_or(0, |wait| wait.as_secs()),
         );
         one(
             "tuomin_spool_dropped_records_total",
@@ -208,6 +216,16 @@ async fn metrics(State(page): State<Page>) -> String {
             spool.damaged_entries(),
         );
     }
+    let longest = stats
+        .waiting
+        .longest()
+        .max(spool.as_ref().and_then(Spool::longest_wait));
+    one(
+        "tuomin_oldest_undelivered_seconds",
+        "gauge",
+        "How long the oldest record that is not delivered has been waiting.",
+        longest.map_or(0, |wait| wait.as_secs()),
+    );
     if let Some(bytes) = resident_bytes() {
         one(
             "process_resident_memory_bytes",

@@ -141,8 +141,12 @@ async fn collect_and_send(
         }
         let (server, stats) = (server.clone(), stats.clone());
         running.spawn(async move {
-            let records = batch.ends.len();
+            let (records, read) = (batch.ends.len(), batch.read);
             let report = server.deliver(batch).await;
+            if report.delivered == Delivered::Safe {
+                metrics::histogram!("tuomin_delivery_lag_seconds")
+                    .record(read.elapsed().as_secs_f64());
+            }
             stats.add(&report, records, collect.offered_again);
         });
     }
@@ -154,6 +158,7 @@ fn merge(batch: &mut ReadyBatch, next: ReadyBatch) {
     let offset = batch.body.len();
     batch.body.extend_from_slice(&next.body);
     batch.ends.extend(next.ends.iter().map(|end| end + offset));
+    batch.read = batch.read.min(next.read);
     let (first, second) = (std::mem::take(&mut batch.receipt), next.receipt);
     batch.receipt = Receipt::new(move |how: Delivered| {
         first.answer(how);
@@ -177,6 +182,7 @@ mod tests {
                 sequence,
                 body: body.to_vec(),
                 ends: ends.to_vec(),
+                read: Instant::now().into(),
                 receipt,
             }
         };

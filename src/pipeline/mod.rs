@@ -14,6 +14,7 @@
 pub mod budget;
 pub mod buffers;
 pub mod deliver;
+pub mod lag;
 pub mod order;
 pub mod shutdown;
 pub mod spooled;
@@ -24,7 +25,7 @@ use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use schemars::JsonSchema;
@@ -176,6 +177,7 @@ pub fn run(plan: Plan) -> Ended {
         shutdown,
         buffers,
         block_bytes: settings.block_bytes,
+        stats: stats.clone(),
     };
     let step = || {
         Step::new(
@@ -219,6 +221,15 @@ struct Shared {
     shutdown: Shutdown,
     buffers: Arc<Buffers>,
     block_bytes: usize,
+    stats: Arc<Stats>,
+}
+
+/// A block that a worker has read.
+struct Block {
+    sequence: u64,
+    lines: Vec<u8>,
+    read: Instant,
+    receipt: Receipt,
 }
 
 /// The input, and whose turn it is.
@@ -231,18 +242,19 @@ struct Turn {
 
 impl Shared {
     fn work(&self, mut step: Step) {
-        while let Some((sequence, block, receipt)) = self.read() {
+        while let Some(block) = self.read() {
             let mut body = self.buffers.take();
             let mut ends = Vec::new();
-            step.run(&block, &mut body, &mut ends);
-            let bytes = block.len();
-            self.buffers.put(block);
+            step.run(&block.lines, &mut body, &mut ends);
+            let bytes = block.lines.len();
+            self.buffers.put(block.lines);
             if !self.submit(
                 ReadyBatch {
-                    sequence,
+                    sequence: block.sequence,
                     body,
                     ends,
-                    receipt,
+                    read: block.read,
+                    receipt: block.receipt,
                 },
                 bytes,
             ) {
@@ -253,7 +265,7 @@ impl Shared {
     }
 
     /// The next block, in turn.
-    fn read(&self) -> Option<(u64, Vec<u8>, Receipt)> {
+    fn read(&self) -> Option<Block> {
         let mut turn = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if turn.ended {
@@ -261,32 +273,39 @@ impl Shared {
             }
             // Before anything is read, so that no more than the limit is ever held.
             self.budget.acquire(self.block_bytes);
-            let mut block = self.buffers.take();
-            let next = turn.intake.next(&mut block);
+            let mut lines = self.buffers.take();
+            let next = turn.intake.next(&mut lines);
             match next {
                 Ok(Some(receipt)) => {
-                    self.budget.correct(self.block_bytes, block.len());
-                    let sequence = turn.sequence;
+                    self.budget.correct(self.block_bytes, lines.len());
+                    let (sequence, read) = (turn.sequence, Instant::now());
                     turn.sequence += 1;
-                    return Some((sequence, block, receipt));
+                    self.stats.waiting.begin(sequence, read);
+                    return Some(Block {
+                        sequence,
+                        lines,
+                        read,
+                        receipt,
+                    });
                 }
                 Ok(None) => turn.ended = true,
                 Err(error) => turn.unread.push(error),
             }
             self.budget.release(self.block_bytes);
-            self.buffers.put(block);
+            self.buffers.put(lines);
         }
     }
 
     /// Hands a batch of `bytes` raw bytes on. False if nobody takes it.
     fn submit(&self, mut batch: ReadyBatch, bytes: usize) -> bool {
-        let budget = self.budget.clone();
+        let (budget, stats, sequence) = (self.budget.clone(), self.stats.clone(), batch.sequence);
         // The raw bytes are gone; what stays in flight is what was made of them (of images next to nothing).
         budget.correct(bytes, batch.body.len());
         let bytes = batch.body.len();
         let receipt = std::mem::take(&mut batch.receipt);
         batch.receipt = Receipt::new(move |how| {
             budget.release(bytes);
+            stats.waiting.end(sequence);
             receipt.answer(how);
         });
         match &self.sink {

@@ -117,6 +117,7 @@ mod tests {
             sequence,
             body: vec![b'a' + sequence as u8],
             ends: Vec::new(),
+            read: std::time::Instant::now(),
             receipt: Receipt::none(),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use super::lag::Waiting;
+
 /// Counters that all workers share.
 pub struct Stats {
     /// Records: lines that are not empty.
@@ -20,6 +22,8 @@ pub struct Stats {
     pub too_long: AtomicU64,
     /// Batches redacted.
     pub batches: AtomicU64,
+    /// Batches that are not safe yet.
+    pub waiting: Waiting,
     /// Values taken out, by category index.
     pub findings: Vec<AtomicU64>,
     /// What the categories are called.
@@ -53,6 +57,7 @@ impl Stats {
             failed: AtomicU64::new(0),
             too_long: AtomicU64::new(0),
             batches: AtomicU64::new(0),
+            waiting: Waiting::default(),
             findings: categories.iter().map(|_| AtomicU64::new(0)).collect(),
             categories: categories.to_vec(),
         }

@@ -11,7 +11,7 @@
 //! ```
 //! All numbers are little endian.
 
-use std::io;
+use std::{io, time::Instant};
 
 use crate::batch::{ReadyBatch, Receipt};
 
@@ -105,7 +105,7 @@ pub fn encode(batch: &ReadyBatch, level: i32) -> io::Result<Vec<u8>> {
 }
 
 /// Gets the batch out of a payload that fits its header.
-pub fn decode(header: &Header, payload: &[u8]) -> Option<ReadyBatch> {
+pub fn decode(header: &Header, payload: &[u8], read: Instant) -> Option<ReadyBatch> {
     let mut plain = zstd::bulk::decompress(payload, header.decoded).ok()?;
     let lengths = header.records as usize * 4;
     let mut ends = Vec::with_capacity(header.records as usize);
@@ -120,6 +120,7 @@ pub fn decode(header: &Header, payload: &[u8]) -> Option<ReadyBatch> {
         sequence: 0,
         body,
         ends,
+        read,
         receipt: Receipt::none(),
     })
 }
@@ -138,6 +139,7 @@ mod tests {
             sequence: 7,
             body: b"aaabbc".to_vec(),
             ends: vec![3, 5, 6],
+            read: Instant::now(),
             receipt: Receipt::none(),
         }
     }
@@ -148,7 +150,7 @@ mod tests {
         let header = Header::read(&entry).unwrap();
         let payload = &entry[HEADER..];
         assert!(header.fits(payload) && header.records == 3);
-        let back = decode(&header, payload).unwrap();
+        let back = decode(&header, payload, Instant::now()).unwrap();
         assert_eq!((back.body, back.ends), (batch().body, batch().ends));
     }
 

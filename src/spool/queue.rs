@@ -145,12 +145,12 @@ impl Spool {
         let Some(header) = Header::read(&entry) else {
             return;
         };
-        let receipt = std::mem::take(&mut batch.receipt);
+        let (receipt, read) = (std::mem::take(&mut batch.receipt), batch.read);
         drop(batch);
         let mut state = self.state();
         loop {
             state = self.make_room(state, entry.len() as u64);
-            match self.write(&mut state, &entry, header) {
+            match self.write(&mut state, &entry, header, read) {
                 Ok(()) => break,
                 Err(error) => {
                     tracing::warn!(%error, "the spool can't be written; trying again");
@@ -234,16 +234,9 @@ impl Spool {
         self.state().bytes()
     }
 
-    /// Age of the oldest file in seconds.
-    pub fn age_seconds(&self) -> u64 {
-        let state = self.state();
-        let oldest = state
-            .segments
-            .iter()
-            .find(|segment| !segment.places.is_empty());
-        oldest.map_or(0, |segment| {
-            now_ms().saturating_sub(segment.begun_ms) / 1000
-        })
+    /// How long the first line that is not delivered has been waiting.
+    pub fn longest_wait(&self) -> Option<Duration> {
+        self.state().oldest().map(|oldest| oldest.elapsed())
     }
 
     /// Records that were dropped because the queue was full or they were too old.
@@ -272,11 +265,11 @@ impl Spool {
     fn make_room<'a>(&self, mut state: MutexGuard<'a, State>, bytes: u64) -> MutexGuard<'a, State> {
         let settings = &self.0.settings;
         if let Some(days) = settings.max_age_days {
-            let limit = now_ms().saturating_sub(u64::from(days) * 86_400_000);
+            let limit = Duration::from_secs(u64::from(days) * 86_400);
             while state
                 .segments
                 .front()
-                .is_some_and(|oldest| oldest.begun_ms < limit)
+                .is_some_and(|oldest| oldest.begun.elapsed() > limit)
                 && self.drop_oldest(&mut state)
             {}
         }
@@ -296,7 +289,13 @@ impl Spool {
         state
     }
 
-    fn write(&self, state: &mut State, entry: &[u8], header: Header) -> io::Result<()> {
+    fn write(
+        &self,
+        state: &mut State,
+        entry: &[u8],
+        header: Header,
+        read: Instant,
+    ) -> io::Result<()> {
         let full = state
             .segments
             .back()
@@ -318,7 +317,7 @@ impl Spool {
         let Some(last) = state.segments.back_mut() else {
             return Err(io::ErrorKind::NotFound.into());
         };
-        last.append(entry, header)?;
+        last.append(entry, header, read)?;
         let file = last.file.clone();
         if !state.dirty.iter().any(|dirty| Arc::ptr_eq(dirty, &file)) {
             state.dirty.push(file);
@@ -357,7 +356,7 @@ impl Spool {
         if !place.header.fits(&payload) {
             return None;
         }
-        let batch = entry::decode(&place.header, &payload)?;
+        let batch = entry::decode(&place.header, &payload, place.read)?;
         let spool = self.clone();
         let receipt = Receipt::new(move |how| spool.heard(number, place, how));
         Some(ReadyBatch { receipt, ..batch })

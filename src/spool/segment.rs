@@ -18,6 +18,7 @@ use std::{
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use super::entry::{self, Header};
@@ -37,6 +38,8 @@ pub struct Place {
     pub start: u64,
     /// Its header.
     pub header: Header,
+    /// When its first line was read, as far as that is known: of an earlier process's entries, when their file was begun.
+    pub read: Instant,
     /// Whether it is delivered.
     pub done: bool,
 }
@@ -52,8 +55,8 @@ impl Place {
 pub struct Segment {
     /// In the order of writing.
     pub number: u64,
-    /// Milliseconds since 1970.
-    pub begun_ms: u64,
+    /// When it was begun. The clock is asked once, for files of earlier processes: if it is set later, no file gets older or younger.
+    pub begun: Instant,
     /// Where it is.
     pub path: PathBuf,
     /// Open for reading and writing.
@@ -93,7 +96,7 @@ impl Segment {
         let file = Arc::new(file);
         Ok(Self {
             number,
-            begun_ms: now_ms,
+            begun: Instant::now(),
             path,
             file,
             size: HEADER,
@@ -103,7 +106,7 @@ impl Segment {
     }
 
     /// Opens a file of an earlier process and finds its entries. Whatever is in it, this only fails if the file can't be read.
-    pub fn recover(path: &Path, number: u64, damage: &mut Damage) -> io::Result<Self> {
+    pub fn recover(path: &Path, number: u64, now_ms: u64, damage: &mut Damage) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
         let length = file.metadata()?.len();
         let mut head = [0; HEADER as usize];
@@ -115,8 +118,11 @@ impl Segment {
         let (begun_ms, delivered) = if is_whole {
             (number_at(8), number_at(16))
         } else {
-            (0, 0)
+            (now_ms, 0)
         };
+        let age = Duration::from_millis(now_ms.saturating_sub(begun_ms));
+        let now = Instant::now();
+        let begun = now.checked_sub(age).unwrap_or(now);
         let mut places = VecDeque::new();
         let mut at = HEADER.min(length);
         while at < length {
@@ -128,6 +134,7 @@ impl Segment {
             match header.map(|header| Place {
                 start: at,
                 header,
+                read: begun,
                 done: false,
             }) {
                 Some(place) if place.end() <= length => {
@@ -152,7 +159,7 @@ impl Segment {
         let file = Arc::new(file);
         Ok(Self {
             number,
-            begun_ms,
+            begun,
             path: path.into(),
             file,
             size: at,
@@ -162,7 +169,7 @@ impl Segment {
     }
 
     /// Appends an entry. On failure (a full disk) the file is as it was.
-    pub fn append(&mut self, entry: &[u8], header: Header) -> io::Result<()> {
+    pub fn append(&mut self, entry: &[u8], header: Header, read: Instant) -> io::Result<()> {
         if let Err(error) = self.file.write_all_at(entry, self.size) {
             // If this fails too, what was half written is a torn tail and is overwritten by the next try.
             let _ = self.file.set_len(self.size);
@@ -171,6 +178,7 @@ impl Segment {
         self.places.push_back(Place {
             start: self.size,
             header,
+            read,
             done: false,
         });
         self.size += entry.len() as u64;

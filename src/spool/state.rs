@@ -51,6 +51,15 @@ impl State {
             .any(|segment| !segment.places.is_empty())
     }
 
+    /// When the first line that is not delivered was read.
+    pub fn oldest(&self) -> Option<Instant> {
+        let first = self
+            .segments
+            .iter()
+            .find_map(|segment| segment.places.front());
+        first.map(|place| place.read)
+    }
+
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
         !self.has_undelivered()
@@ -115,7 +124,7 @@ pub fn recover(folder: &Path, recovered: &mut Recovered) -> io::Result<(VecDeque
     let next_number = files.last().map_or(1, |(number, _)| number + 1);
     let mut segments = VecDeque::new();
     for (number, path) in files {
-        match Segment::recover(&path, number, &mut recovered.damage) {
+        match Segment::recover(&path, number, now_ms(), &mut recovered.damage) {
             Ok(segment) => segments.push_back(segment),
             Err(error) => {
                 tracing::error!(file = %path.display(), %error, "a file of the spool can't be read; it is left alone")

@@ -1,13 +1,14 @@
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::{self, File},
+    os::unix::fs::FileExt,
     path::Path,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering::SeqCst},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::*;
@@ -42,6 +43,7 @@ fn batch(number: u32, bytes: usize, receipt: Receipt) -> ReadyBatch {
         sequence: 0,
         body,
         ends,
+        read: Instant::now(),
         receipt,
     }
 }
@@ -168,7 +170,7 @@ fn a_file_cut_at_any_byte_gives_all_whole_entries() {
     for length in 0..whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
         let mut damage = Damage::default();
-        let segment = segment::Segment::recover(&path, 1, &mut damage).unwrap();
+        let segment = segment::Segment::recover(&path, 1, state::now_ms(), &mut damage).unwrap();
         let entries = segment.places.len();
         let expected = segment
             .places
@@ -262,4 +264,38 @@ fn foreign_files_are_left_alone() {
     append(&spool, 0..1, 100);
     assert_eq!(drain(&spool), [0]);
     assert_eq!(fs::read(folder.path().join("notes.txt")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_clock_that_was_set_makes_nothing_too_old_or_breaks_anything() {
+    let day = 86_400_000_u64;
+    let begun = |when: u64, kept: u64| {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SpoolSettings {
+            max_age_days: Some(2),
+            sync: Sync::System,
+            ..settings(folder.path())
+        };
+        let (spool, _) = open(&settings);
+        append(&spool, 0..1, 1000);
+        drop(spool);
+        // As if the file had been begun at a moment that the clock now says is `when`.
+        let file = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_some());
+        let file = File::options().write(true).open(file.unwrap()).unwrap();
+        file.write_all_at(&when.to_le_bytes(), 8).unwrap();
+        let (spool, _) = open(&settings);
+        let waited = spool.longest_wait().unwrap();
+        append(&spool, 1..2, 1000);
+        assert_eq!((spool.records(), spool.dropped_records()), (kept, 4 - kept));
+        waited.as_secs()
+    };
+    let now = state::now_ms();
+    // It was put back since: younger than nothing is nothing.
+    assert_eq!(begun(now + 400 * day, 4), 0);
+    assert_eq!(begun(u64::MAX, 4), 0);
+    assert!((86_400..86_500).contains(&begun(now - day, 4)));
+    assert!((259_200..259_300).contains(&begun(now - 3 * day, 2)));
 }

@@ -24,6 +24,7 @@ mod kafka_node;
 mod listen;
 #[path = "../support/maven.rs"]
 mod maven;
+mod observing;
 mod on_call;
 mod program;
 mod properties;

@@ -115,6 +115,7 @@ pub fn batch(es: &Elasticsearch, lines: &[impl AsRef<[u8]>]) -> ReadyBatch {
         sequence: 0,
         body,
         ends,
+        read: std::time::Instant::now(),
         receipt: Receipt::none(),
     }
 }

@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::dead_letter::DeadLetter;
 use super::{Elasticsearch, Error, Report};
@@ -85,6 +86,7 @@ pub async fn replay(server: &Elasticsearch, file: &Path) -> Result<Replayed, Err
                     sequence: 0,
                     body,
                     ends,
+                    read: Instant::now(),
                     receipt: Receipt::none(),
                 })
                 .await;

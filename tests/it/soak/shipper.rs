@@ -4,7 +4,7 @@ use std::{
     fmt, fs,
     fs::{File, OpenOptions},
     io::Write,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Stdio},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -19,6 +19,7 @@ use super::records::{HELPING, PAUSE, Records};
 use crate::{
     delivery,
     es::send,
+    listen::port,
     program::{Program, end, signal},
 };
 
@@ -176,12 +177,6 @@ impl Drop for Shipper {
             let _ = child.wait();
         }
     }
-}
-
-/// A port that nobody has.
-fn port() -> SocketAddr {
-    let any = TcpListener::bind("127.0.0.1:0").unwrap();
-    any.local_addr().unwrap()
 }
 
 /// Appends records to a file that is rotated now and then. What is in the file counts as given.

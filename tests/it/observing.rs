@@ -1,0 +1,137 @@
+//! What monitoring systems are told: every figure that is promised, with the values that were brought about.
+
+use std::{
+    io::Write,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+};
+
+use tuomin::record::time::{DAY_MS, now_ms};
+
+use crate::{
+    delivery,
+    es::{es_url, prefix, send},
+    listen::port,
+    program::{end, wait_until},
+    proxy::{Fault, Proxy},
+};
+
+/// A page of metrics.
+struct Page(String);
+
+impl Page {
+    fn of(address: SocketAddr) -> Self {
+        let page = send(&format!("http://{address}"), "GET", "/metrics", b"");
+        Self(page.map_or(String::new(), |(_, page)| String::from_utf8(page).unwrap()))
+    }
+
+    /// The value of a figure, with its labels; 0 if it is not there.
+    fn get(&self, name: &str) -> f64 {
+        let line = self.0.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+}
+
+#[test]
+fn every_promised_figure_is_told_and_no_value_of_a_record() {
+    let (number, is_away) = (AtomicU32::new(0), Arc::new(AtomicBool::new(false)));
+    let proxy = {
+        let is_away = is_away.clone();
+        Proxy::start(es_url(), move |request| {
+            let is_bulk = request.path.starts_with("/_bulk");
+            if is_bulk && (is_away.load(Relaxed) || number.fetch_add(1, Relaxed) < 2) {
+                Fault::Answer(429, "")
+            } else {
+                Fault::Pass
+            }
+        })
+    };
+    let address = port();
+    let program = delivery::program(&proxy.url, &prefix("figures"))
+        .with("TUOMIN_SPOOL__FOLDER", "spool")
+        .with("TUOMIN_METRICS__LISTEN", address);
+    let mut child = program.start(&["run"]);
+    let mut stdin = child.stdin.take().unwrap();
+    let record = |number: i64, age: i64| {
+        let time = now_ms() - age;
+        format!(r#"{{"RequestId":"r{number}","timestamp":{time},"Phone":"13800138000"}}"#) + "\n"
+    };
+    let lines: String = (0..100).map(|number| record(number, 0)).collect();
+    stdin.write_all(lines.as_bytes()).unwrap();
+    let too_old = record(100, 1000 * DAY_MS);
+    stdin.write_all(too_old.as_bytes()).unwrap();
+    let mut page = Page(String::new());
+    wait_until("they are stored", || {
+        page = Page::of(address);
+        page.get("tuomin_elasticsearch_documents_total{result=\"stored\"}") == 100.0
+    });
+    let read = (lines.len() + too_old.len()) as f64;
+    for (name, expected) in [
+        ("tuomin_records_total", 101.0),
+        ("tuomin_read_bytes_total", read),
+        ("tuomin_findings_total{category=\"phone\"}", 101.0),
+        (
+            "tuomin_elasticsearch_refused_total{reason=\"past_retention\"}",
+            1.0,
+        ),
+        (
+            "tuomin_elasticsearch_dead_letters_total{error=\"past_retention\"}",
+            1.0,
+        ),
+        ("tuomin_undelivered_records_total", 0.0),
+        ("tuomin_spool_dropped_records_total", 0.0),
+    ] {
+        assert_eq!(page.get(name), expected, "{name} in {}", page.0);
+    }
+    for (name, least) in [
+        ("tuomin_redacted_bytes_total", 1.0),
+        ("tuomin_batches_total", 1.0),
+        ("tuomin_elasticsearch_sent_bytes_total", 1.0),
+        (
+            "tuomin_elasticsearch_sent_again_total{reason=\"overloaded\"}",
+            100.0,
+        ),
+        ("tuomin_elasticsearch_concurrency_limit", 1.0),
+        // Two that were refused and one that was not.
+        ("tuomin_elasticsearch_request_seconds_count", 3.0),
+        (
+            "tuomin_elasticsearch_request_seconds_bucket{le=\"+Inf\"}",
+            3.0,
+        ),
+        // Twice refused means twice waited.
+        ("tuomin_delivery_lag_seconds_sum", 0.5),
+        ("tuomin_delivery_lag_seconds_bucket{le=\"86400\"}", 1.0),
+        ("process_resident_memory_bytes", 10e6),
+    ] {
+        assert!(
+            page.get(name) >= least,
+            "{name} is less than {least} in {}",
+            page.0
+        );
+    }
+
+    // While the server takes nothing, what waits gets older.
+    is_away.store(true, Relaxed);
+    stdin.write_all(record(101, 0).as_bytes()).unwrap();
+    let ages = [
+        "tuomin_oldest_undelivered_seconds",
+        "tuomin_spool_age_seconds",
+    ];
+    wait_until("the spool is old", || {
+        page = Page::of(address);
+        ages.iter().all(|age| page.get(age) >= 2.0)
+    });
+    assert_eq!(page.get("tuomin_spool_records"), 1.0);
+    assert!(page.get("tuomin_spool_bytes") > 0.0);
+    is_away.store(false, Relaxed);
+    wait_until("nothing waits", || {
+        page = Page::of(address);
+        page.get("tuomin_spool_records") == 0.0 && ages.iter().all(|age| page.get(age) == 0.0)
+    });
+    assert!(!page.0.contains("13800138000"));
+    drop(stdin);
+    assert_eq!(end(child).code, 0);
+}
