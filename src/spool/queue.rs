@@ -26,6 +26,8 @@ use crate::{
 
 /// How long a writer waits before it looks again whether there is room, or whether it is told to stop.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// How often it is said that the spool can't be written, while that lasts.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 /// How long an entry that could not be delivered waits before it is handed out again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// Bytes (decoded) that may be handed out and not yet delivered.
@@ -108,6 +110,7 @@ impl Spool {
             syncing: false,
             closed: false,
             stopped: false,
+            trouble: None,
             dropped_records: 0,
             damaged_entries: 0,
         };
@@ -153,7 +156,10 @@ impl Spool {
             match self.write(&mut state, &entry, header, read) {
                 Ok(()) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "the spool can't be written; trying again");
+                    if state.trouble.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
+                        tracing::warn!(%error, "the spool can't be written; the input waits");
+                        state.trouble = Some(Instant::now());
+                    }
                     if self.0.settings.when_full == WhenFull::DropOldest {
                         self.drop_oldest(&mut state);
                     }
@@ -164,6 +170,9 @@ impl Spool {
                     state = self.wait(state, LOOK_AGAIN);
                 }
             }
+        }
+        if state.trouble.take().is_some() {
+            tracing::info!("the spool can be written again");
         }
         if self.0.settings.sync == Sync::System {
             drop(state);
@@ -302,8 +311,10 @@ impl Spool {
             .is_some_and(|last| last.size >= self.0.settings.segment_bytes);
         if !state.writing || full {
             state.writing = false;
-            let segment = Segment::create(&self.0.settings.folder, state.next_number, now_ms())?;
+            // What can't be begun (a full disk) may have left a file of that name.
+            let number = state.next_number;
             state.next_number += 1;
+            let segment = Segment::create(&self.0.settings.folder, number, now_ms())?;
             // Its name is in the folder, which must be synced as well.
             if self.0.settings.sync == Sync::Disk {
                 state

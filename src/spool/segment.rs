@@ -13,7 +13,7 @@
 
 use std::{
     collections::VecDeque,
-    fs::{File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -92,7 +92,10 @@ impl Segment {
         header[..8].copy_from_slice(MAGIC);
         header[8..16].copy_from_slice(&now_ms.to_le_bytes());
         header[16..24].copy_from_slice(&HEADER.to_le_bytes());
-        file.write_all_at(&header, 0)?;
+        if let Err(error) = file.write_all_at(&header, 0) {
+            let _ = fs::remove_file(&path);
+            return Err(error);
+        }
         let file = Arc::new(file);
         Ok(Self {
             number,

@@ -34,6 +34,8 @@ pub struct State {
     pub closed: bool,
     /// Nothing more is to be handed out.
     pub stopped: bool,
+    /// When it was last said that it can't be written.
+    pub trouble: Option<Instant>,
     pub dropped_records: u64,
     pub damaged_entries: u64,
 }

@@ -10,6 +10,7 @@ mod command;
 mod configuration;
 mod credentials;
 mod delivery;
+mod disk_full;
 #[path = "../support/es.rs"]
 mod es;
 mod faults;

@@ -187,9 +187,13 @@ impl State {
         let Some((_, file)) = &mut self.open else {
             return Ok(());
         };
-        file.write_all(text)
-            .and_then(|()| file.sync_data())
-            .map_err(|error| failed("can't write dead letters", folder, error.kind()))?;
+        let before = file.metadata().map_or(0, |meta| meta.len());
+        if let Err(error) = file.write_all(text).and_then(|()| file.sync_data()) {
+            // Half a line must not run into the next. Other processes that append to the file find the same disk full, so that
+            // nothing of theirs stands behind it.
+            let _ = file.set_len(before);
+            return Err(failed("can't write dead letters", folder, error.kind()));
+        }
         self.used += text.len() as u64;
         Ok(())
     }
