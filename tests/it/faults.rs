@@ -253,3 +253,41 @@ fn a_dead_node_among_living_ones_is_left_out() {
         begin.elapsed()
     );
 }
+
+#[test]
+fn a_size_that_was_refused_is_not_tried_with_every_request() {
+    let refused = Arc::new(AtomicU32::new(0));
+    let (mut store, direct) = {
+        let refused = refused.clone();
+        behind("size", move |_, request| match request.body.len() {
+            ..=10_000 => Fault::Pass,
+            _ => {
+                refused.fetch_add(1, SeqCst);
+                Fault::Answer(413, "")
+            }
+        })
+    };
+    store.settings.bulk.compression = 0;
+    let (es, lines) = (store.connect(), lines(400));
+    store.deliver(&es, &lines[..200]);
+    let first = refused.swap(0, SeqCst);
+    store.deliver(&es, &lines[200..]);
+    let second = refused.load(SeqCst);
+    assert!(second < first / 2, "{first} refusals, then {second}");
+    assert_eq!(count(direct.url(), &direct.all()), 400);
+}
+
+#[test]
+fn other_nodes_are_only_asked_for_when_that_is_wanted() {
+    let proxy = Proxy::start(es_url(), |_| Fault::Pass);
+    let mut store = Store::at(&proxy.url, "sniff");
+    assert_eq!(store.connect().client().node_count(), 1);
+    store.settings.sniff = true;
+    let es = store.connect();
+    assert_eq!(
+        es.client().urls(),
+        format!("{}, {}", proxy.url, es_url()),
+        "the proxy, and the node behind it"
+    );
+    assert_eq!(store.deliver(&es, &lines(10)).stored, 10);
+}

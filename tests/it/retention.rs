@@ -8,8 +8,9 @@ use tuomin::output::elasticsearch::names::partition_start;
 use tuomin::output::elasticsearch::settings::{Layout, Partition};
 use tuomin::record::time::{DAY_MS, now_ms};
 
-use crate::es::{Node, ask, count, until};
+use crate::es::{Node, ask, count, es_url, until};
 use crate::program::Program;
+use crate::proxy::{Fault, Proxy};
 use crate::store::Store;
 
 /// The program, configured for a store.
@@ -244,6 +245,51 @@ fn everything_that_keeps_documents_too_long_is_found() {
     assert!(program(&store).run(&["setup"]).text().contains(&format!(
         "changed  index {prefix}-operation-2020.01.01-000001"
     )));
+}
+
+#[test]
+fn a_stuck_step_and_snapshots_that_outlive_the_documents_are_found() {
+    // The test node can't take snapshots: these are the answers that Elastic's reference prints.
+    const SNAPSHOTS: &str = r#"{
+        "nightly": {"version": 1, "modified_date_millis": 4081757400000, "policy": {"schedule": "0 30 1 * * ?", "name": "<nightly-{now/d}>", "repository": "backups",
+            "config": {"indices": ["*"], "ignore_unavailable": false}, "retention": {"expire_after": "30d", "min_count": 5, "max_count": 50}},
+            "stats": {"policy": "nightly", "snapshots_taken": 0}, "next_execution_millis": 4081843800000},
+        "others": {"version": 1, "policy": {"schedule": "0 30 1 * * ?", "name": "x", "repository": "backups", "config": {"indices": ["other-*"]}}},
+        "for ever": {"version": 1, "policy": {"schedule": "0 30 1 * * ?", "name": "y", "repository": "backups"}}}"#;
+    let proxy = Proxy::start(es_url(), |request| {
+        match request.path.starts_with("/_slm/policy") {
+            true => Fault::Answer(200, SNAPSHOTS),
+            false => Fault::Pass,
+        }
+    });
+    let store = Store::at(&proxy.url, "stuck");
+    store.connect();
+    let prefix = &store.settings.prefix;
+    // A policy that can't be carried out: a dated index has no alias that could roll over.
+    let policy = json!({ "policy": { "phases": {
+        "hot": { "actions": { "rollover": { "max_docs": 1 } } },
+        "delete": { "min_age": "730d", "actions": { "delete": {} } },
+    } } });
+    let put = |path: &str, body| assert_eq!(ask(es_url(), "PUT", path, body).0, 200, "{path}");
+    put(&format!("/_ilm/policy/{prefix}-operation"), Some(&policy));
+    let week = partition_start(Partition::Week, now_ms());
+    let (year, month, day) = tuomin::record::time::date(week);
+    let index = format!("{prefix}-operation-{year:04}.{month:02}.{day:02}-000001");
+    put(&format!("/{index}"), None);
+    let mut told = program(&store).run(&["retention"]);
+    let stuck = format!("{index}: is stuck: step check-rollover-ready failed");
+    until("the step fails", Duration::from_secs(60), || {
+        told = program(&store).run(&["retention"]);
+        told.text().contains(&stuck)
+    });
+    assert_eq!(told.code, 1);
+    for expected in [
+        "nightly: copies these indices into snapshots and keeps them for 30d",
+        "for ever: copies these indices into snapshots and keeps them for ever",
+    ] {
+        assert!(told.text().contains(expected), "{}", told.text());
+    }
+    assert!(!told.text().contains("others:"), "{}", told.text());
 }
 
 #[test]

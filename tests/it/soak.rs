@@ -22,7 +22,7 @@ use tuomin::generate::rng::Rng;
 
 use self::{oracle::Watch, records::Records, shipper::Shipper, weather::Weather};
 use crate::{
-    es::{Node, count, prefix, until},
+    es::{Node, prefix, until},
     proxy::Proxy,
 };
 
@@ -86,9 +86,7 @@ fn whatever_happens_every_acknowledged_record_is_there_once_and_no_secret_anywhe
 
     let all = format!("{names}-*");
     let expected = followed.stored() + sent.stored();
-    until("everything is stored", PATIENCE, || {
-        count(node.url(), &all) >= expected
-    });
+    oracle::everything_is_stored(node.url(), &all, expected, &[&following, &listening]);
     for shipper in [&mut following, &mut listening] {
         shipper.end_well();
         watch.disk(shipper);

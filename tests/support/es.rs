@@ -171,15 +171,14 @@ pub fn count(url: &str, indices: &str) -> u64 {
         &format!("/{indices}/_refresh?ignore_unavailable=true"),
         None,
     );
-    ask(
-        url,
-        "GET",
-        &format!("/{indices}/_count?ignore_unavailable=true"),
-        None,
-    )
-    .1["count"]
-        .as_u64()
-        .unwrap()
+    let path = format!("/{indices}/_count?ignore_unavailable=true");
+    let mut count = None;
+    // An index that was made a moment ago has no shard to ask yet.
+    until("the documents can be counted", PATIENCE, || {
+        count = ask(url, "GET", &path, None).1["count"].as_u64();
+        count.is_some()
+    });
+    count.unwrap()
 }
 
 /// Waits until something is so; panics with `what` if it does not come.

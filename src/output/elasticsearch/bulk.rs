@@ -88,6 +88,7 @@ impl Elasticsearch {
         let body = Bytes::from(body);
         let mut report = Report::default();
         let mut groups = Vec::new();
+        let most = self.throttle.bytes();
         let mut start = 0;
         let mut size = 0;
         let mut items = Vec::with_capacity(ends.len());
@@ -96,7 +97,7 @@ impl Elasticsearch {
                 report.refused += 1;
                 continue;
             }
-            if size > 0 && size + (end - start) > self.settings.bulk.max_bytes {
+            if size > 0 && size + (end - start) > most {
                 groups.push(std::mem::take(&mut items));
                 size = 0;
             }

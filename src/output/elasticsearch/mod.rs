@@ -9,7 +9,7 @@
 //! | `dead_letter.rs`, `replay.rs` | what is refused for good, and sending it once more |
 //! | `schema.rs`, `setup.rs` | policies, templates and mappings, and bringing a server to them |
 //! | `retention.rs` | is everything gone that should be? |
-//! | `client.rs`, `error.rs` | nodes, credentials, errors without server text |
+//! | `client.rs`, `sniff.rs`, `error.rs` | nodes, credentials, errors without server text |
 
 pub mod age;
 mod answer;
@@ -27,6 +27,7 @@ pub mod retention;
 pub mod schema;
 pub mod settings;
 pub mod setup;
+mod sniff;
 mod throttle;
 
 use std::collections::HashSet;
@@ -70,7 +71,14 @@ impl Elasticsearch {
         table: Arc<RecordTable>,
         key: &[u8; 32],
     ) -> Result<Self, Error> {
-        let client = Client::new(settings)?;
+        let mut client = Client::new(settings)?;
+        if settings.sniff {
+            let urls = sniff::nodes(&client, &settings.urls).await?;
+            client = Client::new(&Settings {
+                urls,
+                ..settings.clone()
+            })?;
+        }
         let version = setup::version(&client).await?;
         setup::ensure(&client, settings, &table).await?;
         // Without the last one, answers quote the refused value.
@@ -90,7 +98,7 @@ impl Elasticsearch {
             table,
             encoder_key: *key,
             dead_letters: Arc::new(DeadLetters::in_folder(&settings.dead_letters)),
-            throttle: throttle::Throttle::new(settings.bulk.concurrency),
+            throttle: throttle::Throttle::new(settings.bulk.concurrency, settings.bulk.max_bytes),
             notice: notice::Notice::default(),
             indices: Mutex::default(),
             bulk_path,

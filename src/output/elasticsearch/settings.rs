@@ -17,6 +17,8 @@ use crate::record::Kind;
 pub struct Settings {
     /// The nodes, tried in turn: `["https://es1:9200", "https://es2:9200"]`. No credentials in them.
     pub urls: Vec<String>,
+    /// Ask the cluster for its other nodes when starting, and write to all of them. Off: only to `urls`.
+    pub sniff: bool,
     /// User of basic authentication. Its password comes from `password_file` or the variable `TUOMIN_ES_PASSWORD`.
     pub username: Option<String>,
     /// File that holds the password.
@@ -53,6 +55,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             urls: vec!["http://127.0.0.1:9200".into()],
+            sniff: false,
             username: None,
             password_file: None,
             api_key_file: None,

@@ -9,13 +9,12 @@ use std::{
 use tuomin::generate::rng::Rng;
 
 use super::{
-    PATIENCE,
     oracle::{self, Watch},
     random,
     records::Records,
     shipper::{self, Shipper},
 };
-use crate::es::{count, es_url, prefix, until};
+use crate::es::{es_url, prefix};
 
 const DEATHS: u32 = 100;
 
@@ -45,9 +44,7 @@ fn a_hundred_sudden_deaths_lose_nothing_and_store_nothing_twice() {
         writer.join().unwrap()
     });
     let all = format!("{names}-*");
-    until("everything is stored", PATIENCE, || {
-        count(es_url(), &all) >= records.stored()
-    });
+    oracle::everything_is_stored(es_url(), &all, records.stored(), &[&shipper]);
     shipper.end_well();
     watch.disk(&shipper);
     oracle::nothing_is_lost_or_changed(es_url(), &all, &[&records]);

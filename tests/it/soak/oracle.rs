@@ -10,7 +10,7 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Map, Value as Json, json};
@@ -25,9 +25,30 @@ use crate::{
     program::Program,
 };
 
+/// How long nothing may come while something is to come.
+const STUCK: Duration = Duration::from_secs(120);
 /// Documents of one search.
 const PAGE: usize = 1000;
 const ZSTD: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
+
+/// Waits until so many documents are there; what has piled up may take long, but must become less.
+pub fn everything_is_stored(url: &str, indices: &str, expected: u64, shippers: &[&Shipper]) {
+    let (mut stored, mut since) = (0, Instant::now());
+    while stored < expected {
+        thread::sleep(Duration::from_millis(500));
+        let now = count(url, indices);
+        if now > stored {
+            (stored, since) = (now, Instant::now());
+        }
+        if since.elapsed() > STUCK {
+            let logs: String = shippers
+                .iter()
+                .map(|shipper| shipper.last_words())
+                .collect();
+            panic!("{stored} of {expected} are stored, and no more come:\n{logs}");
+        }
+    }
+}
 
 /// Every record is in exactly one document, and says what the redactor makes of its line.
 pub fn nothing_is_lost_or_changed(url: &str, indices: &str, sources: &[&Records]) {

@@ -106,4 +106,4 @@ fn is_too_old(number: u64) -> bool {
 /// A pause between two helpings of records: the soak is about faults, not about speed.
 pub const PAUSE: Duration = Duration::from_millis(250);
 /// Records in a helping, at most.
-pub const HELPING: u64 = 40;
+pub const HELPING: u64 = 20;

@@ -155,8 +155,17 @@ impl Shipper {
         assert_eq!(end(child).code, 0, "{}", self.log());
     }
 
-    pub fn log(&self) -> String {
+    fn log(&self) -> String {
         fs::read_to_string(self.program.path("log")).unwrap()
+    }
+
+    /// The end of its log, and what it tells of itself.
+    pub fn last_words(&self) -> String {
+        let log = self.log();
+        let lines: Vec<_> = log.lines().rev().take(20).collect();
+        let metrics = send(&self.metrics(), "GET", "/metrics", b"");
+        let metrics = metrics.map_or(Vec::new(), |(_, page)| page);
+        format!("{lines:#?}\n{}\n", String::from_utf8_lossy(&metrics))
     }
 }
 
