@@ -44,14 +44,16 @@ impl Pass<'_> {
         }
         from = name.end;
         let class = self.named_by(&t[name]);
-        while class != NO_CLASS {
+        if class == NO_CLASS {
+            return None;
+        }
+        loop {
             let (key, value) = member(t, from..item.end)?;
             if self.part(&t[key]) == Part::Value {
                 return Some((class, value));
             }
             from = value.end;
         }
-        None
     }
 
     /// `[Name, 张三]` or `[Name 张三]` as an item of a list: the value, and the class that the first element names.

@@ -448,12 +448,11 @@ impl Pass<'_> {
                 action,
             });
         }
-        if action == ActionName::Keep {
-            if let Some(count) = self.scratch.counts.get_mut(category as usize) {
-                *count += 1;
-            }
+        let kept = action == ActionName::Keep;
+        if kept && let Some(count) = self.scratch.counts.get_mut(category as usize) {
+            *count += 1;
         }
-        action != ActionName::Keep
+        !kept
     }
 
     /// Inspects a bare number.
