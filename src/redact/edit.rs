@@ -60,6 +60,11 @@ impl OffsetMap {
 }
 
 impl Edit {
+    /// The length of the replacement.
+    pub fn length(&self) -> usize {
+        (self.text.1 - self.text.0) as usize
+    }
+
     /// Does it replace the whole span, whatever the record says further on?
     pub fn covers(&self, span: &Range<usize>) -> bool {
         self.only_in == 0 && self.start <= span.start && span.end <= self.end

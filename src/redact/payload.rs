@@ -434,6 +434,10 @@ fn beginning(text: &[u8], at: usize) -> Option<Payload> {
     };
     let rest = &text[at..];
     let media = if rest.starts_with(b"data:") {
+        // glued to a word it is a part of that word's value: `signature=7data:image/`
+        if at > 0 && text[at - 1].is_ascii_alphanumeric() {
+            return None;
+        }
         match &rest[5..10] {
             b"image" => ("image", Media::Image),
             b"video" => ("video", Media::Video),

@@ -6,6 +6,7 @@
 use std::io::Write;
 use std::ops::Range;
 
+use super::edit::Edit;
 use super::pass::{Context, Pass, Rule, known};
 use super::scan::{Contents, string_end};
 use super::settings::Posture;
@@ -15,6 +16,9 @@ use crate::patterns::schema::ActionName;
 const SMALL_NUMBER: usize = 6;
 /// An array of so many numbers may be a template of a face.
 const VECTOR: usize = 32;
+
+/// Base64 of less than this is not opened.
+const SHORTEST_BASE64: usize = 16;
 
 impl Pass<'_> {
     /// Does this posture deny what it does not know, here?
@@ -47,12 +51,18 @@ impl Pass<'_> {
         if self.by_key(t, at, context, b"") {
             return;
         }
-        if self.open_base64(t, trimmed.clone(), at, context) {
+        let opened = self.open_base64(t, trimmed.clone(), at, context);
+        let shrunk = |e: &Edit| e.length() < SHORTEST_BASE64;
+        if opened && !self.scratch.edits.since(mark).iter().any(shrunk) {
             return;
         }
-        self.running_text(t, at, known(t, bits), context);
+        if !opened {
+            self.running_text(t, at, known(t, bits), context);
+        }
         let whole = at + trimmed.start..at + trimmed.end;
         match self.scratch.edits.since(mark) {
+            // a label in base64 is too short to be opened again
+            _ if opened => self.scratch.edits.truncate(mark),
             [] if self.is_harmless(&t[trimmed.clone()]) => return,
             [edit] if edit.covers(&whole) => return,
             _ => self.scratch.edits.truncate(mark),
