@@ -128,12 +128,7 @@ impl Expressions {
                     of.push(bit);
                 }
             }
-            let check = match &pattern.check {
-                None => None,
-                Some(name) => Some(checksum::by_name(name).ok_or_else(|| {
-                    format!("pattern {}: there is no check {name:?}", pattern.id)
-                })?),
-            };
+            let check = checksum::of(pattern)?;
             list.push(Expression {
                 id: pattern.id.clone(),
                 category: *category,

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::accept::rule_accepts;
 use super::action::CategoryId;
 use super::fields::{ClassId, NO_CLASS};
-use super::pass::{Context, Pass, Rule, rule_accepts};
+use super::pass::{Context, Pass, Rule};
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
 

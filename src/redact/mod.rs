@@ -7,7 +7,9 @@
 //! line ─▶ json    one forward pass, hands out strings and numbers with what their key means
 //!          │      fields: what a key means
 //!          ▼
-//!         pass    by key? encoded? opens the layers; payload: images and other blobs
+//!         pass    by key (take, accept)? JSON again?
+//!          │
+//!        layers   what encodes the text; payload: images and other blobs
 //!          │      decode: each decoder with the map by which edits find back
 //!          ▼
 //!         text    pairs, label (runs), shapes (checksum), expressions (lookup), names, address
@@ -33,6 +35,7 @@
 //! ```
 
 mod accents;
+mod accept;
 mod action;
 mod address;
 pub mod checksum;
@@ -46,6 +49,7 @@ mod json;
 mod keys;
 mod kinds;
 mod label;
+mod layers;
 mod lookup;
 mod names;
 mod outcomes;
@@ -62,6 +66,7 @@ mod shape;
 mod shapes;
 mod sql;
 mod strict;
+mod take;
 mod text;
 
 use std::collections::HashSet;
@@ -529,7 +534,7 @@ impl Worker {
 impl Core {
     /// Does a class speak about this value?
     fn accepts(&self, class: &Class, inherited: bool, value: &[u8]) -> bool {
-        if value.is_empty() || !pass::rule_accepts(class.value, value) {
+        if value.is_empty() || !accept::rule_accepts(class.value, value) {
             return false;
         }
         let Some(category) = class.category else {
@@ -558,7 +563,7 @@ impl Core {
             return true;
         }
         !(inherited && class.value == ValueRule::Any)
-            || pass::rule_accepts(ValueRule::Number, value)
+            || accept::rule_accepts(ValueRule::Number, value)
     }
 
     /// Says which country's number a value under an identity key is.

@@ -46,7 +46,6 @@ struct Lanes {
 
 #[cfg(target_arch = "x86_64")]
 impl Lanes {
-    /// SSE2 is part of every x86-64 processor: nothing is detected, nothing is unsafe.
     #[inline(always)]
     fn new(bytes: &[u8; LANES]) -> Self {
         use std::arch::x86_64::*;

@@ -106,12 +106,7 @@ impl Shapes {
                 }
             }
             note_words(&pattern.context, id, &mut words, &mut context_of);
-            let check = match &pattern.check {
-                None => None,
-                Some(name) => Some(checksum::by_name(name).ok_or_else(|| {
-                    format!("pattern {}: there is no check {name:?}", pattern.id)
-                })?),
-            };
+            let check = checksum::of(pattern)?;
             compiled.push(Compiled {
                 id: pattern.id.clone(),
                 category: *category,

@@ -19,6 +19,8 @@ mod phone;
 mod secret;
 mod southeast_asia;
 
+use crate::patterns::schema::Pattern;
+
 /// Says if a value, in upper case and without separators, satisfies a rule.
 pub type Check = fn(&[u8]) -> bool;
 
@@ -83,6 +85,19 @@ const CHECKS: &[(&str, Check)] = &[
     ("vn_cccd", southeast_asia::vn_cccd),
     ("vn_mst", southeast_asia::vn_mst),
 ];
+
+/// The check that a pattern names.
+///
+/// # Errors
+/// Says which pattern names a check that is none.
+pub(crate) fn of(pattern: &Pattern) -> Result<Option<Check>, String> {
+    let Some(name) = &pattern.check else {
+        return Ok(None);
+    };
+    let check = by_name(name)
+        .ok_or_else(|| format!("pattern {}: there is no check {name:?}", pattern.id))?;
+    Ok(Some(check))
+}
 
 /// The check of a name, if there is one.
 pub fn by_name(name: &str) -> Option<Check> {

@@ -1,0 +1,321 @@
+//! Layers of encoding in a running text: JSON within it, percent-encoding, character references, escapes of a body that was cut,
+//! payloads, base64 of text or of something packed. What no layer claims goes to [`super::text`].
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::action::CategoryId;
+use super::decode;
+use super::edit::Coding;
+use super::fields::NO_CLASS;
+use super::lookup::literals;
+use super::packed::Packing;
+use super::pass::{Context, LAYERS, Pass, Rule, known};
+use super::payload::{self, Media};
+use super::scan::{Contents, holds};
+
+static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(["{\"", "[[\""]));
+
+impl Pass<'_> {
+    /// Opens what encodes a running text, then looks at the text itself.
+    pub(crate) fn running_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        let bits = known(t, bits);
+        if bits & holds::HIGH != 0
+            && self.layer(t, at, Coding::Width, decode::width, |pass, text| {
+                pass.running_text(text, 0, holds::UNKNOWN, context)
+            })
+        {
+            return;
+        }
+        if self.embedded_json(t, at, bits, context) {
+            return;
+        }
+        let form = self.scratch.forms == 0 && bits & holds::LABEL != 0 && decode::is_form(t);
+        if ((bits & holds::ENCODED != 0 && memchr::memchr(b'%', t).is_some())
+            || (form && memchr::memchr(b'+', t).is_some()))
+            && self.layer(
+                t,
+                at,
+                Coding::Percent,
+                |s, o, m| decode::percent(s, form, o, m),
+                |pass, text| {
+                    pass.scratch.encoded = true;
+                    // what a form decoded to a plus sign is one
+                    pass.scratch.forms += 1;
+                    pass.text(text, 0, holds::UNKNOWN, context);
+                    pass.scratch.forms -= 1;
+                },
+            )
+        {
+            return;
+        }
+        if bits & holds::ENCODED != 0
+            && memchr::memchr(b'&', t).is_some()
+            && self.layer(t, at, Coding::Entity, decode::entities, |pass, text| {
+                pass.scratch.encoded = true;
+                pass.text(text, 0, holds::UNKNOWN, context)
+            })
+        {
+            return;
+        }
+        if bits & holds::ESCAPE != 0 && has_json_escape(t) {
+            self.layer(
+                t,
+                at,
+                Coding::Json,
+                |s, o, m| {
+                    decode::json_string(s, o, m);
+                    true
+                },
+                |pass, text| {
+                    pass.scratch.encoded = true;
+                    pass.running_text(text, 0, holds::UNKNOWN, context)
+                },
+            );
+            return;
+        }
+        self.encoded_runs(t, at, bits, context);
+    }
+
+    /// JSON objects within a running text (`body: {"Name":…} cost=3`) are inspected as what they are. True if there was one.
+    fn embedded_json(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) -> bool {
+        if bits & holds::LABEL == 0 || bits & holds::OPEN == 0 {
+            return false;
+        }
+        let mut from = 0;
+        while let Some(found) = EMBEDDED.find(&t[from..]) {
+            let offset = found.start();
+            let mut open = from + offset;
+            if open > 0 && t[open - 1] == b'[' {
+                open -= 1;
+            }
+            let mark = self.scratch.edits.mark();
+            match self.walk(
+                t,
+                open,
+                at,
+                Context {
+                    class: NO_CLASS,
+                    ..context
+                },
+            ) {
+                Ok(end) if open > 0 || end < t.len() => {
+                    if open > 0 {
+                        self.running_text(&t[..open], at, holds::UNKNOWN, context);
+                    }
+                    if end < t.len() {
+                        self.running_text(&t[end..], at + end, holds::UNKNOWN, context);
+                    }
+                    return true;
+                }
+                _ => self.scratch.edits.truncate(mark),
+            }
+            from = from + offset + 2;
+        }
+        false
+    }
+
+    /// Payloads and base64 in a running text; what lies between them is inspected as plain text.
+    fn encoded_runs(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        let mut from = 0;
+        if t.len() >= 20 && bits & (holds::RUN | holds::DIGIT | holds::LABEL) != 0 {
+            while let Some(found) = payload::find(t, from) {
+                if found.span.start > from {
+                    self.base64_runs(&t[from..found.span.start], at + from, bits, context);
+                }
+                let value = &t[found.span.clone()];
+                if !(found.media == Media::Data
+                    && self.open_base64(t, found.span.clone(), at, context))
+                {
+                    self.take_payload(
+                        value,
+                        at + found.span.start..at + found.span.end,
+                        found.name,
+                        found.media,
+                        None,
+                        Rule::Named("payload"),
+                        b"",
+                    );
+                }
+                from = found.span.end;
+            }
+        }
+        if from < t.len() {
+            self.base64_runs(&t[from..], at + from, bits, context);
+        }
+    }
+
+    /// Opens base64 of text wherever a run of it is long enough to hold a personal datum.
+    fn base64_runs(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        const STEP: usize = 24;
+        let mut from = 0;
+        let mut sample = STEP - 1;
+        while sample < t.len() && bits & holds::RUN != 0 {
+            if payload::is_base64(t[sample]) {
+                let start = t[from..sample]
+                    .iter()
+                    .rposition(|c| !payload::is_base64(*c))
+                    .map_or(from, |i| from + i + 1);
+                let end = t[sample..]
+                    .iter()
+                    .position(|c| !payload::is_base64(*c))
+                    .map_or(t.len(), |i| sample + i);
+                let mark = self.scratch.edits.mark();
+                // only a run in which something was found divides the text: `token=eyJ…` must stay with its label
+                if end - start >= STEP
+                    && self.open_base64(t, start..end, at, context)
+                    && self.scratch.edits.has_since(mark)
+                {
+                    if start > from {
+                        self.plain_text(&t[from..start], at + from, bits, context);
+                    }
+                    from = end;
+                }
+                sample = end + STEP - 1;
+            } else {
+                sample += STEP;
+            }
+        }
+        if from < t.len() {
+            self.plain_text(&t[from..], at + from, bits, context);
+        }
+    }
+
+    /// Opens base64 that holds text, or text that is packed. True if it did, whether or not anything was found inside.
+    pub(crate) fn open_base64(
+        &mut self,
+        t: &[u8],
+        span: Range<usize>,
+        at: usize,
+        context: Context,
+    ) -> bool {
+        let mut run = &t[span.clone()];
+        let mut start = span.start;
+        // `data=eyJ…`: a label glued by `=`
+        if let Some(equals) =
+            memchr::memchr(b'=', &run[..run.len().min(40)]).filter(|e| e + 16 < run.len())
+        {
+            start += equals + 1;
+            run = &run[equals + 1..];
+        }
+        if run.len() < 16 || self.scratch.layers == LAYERS || run.contains(&b'.') {
+            return false;
+        }
+        let mut head = [0u8; 18];
+        let clean = run.iter().take(24).all(|c| payload::is_base64(*c));
+        if !clean || !looks_like_text(run, &mut head) {
+            return false;
+        }
+        let (mut plain, map) = self.scratch.buffers.pop().unwrap_or_default();
+        let mut opened = false;
+        if payload::decode_base64(run, &mut plain) {
+            if let Some(packing) = Packing::of(&plain) {
+                if let Some(unpacked) = packing.unpack(&plain).filter(|t| is_text(t)) {
+                    opened = true;
+                    self.recode(&unpacked, run, at + start, context, |text| {
+                        packing.pack(&text)
+                    });
+                } else if let (Packing::Gzip, Some(category)) = (packing, self.core.opaque) {
+                    opened = true;
+                    self.take(
+                        run,
+                        at + start..at + span.end,
+                        category,
+                        Rule::Named("gzip that can't be read"),
+                        0,
+                        b"",
+                    );
+                }
+            } else if is_text(&plain) {
+                opened = true;
+                self.recode(&plain, run, at + start, context, |text| text);
+            }
+        }
+        plain.clear();
+        self.scratch.buffers.push((plain, map));
+        opened
+    }
+
+    /// Redacts a text that was unpacked, and replaces the run by the redacted text packed again, if anything was found.
+    fn recode(
+        &mut self,
+        text: &[u8],
+        run: &[u8],
+        at: usize,
+        context: Context,
+        pack: impl FnOnce(Vec<u8>) -> Vec<u8>,
+    ) {
+        let mark = self.scratch.edits.mark();
+        self.scratch.layers += 1;
+        self.scratch.encoded = true;
+        self.text(text, 0, holds::UNKNOWN, context);
+        self.scratch.layers -= 1;
+        if !self.scratch.edits.has_since(mark) {
+            return;
+        }
+        self.scratch.edits.settle(mark);
+        let mut redacted = Vec::with_capacity(text.len());
+        self.scratch.edits.splice(mark, text, &mut redacted);
+        let found: Vec<CategoryId> = self
+            .scratch
+            .edits
+            .since(mark)
+            .iter()
+            .map(|e| e.category)
+            .collect();
+        self.scratch.edits.truncate(mark);
+        for category in &found[1..] {
+            if let Some(count) = self.scratch.counts.get_mut(*category as usize) {
+                *count += 1;
+            }
+        }
+        let packed = payload::encode_base64(&pack(redacted), run);
+        self.scratch
+            .edits
+            .push(at..at + run.len(), found[0], 0, |out| {
+                out.extend_from_slice(&packed)
+            });
+    }
+}
+
+/// Does an escape stand here that only JSON writes: `\"`, `\/`, `\uXXXX`?
+fn has_json_escape(t: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', t).any(|i| match t.get(i + 1) {
+        // wrongly undoing `\\new` costs nothing: edits find back to the very bytes
+        Some(b'"' | b'/' | b'n' | b'r' | b't') => true,
+        Some(b'u') => t.len() >= i + 6 && t[i + 2..i + 6].iter().all(u8::is_ascii_hexdigit),
+        _ => false,
+    })
+}
+
+/// Do the first bytes of a base64 run decode to text or something packed? Cheap, so that hashes and identifiers cost next to nothing.
+fn looks_like_text(run: &[u8], head: &mut [u8; 18]) -> bool {
+    use base64::Engine;
+    let part = &run[..run.len().min(24) / 4 * 4];
+    let part = &part[..part.iter().position(|c| *c == b'=').unwrap_or(part.len()) / 4 * 4];
+    let url = part.iter().any(|c| matches!(c, b'-' | b'_'));
+    let engine = if url {
+        &base64::engine::general_purpose::URL_SAFE_NO_PAD
+    } else {
+        &base64::engine::general_purpose::STANDARD_NO_PAD
+    };
+    let Ok(n) = engine.decode_slice(part, head) else {
+        return false;
+    };
+    let head = &head[..n];
+    Packing::of(head).is_some() || (n >= 9 && is_text(head))
+}
+
+/// UTF-8 (perhaps cut within a character) without control characters but white space.
+fn is_text(bytes: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(e) => e.error_len().is_none(),
+    };
+    valid
+        && !bytes
+            .iter()
+            .any(|c| (*c < 0x20 && !matches!(c, b'\t' | b'\n' | b'\r')) || *c == 0x7f)
+}
