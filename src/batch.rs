@@ -4,10 +4,7 @@
 //! what redaction left. A [`Receipt`] travels with both and tells the source when its bytes are safe.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
@@ -22,13 +19,32 @@ pub enum Delivered {
     Failed,
 }
 
+/// What a store says of a record beyond that it is safe. Most records are new, of which nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It took the place of one with the same identifier.
+    Updated,
+    /// One with the same identifier was there and stays; this one was not wanted then.
+    AlreadyThere,
+}
+
+/// A record of a batch, counted from 0, and what became of it.
+pub type Note = (usize, Fate);
+
+type Answer = dyn FnOnce(Delivered, &[Note]) + Send;
+
 /// Calls back the source of a batch when the batch is safe. A receipt dropped unanswered counts as [`Delivered::Failed`].
 #[derive(Default)]
-pub struct Receipt(Option<Box<dyn FnOnce(Delivered) + Send>>);
+pub struct Receipt(Option<Box<Answer>>);
 
 impl Receipt {
     /// A receipt that runs `f` once.
     pub fn new(f: impl FnOnce(Delivered) + Send + 'static) -> Self {
+        Self(Some(Box::new(|how, _| f(how))))
+    }
+
+    /// One that also hears of single records.
+    pub fn with_notes(f: impl FnOnce(Delivered, &[Note]) + Send + 'static) -> Self {
         Self(Some(Box::new(f)))
     }
 
@@ -38,49 +54,73 @@ impl Receipt {
     }
 
     /// Answers the receipt.
-    pub fn answer(mut self, how: Delivered) {
+    pub fn answer(self, how: Delivered) {
+        self.tell(how, &[]);
+    }
+
+    /// Answers the receipt, with what is to be said of single records.
+    pub fn tell(mut self, how: Delivered, notes: &[Note]) {
         if let Some(f) = self.0.take() {
-            f(how)
+            f(how, notes)
         }
     }
 
-    /// `count` receipts that make this one: safe when all of them are.
-    pub fn shares(self, count: usize) -> Vec<Receipt> {
+    /// The receipt of two batches that became one: this one is for its first `records` records, `next` for the others.
+    pub fn and(self, records: usize, next: Receipt) -> Self {
+        Self::with_notes(move |how, notes| {
+            let (first, mut second): (Vec<_>, Vec<_>) = notes
+                .iter()
+                .copied()
+                .partition(|(record, _)| *record < records);
+            second.iter_mut().for_each(|(record, _)| *record -= records);
+            self.tell(how, &first);
+            next.tell(how, &second);
+        })
+    }
+
+    /// Receipts that make this one, for batches of so many `records` each: safe when all of them are.
+    pub fn shares(self, records: &[usize]) -> Vec<Receipt> {
         struct Shared {
-            left: AtomicUsize,
-            failed: AtomicBool,
-            whole: Mutex<Receipt>,
+            left: usize,
+            how: Delivered,
+            notes: Vec<Note>,
+            whole: Receipt,
         }
-        let shared = Arc::new(Shared {
-            left: AtomicUsize::new(count),
-            failed: AtomicBool::new(false),
-            whole: Mutex::new(self),
-        });
-        let share = |_| {
-            let shared = shared.clone();
-            Receipt::new(move |how| {
+        let shared = Arc::new(Mutex::new(Shared {
+            left: records.len(),
+            how: Delivered::Safe,
+            notes: Vec::new(),
+            whole: self,
+        }));
+        let mut start = 0;
+        let share = |records: &usize| {
+            let (first, shared) = (start, shared.clone());
+            start += records;
+            Receipt::with_notes(move |how, notes| {
+                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 if how == Delivered::Failed {
-                    shared.failed.store(true, Ordering::SeqCst);
+                    shared.how = how;
                 }
-                if shared.left.fetch_sub(1, Ordering::SeqCst) > 1 {
-                    return;
+                let notes = notes.iter().map(|(record, fate)| (first + record, *fate));
+                shared.notes.extend(notes);
+                shared.left -= 1;
+                if shared.left == 0 {
+                    let whole = std::mem::take(&mut shared.whole);
+                    let (how, notes) = (shared.how, std::mem::take(&mut shared.notes));
+                    // Whoever hears it may take its time.
+                    drop(shared);
+                    whole.tell(how, &notes);
                 }
-                let how = match shared.failed.load(Ordering::SeqCst) {
-                    true => Delivered::Failed,
-                    false => Delivered::Safe,
-                };
-                let whole = &mut *shared.whole.lock().unwrap_or_else(PoisonError::into_inner);
-                std::mem::take(whole).answer(how);
             })
         };
-        (0..count).map(share).collect()
+        records.iter().map(share).collect()
     }
 }
 
 impl Drop for Receipt {
     fn drop(&mut self) {
         if let Some(f) = self.0.take() {
-            f(Delivered::Failed)
+            f(Delivered::Failed, &[])
         }
     }
 }
@@ -134,11 +174,34 @@ mod tests {
             let heard = Arc::new(Mutex::new(Vec::new()));
             let hearing = heard.clone();
             let whole = Receipt::new(move |how| hearing.lock().unwrap().push(how));
-            for (share, how) in whole.shares(3).into_iter().zip(answers) {
+            for (share, how) in whole.shares(&[1; 3]).into_iter().zip(answers) {
                 assert!(heard.lock().unwrap().is_empty());
                 share.answer(how);
             }
             assert_eq!(*heard.lock().unwrap(), [expected]);
         }
+    }
+
+    #[test]
+    fn notes_find_their_way_through_batches_that_are_parted_and_joined() {
+        let heard = Arc::new(Mutex::new(Vec::<Note>::new()));
+        let hearing = heard.clone();
+        let whole = Receipt::with_notes(move |_, notes| hearing.lock().unwrap().extend(notes));
+        // Two blocks of a request; between them stands a record of somebody else.
+        let mut shares = whole.shares(&[2, 3]).into_iter();
+        let (first, second) = (shares.next().unwrap(), shares.next().unwrap());
+        let joined = first.and(2, Receipt::none().and(1, second));
+        joined.tell(
+            Delivered::Safe,
+            &[
+                (1, Fate::Updated),
+                (2, Fate::Updated),
+                (5, Fate::AlreadyThere),
+            ],
+        );
+        assert_eq!(
+            *heard.lock().unwrap(),
+            [(1, Fate::Updated), (4, Fate::AlreadyThere)]
+        );
     }
 }

@@ -79,6 +79,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 done.without_document,
                 "without a document (past their retention)",
             ),
+            (
+                done.for_kafka,
+                "for Kafka, kept (docs/scaling.md says how to send them)",
+            ),
             (done.unreadable, "unreadable, kept"),
         ] {
             if count > 0 {
@@ -88,7 +92,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         writeln!(out)?;
         if report.delivered == Delivered::Failed {
             code = ExitCode::from(exit::UNDELIVERED);
-        } else if report.dead + done.unreadable > 0 && code == ExitCode::SUCCESS {
+        } else if report.dead + done.unreadable + done.for_kafka > 0 && code == ExitCode::SUCCESS {
             code = ExitCode::from(exit::FAILURE);
         }
     }

@@ -13,6 +13,8 @@ use crate::{
     pipeline::{buffers::wipe, shutdown::Shutdown},
 };
 
+/// UTF-8's byte-order mark. Some Windows programs begin every file with it, so in joined files it can stand anywhere.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The least that is asked for at once.
 const LEAST: usize = 64 << 10;
 
@@ -161,6 +163,18 @@ impl Lines {
     }
 }
 
+/// Whether a line (without byte-order mark and line end) is no record.
+#[inline]
+pub fn is_empty(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+}
+
+/// How many lines of a block are records.
+pub fn count_records(block: &[u8]) -> usize {
+    let is_record = |line: &&[u8]| !is_empty(line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line));
+    block.split(|byte| *byte == b'\n').filter(is_record).count()
+}
+
 /// Makes one line of a record that came by itself. Within JSON a line end can only stand between values.
 pub fn join_lines(record: &mut [u8]) {
     record
@@ -222,6 +236,13 @@ mod tests {
             }
             blocks.push(block);
         }
+    }
+
+    #[test]
+    fn empty_lines_are_no_records() {
+        let block = b"{}\n\n \t\r\n\xef\xbb\xbf\r\n\xef\xbb\xbf{}\r\nlast";
+        assert_eq!(count_records(block), 3);
+        assert_eq!(count_records(b""), 0);
     }
 
     #[test]

@@ -31,7 +31,11 @@ pub use self::{
 };
 #[cfg(feature = "kafka")]
 use super::kafka;
-use super::{InputError, Intake, kafka::KafkaSettings, lines::LineLimits};
+use super::{
+    InputError, Intake,
+    kafka::KafkaSettings,
+    lines::{LineLimits, count_records},
+};
 use crate::{batch::Receipt, pipeline::shutdown::Shutdown};
 
 /// Messages between connections and workers; their bytes are bounded by the door.
@@ -126,11 +130,12 @@ impl Door {
             }
             crate::pipeline::buffers::wipe(bytes);
         }
-        let receipt = Receipt::new(move |how| {
+        let receipt = Receipt::with_notes(move |how, notes| {
             drop(room);
-            receipt.answer(how);
+            receipt.tell(how, notes);
         });
-        let shares = receipt.shares(blocks.len());
+        let records: Vec<usize> = blocks.iter().map(|block| count_records(block)).collect();
+        let shares = receipt.shares(&records);
         for (bytes, receipt) in blocks.into_iter().zip(shares) {
             // An error means that the workers are gone; the dropped receipt says so.
             let _ = self.sender.send(Ok(Incoming { bytes, receipt })).await;
@@ -182,6 +187,7 @@ impl Intake for ListenIntake {
             *block = first.bytes;
             return Ok(Some(receipt));
         }
+        let mut records = count_records(&first.bytes);
         block.extend_from_slice(&first.bytes);
         crate::pipeline::buffers::wipe(first.bytes);
         while let Ok(next) = self.incoming.try_recv() {
@@ -192,13 +198,10 @@ impl Intake for ListenIntake {
                     break;
                 }
             };
+            receipt = receipt.and(records, next.receipt);
+            records += count_records(&next.bytes);
             block.extend_from_slice(&next.bytes);
             crate::pipeline::buffers::wipe(next.bytes);
-            let (first, second) = (receipt, next.receipt);
-            receipt = Receipt::new(move |how| {
-                first.answer(how);
-                second.answer(how);
-            });
         }
         Ok(Some(receipt))
     }

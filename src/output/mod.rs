@@ -1,5 +1,7 @@
 //! Where redacted records go.
 
+pub mod age;
+pub mod dead_letter;
 pub mod elasticsearch;
 pub mod file;
 pub mod identifier;

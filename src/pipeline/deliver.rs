@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    batch::{Delivered, ReadyBatch, Receipt},
+    batch::{Delivered, ReadyBatch},
     output::elasticsearch::{Elasticsearch, Report},
 };
 
@@ -155,15 +155,11 @@ async fn collect_and_send(
 
 /// Appends `next` to `batch`. Both receipts hear the same.
 fn merge(batch: &mut ReadyBatch, next: ReadyBatch) {
-    let offset = batch.body.len();
+    let (offset, records) = (batch.body.len(), batch.ends.len());
     batch.body.extend_from_slice(&next.body);
     batch.ends.extend(next.ends.iter().map(|end| end + offset));
     batch.read = batch.read.min(next.read);
-    let (first, second) = (std::mem::take(&mut batch.receipt), next.receipt);
-    batch.receipt = Receipt::new(move |how: Delivered| {
-        first.answer(how);
-        second.answer(how);
-    });
+    batch.receipt = std::mem::take(&mut batch.receipt).and(records, next.receipt);
 }
 
 #[cfg(test)]
@@ -171,6 +167,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::batch::Receipt;
 
     #[test]
     fn merged_batches_keep_their_records_and_both_receipts() {

@@ -303,10 +303,10 @@ impl Shared {
         budget.correct(bytes, batch.body.len());
         let bytes = batch.body.len();
         let receipt = std::mem::take(&mut batch.receipt);
-        batch.receipt = Receipt::new(move |how| {
+        batch.receipt = Receipt::with_notes(move |how, notes| {
             budget.release(bytes);
             stats.waiting.end(sequence);
-            receipt.answer(how);
+            receipt.tell(how, notes);
         });
         match &self.sink {
             Sink::InOrder(order) => order.submit(batch, |batch, how| {

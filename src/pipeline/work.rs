@@ -9,15 +9,13 @@ use memchr::memchr;
 
 use crate::{
     batch::Encoder,
-    input::lines::too_long,
+    input::lines::{BYTE_ORDER_MARK, is_empty, too_long},
     pipeline::stats::{BatchStats, Stats},
     redact::{Form, Outcome, Redactor, Worker},
 };
 
 /// What stands for a record that made the redactor fail.
 const UNREADABLE: &[u8] = br#"{"message":"[UNREADABLE]","tags":["redaction_failed"]}"#;
-/// UTF-8's byte-order mark. Some Windows programs begin every file with it, so in joined files it can stand anywhere.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The form in which records leave.
 #[derive(Clone)]
@@ -125,7 +123,7 @@ impl<R: LineRedactor> Step<R> {
             Some(line) => (line, &b"\r"[..]),
             None => (line, &b""[..]),
         };
-        let is_empty = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+        let is_empty = is_empty(line);
         match self.shape {
             Shape::Lines => {
                 body.extend_from_slice(mark);

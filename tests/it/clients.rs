@@ -2,7 +2,9 @@
 
 use std::process::{Child, Command};
 
-use elasticsearch::{BulkOperation, BulkParts, Elasticsearch, http::transport::Transport};
+use elasticsearch::{
+    BulkOperation, BulkParts, CreateParts, Elasticsearch, http::transport::Transport,
+};
 use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 
@@ -15,12 +17,12 @@ use crate::{
     store::Store,
 };
 
-const TOKEN: &str = "0123456789abcdef";
+pub const TOKEN: &str = "0123456789abcdef";
 /// The number that GB 11643 prints as its example.
-const NUMBER: &str = "11010519491231002X";
+pub const NUMBER: &str = "11010519491231002X";
 
 /// A program that takes bulk requests for a store.
-fn program(store: &Store, address: std::net::SocketAddr) -> Program {
+pub fn program(store: &Store, address: std::net::SocketAddr) -> Program {
     let program = Program::new()
         .with(
             "TUOMIN_OUTPUT__ELASTICSEARCH__PREFIX",
@@ -33,19 +35,19 @@ fn program(store: &Store, address: std::net::SocketAddr) -> Program {
     program
 }
 
-fn start(program: &Program, store: &Store) -> Child {
+pub fn start(program: &Program, store: &Store) -> Child {
     program.start(&["run", "--es", store.url(), "--key-file", "key"])
 }
 
 #[track_caller]
-fn stop(child: Child) {
+pub fn stop(child: Child) {
     signal(&child, Signal::TERM);
     let ran = end(child);
     assert_eq!(ran.code, 0, "{}", ran.err);
 }
 
 /// The documents that a client finds under its own name of the index, by their identifiers.
-fn stored(store: &Store, index: &str) -> Vec<(String, Json)> {
+pub fn stored(store: &Store, index: &str) -> Vec<(String, Json)> {
     count(store.url(), index);
     let query = json!({ "size": 10_000, "sort": ["tuomin.request_id"] });
     let (status, answer) = ask(
@@ -92,19 +94,48 @@ fn the_rust_client_finds_its_documents_under_its_own_names() {
     ]);
     assert_eq!(answer["errors"], false, "{answer}");
     assert_eq!(answer["items"][0]["index"]["_index"], index.as_str());
-    // `index` writes anew, `create` leaves what is there.
-    send(vec![
+    let statuses = |answer: &Json| -> Vec<(u64, String)> {
+        let items = answer["items"].as_array().unwrap().iter();
+        items
+            .map(|item| {
+                let item = item.as_object().unwrap().values().next().unwrap();
+                let said = item["result"].as_str().or(item["error"]["type"].as_str());
+                (item["status"].as_u64().unwrap(), said.unwrap().to_owned())
+            })
+            .collect()
+    };
+    let created = (201, "created".to_owned());
+    assert_eq!(statuses(&answer), vec![created.clone(); 4]);
+    // `index` writes anew, `create` leaves what is there, and each answer says so.
+    let answer = send(vec![
         BulkOperation::index(record("1", "new")).id("one").into(),
         BulkOperation::create(record("2", "new")).id("two").into(),
         BulkOperation::index(record("3", "new")).id(NUMBER).into(),
+        BulkOperation::create(record("5", "new")).id("five").into(),
     ]);
+    assert_eq!(answer["errors"], true);
+    let updated = (200, "updated".to_owned());
+    let conflict = (409, "version_conflict_engine_exception".to_owned());
+    assert_eq!(
+        statuses(&answer),
+        [updated.clone(), conflict, updated, created]
+    );
+    // The same for documents that come by themselves.
+    let one = |id: &str| {
+        store.runtime.block_on(async {
+            let parts = CreateParts::IndexId(&index, id);
+            let sent = client.create(parts).body(record(id, "one")).send();
+            sent.await.unwrap().status_code().as_u16()
+        })
+    };
+    assert_eq!([one("two"), one("6"), one("6")], [409, 201, 409]);
     stop(child);
     let documents = stored(&store, &index);
     let results: Vec<_> = documents
         .iter()
         .map(|(_, source)| source["Result"].as_str().unwrap())
         .collect();
-    assert_eq!(results, ["new", "old", "new", "old"]);
+    assert_eq!(results, ["new", "old", "new", "old", "new", "one"]);
     assert_eq!((&*documents[0].0, &*documents[1].0), ("one", "two"));
     assert!(
         !format!("{documents:?}").contains(NUMBER),

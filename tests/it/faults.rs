@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use tuomin::batch::{Delivered, Receipt};
+use tuomin::output::dead_letter::DeadLetter;
 
 use crate::es::{Node, ask, count, es_url};
 use crate::proxy::{Fault, Proxy, Request};
@@ -101,6 +102,14 @@ fn too_large_requests_are_halved_and_a_too_large_document_is_a_dead_letter() {
     assert_eq!(busy.unwrap().report.stored, 1);
     assert!(!files[0].exists());
     assert_eq!(count(direct.url(), &direct.all()), 201);
+    // What was on its way to Kafka stays where it is.
+    let letter = DeadLetter::of_message("topic", b"key", b"{}", (10, "message_too_large"), 1);
+    std::fs::write(&files[0], serde_json::to_vec(&letter).unwrap()).unwrap();
+    let replayed = direct.runtime.block_on(replay(&server, &files[0]));
+    let replayed = replayed.unwrap();
+    assert_eq!((replayed.report.stored, replayed.for_kafka), (0, 1));
+    let kept = tuomin::output::elasticsearch::replay::files(&store.settings.dead_letters.folder);
+    assert_eq!(kept.unwrap().len(), 1);
 }
 
 #[test]

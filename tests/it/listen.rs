@@ -337,6 +337,14 @@ fn an_elasticsearch_client_can_not_tell_the_difference() {
         http(address, &format!("GET /_license HTTP/1.1\r\n{key}"), b"").0,
         200
     );
+    // `id:key`, as Beats and Logstash send it.
+    for (pair, status) in [
+        ("YW55OjAxMjM0NTY3ODlhYmNkZWY=", 200),
+        ("MDEyMzQ1Njc4OWFiY2RlZjph", 401),
+    ] {
+        let head = format!("GET /_license HTTP/1.1\r\nAuthorization: ApiKey {pair}");
+        assert_eq!(http(address, &head, b"").0, status);
+    }
     assert_eq!(
         http(
             address,
@@ -355,15 +363,11 @@ fn an_elasticsearch_client_can_not_tell_the_difference() {
         .0,
         400
     );
-    assert_eq!(
-        http(
-            address,
-            &format!("POST /logs/_search HTTP/1.1\r\n{key}"),
-            b"{}"
-        )
-        .0,
-        405
-    );
+    // Questions get no answer, rather than an empty one.
+    for path in ["/logs/_search", "/_search", "/_count"] {
+        let head = format!("POST {path} HTTP/1.1\r\n{key}");
+        assert_eq!(http(address, &head, b"{}").0, 405, "{path}");
+    }
     stop(child);
     assert_eq!(
         out(&program),

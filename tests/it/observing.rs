@@ -77,10 +77,7 @@ fn every_promised_figure_is_told_and_no_value_of_a_record() {
             "tuomin_elasticsearch_refused_total{reason=\"past_retention\"}",
             1.0,
         ),
-        (
-            "tuomin_elasticsearch_dead_letters_total{error=\"past_retention\"}",
-            1.0,
-        ),
+        ("tuomin_dead_letters_total{error=\"past_retention\"}", 1.0),
         ("tuomin_undelivered_records_total", 0.0),
         ("tuomin_spool_dropped_records_total", 0.0),
     ] {

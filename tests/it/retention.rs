@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tuomin::output::elasticsearch::age::Age;
+use tuomin::output::age::Age;
 use tuomin::output::elasticsearch::names::partition_start;
 use tuomin::output::elasticsearch::settings::{Layout, Partition};
 use tuomin::record::time::{DAY_MS, now_ms};

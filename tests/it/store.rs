@@ -84,8 +84,7 @@ impl Store {
     }
 
     pub fn dead(&self) -> Vec<Json> {
-        let Ok(files) =
-            tuomin::output::elasticsearch::dead_letter::files(&self.settings.dead_letters.folder)
+        let Ok(files) = tuomin::output::dead_letter::files(&self.settings.dead_letters.folder)
         else {
             return Vec::new();
         };

@@ -17,9 +17,8 @@ use crate::output::kafka::{KafkaEncoder, KafkaOutput};
 use crate::{
     config::Config,
     output::{
-        elasticsearch::{
-            Client, DocumentEncoder, Elasticsearch, Settings, dead_letter::DeadLetters,
-        },
+        dead_letter::DeadLetters,
+        elasticsearch::{Client, DocumentEncoder, Elasticsearch, Settings},
         file::FileOutput,
     },
     pipeline::{

@@ -3,10 +3,11 @@
 //!
 //! Documents become lines like any others. The client's `_id` stays, and its index becomes part of the name of one that is tuomin's: an
 //! index that only a client names is managed by nobody, and documents in it would outlive their retention. Both travel with the record
-//! through redaction ([`crate::record::claim`]). A document's result is `201` when it is safe; if any is not, the whole request is refused with
-//! 503, and the client sends it again, which stores nothing twice. Questions about templates, policies and licences are answered so that
+//! through redaction ([`crate::record::claim`]). A request is answered when all of its documents are safe, with what the store said of each
+//! ([`answer`]); if any is not safe, the whole request is refused with 503, and the client sends it again, which stores nothing twice. Questions about templates, policies and licences are answered so that
 //! clients go on; they set nothing up.
 
+mod answer;
 mod body;
 
 use std::{sync::Arc, time::Instant};
@@ -20,12 +21,18 @@ use axum::{
     routing::{get, post, put},
 };
 
-use self::body::{Parsed, names, refusal};
+use self::{
+    answer::Item,
+    body::{EMPTY, Parsed, refusal},
+};
 use super::{
     endpoint::{Endpoint, Refusal},
     gate::Gate,
 };
-use crate::{input::lines::join_lines, record::claim::Claim};
+use crate::{
+    input::lines::{is_empty, join_lines},
+    record::claim::Claim,
+};
 
 /// The version that clients are told. They refuse older servers, and send newer ones what we don't know.
 const VERSION: &str = "8.19.0";
@@ -142,8 +149,9 @@ async fn anything_else(method: Method, headers: HeaderMap, request: Request) -> 
         "/_cluster",
     ];
     let path = request.uri().path();
-    let is_known = KNOWN.iter().any(|known| path.starts_with(known))
-        || path.trim_matches('/').split('/').count() == 1;
+    // An index by itself, which clients look for or make.
+    let is_index = !path.starts_with("/_") && path.trim_matches('/').split('/').count() == 1;
+    let is_known = is_index || KNOWN.iter().any(|known| path.starts_with(known));
     match (is_known, method) {
         (true, Method::GET | Method::HEAD) => json(StatusCode::OK, "{}".into(), &headers),
         (true, Method::PUT | Method::POST) => {
@@ -183,18 +191,11 @@ async fn take(state: &Bulk, request: Request, index: &str) -> Response {
         let (body, room) = state.endpoint.body(request).await?;
         let parsed = Parsed::of(&body, index, state.keep)?;
         crate::pipeline::buffers::wipe(body);
-        state.endpoint.deliver(parsed.lines, room).await?;
-        Ok((parsed.items, parsed.errors))
+        let notes = state.endpoint.deliver(parsed.lines, room).await?;
+        Ok(answer::bulk(&parsed.items, &notes, start.elapsed()))
     };
     match taken.await {
-        Ok((items, errors)) => {
-            let took = start.elapsed().as_millis();
-            json(
-                StatusCode::OK,
-                format!(r#"{{"took":{took},"errors":{errors},"items":[{items}]}}"#),
-                &headers,
-            )
-        }
+        Ok(body) => json(StatusCode::OK, body, &headers),
         Err(refusal) => refuse(refusal),
     }
 }
@@ -231,6 +232,9 @@ async fn one(state: &Bulk, request: Request, (index, id): (&str, &str), create: 
         }
         let (mut body, room) = state.endpoint.body(request).await?;
         join_lines(&mut body);
+        if is_empty(&body) {
+            return Err((StatusCode::BAD_REQUEST, EMPTY.1));
+        }
         let mut line = Vec::with_capacity(body.len());
         match state.keep {
             true => Claim { index, id, create }.write(&body, &mut line),
@@ -240,11 +244,10 @@ async fn one(state: &Bulk, request: Request, (index, id): (&str, &str), create: 
         state.endpoint.deliver(line, room).await
     };
     match taken.await {
-        Ok(()) => {
-            let mut body = String::from("{");
-            names(&mut body, index, id);
-            body.push_str(r#""_version":1,"result":"created","_shards":{"total":1,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1}"#);
-            json(StatusCode::CREATED, body, &headers)
+        Ok(notes) => {
+            let action = if create { "create" } else { "index" };
+            let (status, body) = answer::one(&Item::taken(action, index, id, 0), &notes);
+            json(status, body, &headers)
         }
         Err(refusal) => refuse(refusal),
     }

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::Door;
 use crate::{
-    batch::{Delivered, Receipt},
+    batch::{Delivered, Note, Receipt},
     pipeline::buffers::wipe,
 };
 
@@ -65,26 +65,26 @@ impl Endpoint {
         Ok((body, room))
     }
 
-    /// Hands lines over and returns when they are safe.
+    /// Hands lines over and returns when they are safe, with what the store says of single records, if one was asked.
     pub async fn deliver(
         &self,
         mut lines: Vec<u8>,
         room: OwnedSemaphorePermit,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Vec<Note>, Refusal> {
         if lines.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         if !lines.ends_with(b"\n") {
             lines.push(b'\n');
         }
         let (answer, answered) = oneshot::channel();
-        let receipt = Receipt::new(move |how| {
+        let receipt = Receipt::with_notes(move |how, notes| {
             // A sender that has gone away does not hear it.
-            let _ = answer.send(how);
+            let _ = answer.send((how, notes.to_vec()));
         });
         self.door.hand_over(lines, Some(room), receipt).await;
         match answered.await {
-            Ok(Delivered::Safe) => Ok(()),
+            Ok((Delivered::Safe, notes)) => Ok(notes),
             _ => Err((StatusCode::SERVICE_UNAVAILABLE, "not delivered")),
         }
     }
@@ -98,18 +98,17 @@ impl Endpoint {
             .get(header::AUTHORIZATION)
             .map_or(&b""[..], |value| value.as_bytes());
         let after = |scheme: &str| shown.strip_prefix(scheme.as_bytes());
-        let password = after("Basic ").and_then(|pair| {
+        // `user:password`, or an API key's `id:key`, which some clients want to have both.
+        let second = |pair: &[u8]| {
             let pair = STANDARD.decode(pair).ok()?;
             let at = memchr::memchr(b':', &pair)?;
             Some(pair[at + 1..].to_vec())
-        });
-        let shown = after("Bearer ")
-            .or(after("ApiKey "))
-            .map(<[u8]>::to_vec)
-            .or(password)
-            .unwrap_or_default();
+        };
+        let plain = after("Bearer ").or(after("ApiKey ")).map(<[u8]>::to_vec);
+        let decoded = after("Basic ").or(after("ApiKey ")).and_then(second);
         // blake3::Hash compares in constant time.
-        match blake3::hash(&shown) == *token {
+        let is_token = |shown: Vec<u8>| blake3::hash(&shown) == *token;
+        match plain.is_some_and(is_token) || decoded.is_some_and(is_token) {
             true => Ok(()),
             false => Err((StatusCode::UNAUTHORIZED, "token missing or wrong")),
         }

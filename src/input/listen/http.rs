@@ -39,7 +39,7 @@ async fn receive(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Res
     let received = async {
         let (lines, room) = endpoint.body(request).await?;
         let bytes = lines.len();
-        endpoint.deliver(lines, room).await.map(|()| bytes)
+        endpoint.deliver(lines, room).await.map(|_| bytes)
     };
     match received.await {
         Ok(bytes) => (

@@ -12,66 +12,27 @@ use std::time::{Duration, Instant};
 
 use super::answer::{ItemStatus, statuses};
 use super::client::Method;
-use super::dead_letter::DeadLetter;
 use super::item::{Item, index_of, request_body, safe_item};
 use super::outcome::{self, ItemVerdict, RequestVerdict};
+use super::report::Report;
 use super::{Elasticsearch, Error};
-use crate::batch::{Delivered, ReadyBatch};
+use crate::batch::{Delivered, Fate, ReadyBatch};
+use crate::output::dead_letter::DeadLetter;
 use bytes::Bytes;
-
-/// What became of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Documents stored now.
-    pub stored: u64,
-    /// Documents that were there already.
-    pub already_there: u64,
-    /// Of the stored ones: those that only the safe form could store.
-    pub safe_form: u64,
-    /// Documents that are in a dead letter now.
-    pub dead: u64,
-    /// Records that the encoder refused (they have no document).
-    pub refused: u64,
-    /// Items that were sent more than once.
-    pub sent_again: u64,
-    /// What the receipt was answered with.
-    pub delivered: Delivered,
-}
-
-impl Default for Report {
-    fn default() -> Self {
-        Self {
-            stored: 0,
-            already_there: 0,
-            safe_form: 0,
-            dead: 0,
-            refused: 0,
-            sent_again: 0,
-            delivered: Delivered::Safe,
-        }
-    }
-}
-
-impl Report {
-    /// Adds the figures of another.
-    pub fn add(&mut self, other: &Report) {
-        self.stored += other.stored;
-        self.already_there += other.already_there;
-        self.safe_form += other.safe_form;
-        self.dead += other.dead;
-        self.refused += other.refused;
-        self.sent_again += other.sent_again;
-        if other.delivered == Delivered::Failed {
-            self.delivered = Delivered::Failed;
-        }
-    }
-}
 
 /// Items that are sent together.
 struct Group {
     items: Vec<Item>,
     /// Failures in a row, for the backoff.
     failures: u32,
+}
+
+impl Group {
+    /// Nobody said what became of it.
+    fn fail(&mut self) {
+        self.failures += 1;
+        self.items.iter_mut().for_each(|item| item.unsure = true);
+    }
 }
 
 impl Elasticsearch {
@@ -92,7 +53,7 @@ impl Elasticsearch {
         let mut start = 0;
         let mut size = 0;
         let mut items = Vec::with_capacity(ends.len());
-        for end in ends {
+        for (record, end) in ends.into_iter().enumerate() {
             if end == start {
                 report.refused += 1;
                 continue;
@@ -106,6 +67,8 @@ impl Elasticsearch {
                 span: start..end,
                 safe: None,
                 attempts: 0,
+                record,
+                unsure: false,
             });
             start = end;
         }
@@ -131,7 +94,7 @@ impl Elasticsearch {
         count("already_there", report.already_there);
         count("dead_letter", report.dead);
         count("refused", report.refused);
-        receipt.answer(report.delivered);
+        receipt.tell(report.delivered, &report.notes);
         report
     }
 
@@ -182,7 +145,7 @@ impl Elasticsearch {
                         no_answer.0
                     ));
                     self.again("no_answer", group.items.len());
-                    group.failures += 1;
+                    group.fail();
                     self.wait(group.failures, None, deadline).await;
                     work.push(group);
                     continue;
@@ -210,7 +173,7 @@ impl Elasticsearch {
                     None => {
                         self.notice.say("Elasticsearch's answer to a bulk request is incomplete; sending it again");
                         self.again("incomplete_answer", group.items.len());
-                        group.failures += 1;
+                        group.fail();
                         self.wait(group.failures, None, deadline).await;
                         work.push(group);
                     }
@@ -257,7 +220,7 @@ impl Elasticsearch {
                     };
                     self.notice.say(&format!("Elasticsearch at {} answers bulk requests with status {}; nothing is dropped, trying again", self.client.urls(), answer.status));
                     self.again(reason, group.items.len());
-                    group.failures += 1;
+                    group.fail();
                     self.wait(group.failures, answer.retry_after, deadline)
                         .await;
                     work.push(group);
@@ -285,10 +248,22 @@ impl Elasticsearch {
             match outcome::judge_item(answer.status, error) {
                 ItemVerdict::Stored => {
                     report.stored += 1;
+                    if answer.status == 200 && !item.unsure {
+                        report.notes.push((item.record, Fate::Updated));
+                    }
                     report.safe_form += u64::from(item.safe.is_some());
                 }
-                ItemVerdict::AlreadyThere => report.already_there += 1,
-                ItemVerdict::Retry => later.push(item),
+                ItemVerdict::AlreadyThere => {
+                    report.already_there += 1;
+                    if !item.unsure {
+                        report.notes.push((item.record, Fate::AlreadyThere));
+                    }
+                }
+                ItemVerdict::Retry => {
+                    // A rejection (429) came before anything was done; an error of the server may have come after.
+                    item.unsure |= answer.status != 429;
+                    later.push(item);
+                }
                 ItemVerdict::Hold => {
                     hold = Some(answer.status);
                     later.push(item);

@@ -19,10 +19,10 @@ use std::sync::{Arc, OnceLock};
 use action::{GivenName, Target};
 pub use safe::safe_form;
 
-use super::dead_letter::DeadLetters;
 use super::names::{self, Names};
 use super::settings::{Layout, Partition, Settings};
 use crate::batch::Encoder;
+use crate::output::dead_letter::DeadLetters;
 use crate::output::identifier::Identifiers;
 use crate::record::time;
 use crate::record::{

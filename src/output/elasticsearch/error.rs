@@ -1,5 +1,7 @@
 //! What can go wrong with the store. No text that a server wrote is in any of these: it may quote a field's value.
 
+use crate::output::dead_letter::FileError;
+
 /// A setting that can't work.
 #[derive(Debug)]
 pub struct Setting {
@@ -75,13 +77,6 @@ pub enum Error {
         what: String,
     },
     /// A file of ours.
-    #[error("{what}: {path}: {why}")]
-    File {
-        /// What was tried.
-        what: &'static str,
-        /// The file.
-        path: String,
-        /// The kind of failure.
-        why: std::io::ErrorKind,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }

@@ -16,6 +16,10 @@ pub struct Item {
     pub safe: Option<Bytes>,
     /// How often it was sent.
     pub attempts: u32,
+    /// Its number among the records of the batch.
+    pub record: usize,
+    /// An earlier try may have stored it, though nothing said so. What the next one finds may be its own.
+    pub unsure: bool,
 }
 
 /// The body of a request: a slice of the batch where the items stand in a row, else a copy of them; compressed off the async threads.

@@ -2,20 +2,18 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `settings.rs`, `age.rs` | what a person can set |
+//! | `settings.rs` | what a person can set |
 //! | `names.rs` | names of indices and the arithmetic of retention |
 //! | `document.rs` | a redacted line as a document with its identifier |
-//! | `bulk.rs`, `item.rs`, `answer.rs`, `outcome.rs`, `throttle.rs`, `notice.rs` | delivery: what is sent, what an answer means, how much at once, what is said about it |
-//! | `dead_letter.rs`, `replay.rs` | what is refused for good, and sending it once more |
+//! | `bulk.rs`, `item.rs`, `answer.rs`, `outcome.rs`, `throttle.rs`, `notice.rs`, `report.rs` | delivery: what is sent, what an answer means, how much at once, what is said about it, what came of it |
+//! | `replay.rs` | sending once more what was refused for good |
 //! | `schema.rs`, `setup.rs` | policies, templates and mappings, and bringing a server to them |
 //! | `retention.rs` | is everything gone that should be? |
 //! | `client.rs`, `sniff.rs`, `error.rs` | nodes, credentials, errors without server text |
 
-pub mod age;
 mod answer;
 mod bulk;
 pub mod client;
-pub mod dead_letter;
 mod document;
 mod error;
 mod item;
@@ -23,6 +21,7 @@ pub mod names;
 mod notice;
 mod outcome;
 pub mod replay;
+mod report;
 pub mod retention;
 pub mod schema;
 pub mod settings;
@@ -33,16 +32,16 @@ mod throttle;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-pub use bulk::Report;
 pub use client::Client;
 pub use document::{DocumentEncoder, safe_form};
 pub use error::Error;
 pub use names::Names;
+pub use report::Report;
 pub use settings::Settings;
 
+use crate::output::dead_letter::DeadLetters;
 use crate::record::{Kind, RecordTable};
 use client::Method;
-use dead_letter::DeadLetters;
 
 /// A server that is set up, ready to be written to.
 pub struct Elasticsearch {

@@ -8,20 +8,22 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::dead_letter::DeadLetter;
 use super::{Elasticsearch, Error, Report};
 use crate::batch::{Delivered, ReadyBatch, Receipt};
+use crate::output::dead_letter::{DeadLetter, FileError};
 
 /// The ending of a file that is being replayed.
 const REPLAYING: &str = "replaying";
 
 /// What became of a file of dead letters.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Replayed {
     /// What became of the documents.
     pub report: Report,
     /// Letters that hold no document (records past their retention).
     pub without_document: u64,
+    /// Letters of records that Kafka refused. The file is kept for them.
+    pub for_kafka: u64,
     /// Lines that are no dead letters (a write that was cut off, another file). The file is kept for them.
     pub unreadable: u64,
 }
@@ -31,20 +33,13 @@ pub struct Replayed {
 /// # Errors
 /// If the file can't be read, renamed or deleted.
 pub async fn replay(server: &Elasticsearch, file: &Path) -> Result<Replayed, Error> {
-    let wrong = |error: std::io::Error| Error::File {
-        what: "can't replay",
-        path: file.display().to_string(),
-        why: error.kind(),
-    };
+    let wrong = |error: std::io::Error| FileError::new("can't replay", file, error.kind());
     let opened = File::open(file).map_err(wrong)?;
     // Held until the end: whoever writes to the file has it shared.
     if opened.try_lock().is_err() {
         let why = std::io::ErrorKind::ResourceBusy;
-        return Err(Error::File {
-            what: "a running tuomin writes to these dead letters; replay them when it has ended, or tomorrow",
-            path: file.display().to_string(),
-            why,
-        });
+        let what = "a running tuomin writes to these dead letters; replay them when it has ended, or tomorrow";
+        return Err(FileError::new(what, file, why).into());
     }
     let working = if file.extension().is_some_and(|e| e == REPLAYING) {
         file.to_path_buf()
@@ -52,11 +47,9 @@ pub async fn replay(server: &Elasticsearch, file: &Path) -> Result<Replayed, Err
         let working = PathBuf::from(format!("{}.{REPLAYING}", file.display()));
         if working.exists() {
             // Left by a run that was killed: it must be replayed first, not overwritten.
-            return Err(Error::File {
-                what: "an unfinished replay is in the way; replay that first",
-                path: working.display().to_string(),
-                why: std::io::ErrorKind::AlreadyExists,
-            });
+            let why = std::io::ErrorKind::AlreadyExists;
+            let what = "an unfinished replay is in the way; replay that first";
+            return Err(FileError::new(what, &working, why).into());
         }
         fs::rename(file, &working).map_err(wrong)?;
         working
@@ -70,6 +63,7 @@ pub async fn replay(server: &Elasticsearch, file: &Path) -> Result<Replayed, Err
         let more = lines.read_until(b'\n', &mut line).map_err(wrong)? > 0;
         match serde_json::from_slice::<DeadLetter>(&line) {
             _ if !more || line.trim_ascii().is_empty() => {}
+            Ok(letter) if letter.is_for_kafka() => done.for_kafka += 1,
             Ok(letter) => match letter.item() {
                 Some(item) => {
                     body.extend_from_slice(&item);
@@ -96,7 +90,7 @@ pub async fn replay(server: &Elasticsearch, file: &Path) -> Result<Replayed, Err
             break;
         }
     }
-    if done.report.delivered == Delivered::Safe && done.unreadable == 0 {
+    if done.report.delivered == Delivered::Safe && done.unreadable + done.for_kafka == 0 {
         fs::remove_file(&working).map_err(wrong)?;
     }
     Ok(done)

@@ -162,12 +162,13 @@ fn stream_policy(settings: &Settings, kind: Kind) -> Json {
     policy(settings, rollover, delete)
 }
 
-fn policy(settings: &Settings, hot: Json, delete: super::age::Age) -> Json {
+fn policy(settings: &Settings, hot: Json, delete: crate::output::age::Age) -> Json {
     let retention = &settings.retention;
     let mut phases = Map::new();
     phases.insert("hot".into(), json!({ "min_age": "0ms", "actions": hot }));
     // A phase that would begin after the deletion is left out: that happens with retentions of less than a day only.
-    let in_time = |phase: Option<super::age::Age>| phase.filter(|phase| phase.ms() < delete.ms());
+    let in_time =
+        |phase: Option<crate::output::age::Age>| phase.filter(|phase| phase.ms() < delete.ms());
     if let Some(after) = in_time(retention.warm_after) {
         // No `readonly` and no `shrink`: a late arrival must still find its index writable.
         let actions =
@@ -376,7 +377,7 @@ mod tests {
     #[test]
     fn kinds_have_their_own_days() {
         let mut settings = Settings::default();
-        settings.retention.monitoring = super::super::age::Age::days(90);
+        settings.retention.monitoring = crate::output::age::Age::days(90);
         assert_eq!(
             policy_of(&settings, "tuomin-monitoring")["delete"]["min_age"],
             "90d"

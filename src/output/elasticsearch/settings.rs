@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::age::Age;
 use super::error::{Error, Setting};
+use crate::output::age::Age;
+use crate::output::dead_letter::DeadLetterSettings;
 use crate::record::Kind;
 
 /// Everything about the Elasticsearch output.
@@ -225,28 +226,6 @@ impl Bulk {
     /// Time until a request counts as lost.
     pub fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_s)
-    }
-}
-
-/// Where documents go that Elasticsearch refuses for good. They are redacted like everything else on disk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct DeadLetterSettings {
-    /// Folder of the files, one a day. Made when the first one is needed.
-    pub folder: PathBuf,
-    /// Most bytes in the folder. When it is full, delivery waits: a dead letter is the last copy.
-    pub max_bytes: u64,
-    /// Files older than that are deleted. Keep it within the retention.
-    pub keep: Age,
-}
-
-impl Default for DeadLetterSettings {
-    fn default() -> Self {
-        Self {
-            folder: "tuomin-dead-letters".into(),
-            max_bytes: 1 << 30,
-            keep: Age::days(30),
-        }
     }
 }
 

@@ -1,12 +1,16 @@
-//! The body of a bulk request, and what is answered about each of its items.
-
-use std::fmt::Write;
+//! The body of a bulk request.
 
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::super::endpoint::Refusal;
-use crate::record::claim::{Claim, LONGEST_ID, is_index_name};
+use super::{super::endpoint::Refusal, answer::Item};
+use crate::{
+    input::lines::is_empty,
+    record::claim::{Claim, LONGEST_ID, is_index_name},
+};
+
+/// Why a document without anything in it is refused.
+pub const EMPTY: (&str, &str) = ("parse_exception", "request body is required");
 
 /// Why a document can't have these names, as Elasticsearch puts it: type and reason.
 pub fn refusal(index: &str, id: &str) -> Option<(&'static str, &'static str)> {
@@ -24,20 +28,12 @@ pub fn refusal(index: &str, id: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// `"_index":"…","_id":"…",`
-pub fn names(text: &mut String, index: &str, id: &str) {
-    let quoted = |name: &str| serde_json::Value::from(name).to_string();
-    let _ = write!(text, r#""_index":{},"_id":{},"#, quoted(index), quoted(id));
-}
-
 /// A bulk body, taken apart.
 pub struct Parsed {
     /// The documents, one a line.
     pub lines: Vec<u8>,
-    /// The answer's items.
-    pub items: String,
-    /// Whether one of them is an error.
-    pub errors: bool,
+    /// What the answer will be about, in the order of the request.
+    pub items: Vec<Item>,
 }
 
 /// An action line; one of these is there.
@@ -86,9 +82,9 @@ impl Parsed {
         const MALFORMED: Refusal = (StatusCode::BAD_REQUEST, "Malformed action/metadata line");
         let mut parsed = Self {
             lines: Vec::with_capacity(body.len()),
-            items: String::new(),
-            errors: false,
+            items: Vec::new(),
         };
+        let mut records = 0;
         let mut lines = body.split(|byte| *byte == b'\n');
         while let Some(line) = lines.next() {
             if line.trim_ascii().is_empty() {
@@ -102,26 +98,18 @@ impl Parsed {
                 "delete" => &b""[..],
                 _ => lines.next().ok_or(MALFORMED)?,
             };
-            if !parsed.items.is_empty() {
-                parsed.items.push(',');
-            }
-            let _ = write!(parsed.items, r#"{{"{name}":{{"#);
             let index = target.index.as_deref().unwrap_or(default_index);
             let id = target.id.as_deref().unwrap_or_default();
-            names(&mut parsed.items, index, id);
             let refused = match name {
+                "index" | "create" if is_empty(document) => Some(EMPTY),
                 "index" | "create" => refusal(index, id),
                 _ => Some((
                     "illegal_argument_exception",
                     "only index and create are taken",
                 )),
             };
-            if let Some((kind, reason)) = refused {
-                parsed.errors = true;
-                let _ = write!(
-                    parsed.items,
-                    r#""status":400,"error":{{"type":"{kind}","reason":"{reason}"}}}}}}"#
-                );
+            if let Some(why) = refused {
+                parsed.items.push(Item::refused(name, index, id, why));
                 continue;
             }
             if keep && !index.is_empty() {
@@ -131,9 +119,8 @@ impl Parsed {
                 parsed.lines.extend_from_slice(document);
             }
             parsed.lines.push(b'\n');
-            parsed.items.push_str(
-                r#""_version":1,"result":"created","_seq_no":0,"_primary_term":1,"status":201}}"#,
-            );
+            parsed.items.push(Item::taken(name, index, id, records));
+            records += 1;
         }
         Ok(parsed)
     }
@@ -148,18 +135,32 @@ mod tests {
         let body = b"{\"index\":{\"_index\":\"app\",\"_id\":\"1\"}}\n{\"x\":1}\n\n{\"create\":{}}\n{\"x\":2}\n{\"delete\":{\"_id\":\"3\"}}\n{\"update\":{\"_id\":\"4\"}}\n{\"doc\":{}}\n";
         let parsed = Parsed::of(body, "logs", false).unwrap();
         assert_eq!(parsed.lines, b"{\"x\":1}\n{\"x\":2}\n");
-        let items: serde_json::Value =
-            serde_json::from_str(&format!("[{}]", parsed.items)).unwrap();
-        assert_eq!(items[0]["index"]["_index"], "app");
-        assert_eq!(
-            (&items[1]["create"]["_index"], &items[1]["create"]["status"]),
-            (&"logs".into(), &201.into())
+        let only = (
+            "illegal_argument_exception",
+            "only index and create are taken",
         );
         assert_eq!(
-            (&items[2]["delete"]["status"], &items[3]["update"]["status"]),
-            (&400.into(), &400.into())
+            parsed.items,
+            [
+                Item::taken("index", "app", "1", 0),
+                Item::taken("create", "logs", "", 1),
+                Item::refused("delete", "logs", "3", only),
+                Item::refused("update", "logs", "4", only),
+            ]
         );
-        assert!(parsed.errors);
+    }
+
+    #[test]
+    fn an_empty_document_is_no_record() {
+        let body = b"{\"index\":{}}\n \r\n{\"index\":{}}\n{}\n";
+        let parsed = Parsed::of(body, "logs", true).unwrap();
+        assert_eq!(
+            parsed.items,
+            [
+                Item::refused("index", "logs", "", EMPTY),
+                Item::taken("index", "logs", "", 0),
+            ]
+        );
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::super::age::Age;
 use super::super::client::{Client, Method};
 use super::super::error::Error;
 use super::super::names::Names;
@@ -12,6 +11,7 @@ use super::super::outcome::error_type;
 use super::super::schema::{self, PartKind};
 use super::super::settings::Settings;
 use super::{Facts, IndexFacts, PolicyFacts, SnapshotFacts, policy_for};
+use crate::output::age::Age;
 use crate::record::{Kind, RecordTable};
 
 /// More indices than two kinds by day over a decade.

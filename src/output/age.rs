@@ -1,4 +1,4 @@
-//! A span of time as Elasticsearch writes it: `730d`, `12h`, `30s`.
+//! A span of time in the settings, as Elasticsearch writes it: `730d`, `12h`, `30s`.
 
 use std::fmt;
 use std::str::FromStr;

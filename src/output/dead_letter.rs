@@ -1,4 +1,5 @@
-//! What Elasticsearch refuses for good, kept in files until someone has put the cause right and calls `tuomin replay`.
+//! What a server refuses for good, kept in files until someone has put the cause right and calls `tuomin replay`
+//! (for Elasticsearch) or sends the documents again (to Kafka).
 //!
 //! One JSON object a line, in `<folder>/dead-<yyyy-mm-dd>.ndjson`, readable by the owner only. The document in it is redacted: nothing else
 //! ever leaves the encoder. The reason is the error's *type*; its text may quote a value, even if only a redacted one, and is not asked for.
@@ -13,12 +14,59 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::error::Error;
-use super::settings::DeadLetterSettings;
+use super::age::Age;
 use crate::record::RootFields;
 use crate::record::time;
+
+/// Where records go that a server refuses for good. They are redacted like everything else on disk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeadLetterSettings {
+    /// Folder of the files, one a day. Made when the first one is needed.
+    pub folder: PathBuf,
+    /// Most bytes in the folder. When it is full, delivery waits: a dead letter is the last copy.
+    pub max_bytes: u64,
+    /// Files older than that are deleted. Keep it within the retention.
+    pub keep: Age,
+}
+
+impl Default for DeadLetterSettings {
+    fn default() -> Self {
+        Self {
+            folder: "tuomin-dead-letters".into(),
+            max_bytes: 1 << 30,
+            keep: Age::days(30),
+        }
+    }
+}
+
+/// A file of ours that can't be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {path}: {why}")]
+pub struct FileError {
+    what: &'static str,
+    path: String,
+    why: std::io::ErrorKind,
+}
+
+impl FileError {
+    /// What was tried with which file, and the kind of failure.
+    pub fn new(what: &'static str, path: &Path, why: std::io::ErrorKind) -> Self {
+        Self {
+            what,
+            path: path.display().to_string(),
+            why,
+        }
+    }
+}
+
+/// What is said where a file can't be written.
+const WRITE: &str = "can't write dead letters";
+/// `op` of a letter that Kafka refused.
+const PRODUCE: &str = "produce";
 
 /// A line of a dead-letter file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,13 +74,13 @@ use crate::record::time;
 pub struct DeadLetter {
     /// When it was given up.
     pub time: String,
-    /// The index or stream it was meant for.
+    /// The index, stream or topic it was meant for.
     pub index: String,
-    /// Its `_id`.
+    /// Its `_id`, or its key in Kafka.
     pub id: String,
-    /// `index` or `create`.
+    /// `index` or `create`; `produce` for Kafka.
     pub op: String,
-    /// The status Elasticsearch answered with; 0 for records that were never sent.
+    /// The status that Elasticsearch answered with, or Kafka's error code; 0 for records that were never sent.
     pub status: u16,
     /// The error's type.
     pub error: String,
@@ -51,10 +99,8 @@ impl DeadLetter {
             .next()
             .map(|d| d.trim_ascii_end())
             .filter(|d| !d.is_empty());
-        let mut now = Vec::new();
-        time::write_iso(time::now_ms(), &mut now);
         Self {
-            time: String::from_utf8(now).unwrap_or_default(),
+            time: now(),
             index: action.index,
             id: action.id,
             op: action.op,
@@ -65,7 +111,33 @@ impl DeadLetter {
         }
     }
 
-    /// The item again, to be sent once more. `None` for one without a document.
+    /// A record that Kafka refused, with its topic and key.
+    pub fn of_message(
+        topic: &str,
+        key: &[u8],
+        payload: &[u8],
+        (status, error): (u16, &str),
+        attempts: u32,
+    ) -> Self {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            time: now(),
+            index: topic.to_owned(),
+            id: text(key),
+            op: PRODUCE.into(),
+            status,
+            error: error.to_owned(),
+            attempts,
+            document: Some(text(payload)),
+        }
+    }
+
+    /// Whether it was on its way to Kafka.
+    pub fn is_for_kafka(&self) -> bool {
+        self.op == PRODUCE
+    }
+
+    /// The item again, to be sent once more to Elasticsearch. `None` for one without a document.
     pub fn item(&self) -> Option<Vec<u8>> {
         let document = self.document.as_ref()?;
         let op = if self.op == "create" {
@@ -139,7 +211,7 @@ impl DeadLetters {
     }
 
     /// Writes letters and has them on disk when it returns.
-    pub fn write(&self, letters: &[DeadLetter]) -> Result<(), Error> {
+    pub fn write(&self, letters: &[DeadLetter]) -> Result<(), FileError> {
         let Some(state) = &self.state else {
             return Ok(());
         };
@@ -154,7 +226,8 @@ impl DeadLetters {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.append(&text)?;
         for letter in letters {
-            metrics::counter!("tuomin_elasticsearch_dead_letters_total", "error" => letter.error.clone()).increment(1);
+            metrics::counter!("tuomin_dead_letters_total", "error" => letter.error.clone())
+                .increment(1);
         }
         Ok(())
     }
@@ -168,17 +241,22 @@ impl DeadLetters {
     }
 }
 
+fn now() -> String {
+    let mut now = Vec::new();
+    time::write_iso(time::now_ms(), &mut now);
+    String::from_utf8(now).unwrap_or_default()
+}
+
 impl State {
-    fn append(&mut self, text: &[u8]) -> Result<(), Error> {
-        let mut now = Vec::new();
-        time::write_iso(time::now_ms(), &mut now);
-        let today = String::from_utf8_lossy(&now[..10]).into_owned();
+    fn append(&mut self, text: &[u8]) -> Result<(), FileError> {
+        let mut today = now();
+        today.truncate(10);
         if self.open.as_ref().is_none_or(|(day, _)| *day != today) {
             self.turn_to(&today)?;
         }
         let folder = &self.settings.folder;
         if self.used.saturating_add(text.len() as u64) > self.settings.max_bytes {
-            return Err(failed(
+            return Err(FileError::new(
                 "the dead letters have reached dead_letters.max_bytes",
                 folder,
                 std::io::ErrorKind::StorageFull,
@@ -192,17 +270,16 @@ impl State {
             // Half a line must not run into the next. Other processes that append to the file find the same disk full, so that
             // nothing of theirs stands behind it.
             let _ = file.set_len(before);
-            return Err(failed("can't write dead letters", folder, error.kind()));
+            return Err(FileError::new(WRITE, folder, error.kind()));
         }
         self.used += text.len() as u64;
         Ok(())
     }
 
     /// Opens the day's file, and takes stock of the others.
-    fn turn_to(&mut self, today: &str) -> Result<(), Error> {
+    fn turn_to(&mut self, today: &str) -> Result<(), FileError> {
         let folder = self.settings.folder.clone();
-        let wrong =
-            |error: std::io::Error| failed("can't write dead letters", &folder, error.kind());
+        let wrong = |error: std::io::Error| FileError::new(WRITE, &folder, error.kind());
         make_folder(&folder).map_err(wrong)?;
         self.used = 0;
         for file in files(&folder).map_err(wrong)? {
@@ -277,18 +354,9 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-fn failed(what: &'static str, path: &Path, why: std::io::ErrorKind) -> Error {
-    Error::File {
-        what,
-        path: path.display().to_string(),
-        why,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::elasticsearch::age::Age;
 
     const ITEM: &[u8] = b"{\"create\":{\"_index\":\"i\",\"_id\":\"x\"}}\n{\"a\":1,\"a\":2}\n";
 
@@ -330,7 +398,7 @@ mod tests {
         letters.write(std::slice::from_ref(&letter)).unwrap();
         assert!(matches!(
             letters.write(std::slice::from_ref(&letter)),
-            Err(Error::File {
+            Err(FileError {
                 why: std::io::ErrorKind::StorageFull,
                 ..
             })
