@@ -1,7 +1,8 @@
 //! Redacted lines to a topic of a Kafka cluster.
 //!
 //! A message's key is the record's identifier, so a record and its replay go to the same partition, and a compacted topic keeps one of them.
-//! A record counts as delivered when the brokers say that all replicas have it.
+//! A record counts as delivered when the brokers say that all replicas have it. One that is too large for them is a dead letter: sent again
+//! it would be refused again, and whoever waits for it would wait for ever.
 
 #[cfg(feature = "kafka")]
 mod producer;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dead_letter::DeadLetterSettings;
 use crate::kafka::{Cluster, SecuritySettings};
 
 #[cfg(feature = "kafka")]
@@ -24,9 +26,11 @@ pub struct KafkaSettings {
     pub brokers: Vec<String>,
     /// The topic. It must be there.
     pub topic: String,
-    /// Bytes of the largest record. A larger one is replaced by a record that says how long it was. Not above what topic and brokers take
-    /// (`max.message.bytes`).
+    /// Bytes of the largest record. A larger one becomes a dead letter, as does one that the brokers refuse for its size: keep this within
+    /// what the topic takes (`max.message.bytes`), or they are asked in vain.
     pub max_record_bytes: usize,
+    /// Where records go that are too large for the topic.
+    pub dead_letters: DeadLetterSettings,
     /// How connections are secured.
     pub security: SecuritySettings,
     /// Further properties of librdkafka: `{ "compression.type" = "zstd" }`.
@@ -39,6 +43,7 @@ impl Default for KafkaSettings {
             brokers: vec!["127.0.0.1:9092".into()],
             topic: "tuomin".into(),
             max_record_bytes: 1_000_000,
+            dead_letters: DeadLetterSettings::default(),
             security: SecuritySettings::default(),
             properties: BTreeMap::new(),
         }

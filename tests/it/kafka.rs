@@ -13,7 +13,7 @@ use rustix::process::Signal;
 
 use crate::{
     es::{count, until},
-    kafka_node::{broker, consume, produce, topic},
+    kafka_node::{broker, consume, produce, topic, topic_with},
     listen::{http, port},
     program::{Program, end, harmless, signal},
     store::Store,
@@ -186,6 +186,92 @@ fn partitions_that_change_hands_lose_nothing_and_do_nothing_twice() {
     assert_eq!(arrived.len(), lines.len(), "nothing is there twice");
     let keys: BTreeSet<&[u8]> = arrived.iter().map(|(key, _)| &key[..]).collect();
     assert_eq!(keys.len(), lines.len());
+}
+
+#[test]
+fn what_is_too_large_for_the_topic_becomes_a_dead_letter_and_all_else_arrives() {
+    let from = topic("sizes", 1);
+    let to = topic_with("small", 2, &[("max.message.bytes", "20000")]);
+    // Words that compress badly, as brokers measure what is compressed.
+    let noise = |seed: usize, bytes: usize| {
+        let hashes = (0..).map(|n: usize| blake3::hash(format!("{seed} {n}").as_bytes()));
+        let letters = hashes.flat_map(|hash| *hash.as_bytes());
+        let words = letters.map(|byte| match byte % 27 {
+            26 => ' ',
+            letter => char::from(b'a' + letter),
+        });
+        words.take(bytes).collect::<String>()
+    };
+    let record = |seed: usize, bytes: usize, also: &str| {
+        format!(
+            r#"{{"seq":{seed},"action":"Query"{also},"note":"{}"}}"#,
+            noise(seed, bytes)
+        )
+    };
+    let mut lines: Vec<String> = (0..300).map(|seed| record(seed, 300, "")).collect();
+    let giants = [
+        record(1000, 60_000, r#","IdCard":"11010519491231002X""#),
+        record(1001, 60_000, ""),
+        // Not even asked for.
+        record(1002, 150_000, ""),
+    ];
+    for (at, giant) in giants.iter().enumerate() {
+        lines.insert(at * 100 + 50, giant.clone());
+    }
+    produce(&from, lines.iter().map(|line| line.as_bytes()));
+    let output = format!(
+        "[output.kafka]\nbrokers = [\"{}\"]\ntopic = \"{to}\"\nmax_record_bytes = 100000\n\
+         [output.kafka.dead_letters]\nfolder = \"dead\"\n",
+        broker()
+    );
+    let metrics = port();
+    let member = member(&from, &output).with("TUOMIN_METRICS__LISTEN", metrics);
+    let child = start(&member);
+    let dead = "tuomin_dead_letters_total{error=\"message_too_large\"}";
+    until("everything is stored or kept", PATIENCE, || {
+        sum(metrics, "tuomin_kafka_lag") == 0
+            && records(metrics) >= lines.len() as u64
+            && sum(metrics, dead) == 3
+    });
+    signal(&child, Signal::TERM);
+    let ran = end(child);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("too large for Kafka"), "{}", ran.err);
+
+    let redact = |lines: &[String]| {
+        let plain = Program::new();
+        plain.file("key", "0f".repeat(32));
+        let ran = plain.pipe(&["run", "--key-file", "key"], lines.join("\n").as_bytes());
+        ran.text()
+            .lines()
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let arrived = consume(&to, 2);
+    assert_eq!(arrived.len(), 300);
+    let payloads: BTreeSet<_> = arrived.iter().map(|(_, payload)| text(payload)).collect();
+    lines.retain(|line| !giants.contains(line));
+    assert_eq!(payloads, redact(&lines));
+
+    let files = tuomin::output::dead_letter::files(&member.path("dead")).unwrap();
+    let letters = fs::read_to_string(&files[0]).unwrap();
+    let letters = letters
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let documents: BTreeSet<_> = letters
+        .map(|letter| {
+            assert_eq!(
+                (&letter["index"], &letter["op"]),
+                (&"small".into(), &"produce".into())
+            );
+            letter["document"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(documents, redact(&giants));
+    for said in [ran.err, format!("{documents:?}")] {
+        assert!(!said.contains("11010519491231002X"));
+    }
 }
 
 #[test]

@@ -62,9 +62,17 @@ pub fn broker() -> &'static str {
 
 /// A topic that no other test uses.
 pub fn topic(name: &str, partitions: i32) -> String {
+    topic_with(name, partitions, &[])
+}
+
+/// A topic that no other test uses, with settings of its own.
+pub fn topic_with(name: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
     let admin: AdminClient<DefaultClientContext> = client().create().unwrap();
     let (topic, options) = (
-        NewTopic::new(name, partitions, TopicReplication::Fixed(1)),
+        settings.iter().fold(
+            NewTopic::new(name, partitions, TopicReplication::Fixed(1)),
+            |topic, (name, value)| topic.set(name, value),
+        ),
         AdminOptions::new(),
     );
     let created = admin.create_topics([&topic], &options);
