@@ -10,7 +10,7 @@ use crate::query::{
 /// When, and what.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct AskArgs {
-    /// Only records that match, all of: field=value, field!=value, field=pre*, field=a,b, field=* (there at all), cost>=500
+    /// Only records that match, all of: field=value, field=pre*, field=a,b, field!=value (there, and something else), field=* (there at all), field!=* (not there), cost>=500
     ///
     /// Fields: kind, request_id, app_id, action, code, code_text, cost (milliseconds), caller, service, host, client_ip (address or network),
     /// session, region, tag. The log's own spellings work too (RequestId, eCode …).

@@ -27,12 +27,14 @@ pub fn query(query: &Query) -> Value {
         filter.push(json!({"range": {"@timestamp": range}}));
     }
     for one in &query.conditions {
-        let list = if one.negated {
-            &mut must_not
-        } else {
-            &mut filter
-        };
-        list.push(condition(one));
+        if !one.negated {
+            filter.push(condition(one));
+            continue;
+        }
+        must_not.push(condition(one));
+        if one.test != Test::Exists {
+            filter.push(json!({"exists": {"field": one.field.path()}}));
+        }
     }
     filter.extend(
         query
@@ -201,7 +203,7 @@ mod tests {
             json!({"format": "epoch_millis", "gte": 1, "lt": 9})
         );
         assert_eq!(
-            dsl["bool"]["filter"][2],
+            dsl["bool"]["filter"][3],
             json!({"range": {"tuomin.cost_ms": {"gt": 5.0}}})
         );
     }

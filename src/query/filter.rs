@@ -156,7 +156,8 @@ pub enum FilterError {
 pub struct Condition {
     /// Of what.
     pub field: Field,
-    /// Turned round: what does not meet the test, absent values included.
+    /// Turned round: what does not meet the test. Of records that lack the field, only `field!=*` speaks: an error is a code that is not 0,
+    /// not a record without one.
     pub negated: bool,
     /// The test.
     pub test: Test,
@@ -260,7 +261,19 @@ impl Condition {
     }
 
     fn accepts(&self, record: &Record) -> bool {
-        self.negated != self.holds(record)
+        match self.negated {
+            false => self.holds(record),
+            true => !self.holds(record) && (self.test == Test::Exists || self.is_there(record)),
+        }
+    }
+
+    fn is_there(&self, record: &Record) -> bool {
+        match self.field {
+            Field::Cost => record.facts.cost_ms.is_some(),
+            Field::Tag => !record.tags.is_empty(),
+            Field::Kind => true,
+            field => record.facts.get(field).is_some(),
+        }
     }
 
     fn holds(&self, record: &Record) -> bool {

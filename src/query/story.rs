@@ -21,7 +21,8 @@ const MOST_RELATED: usize = 50;
 /// What happened in one call.
 #[derive(Debug, Serialize)]
 pub struct Story {
-    /// Which call.
+    /// Which call. Said by [`Self::facts`] where the story is written as JSON.
+    #[serde(skip)]
     pub request_id: String,
     /// The first and the last moment that the records know, as ISO times.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +137,10 @@ pub async fn tell(
 pub fn compose(request_id: &str, records: Vec<Record>) -> Story {
     let mut by_worth: Vec<&Record> = records.iter().collect();
     by_worth.sort_by_key(|r| r.kind != Kind::Monitoring);
-    let facts = join_facts(&by_worth);
+    let facts = Facts {
+        request_id: Some(request_id.to_owned()),
+        ..join_facts(&by_worth)
+    };
     let role_text = |role| {
         by_worth
             .iter()

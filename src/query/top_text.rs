@@ -15,6 +15,9 @@ const HEIGHT: usize = 8;
 
 /// The whole overview.
 pub fn render(top: &Top, zone: &TimeZone, style: &Style) -> String {
+    if top.monitoring + top.operation == 0 {
+        return "no records match\n".into();
+    }
     let mut out = String::new();
     let share = percent(top.errors, top.calls);
     let _ = writeln!(

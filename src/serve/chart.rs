@@ -27,6 +27,16 @@ pub fn share(html: &mut Html, part: f64, error: bool) {
     });
 }
 
+/// A line's value: half of one decimal needs two.
+fn tick(highest: f64, part: f64) -> String {
+    match part {
+        0.0 => "0".into(),
+        1.0 => rate(highest),
+        _ if highest < 10.0 => format!("{:.2}", highest * part),
+        _ => rate(highest * part),
+    }
+}
+
 /// Calls a minute: a bar for each interval, errors in it from below, three lines with their values.
 pub fn series(html: &mut Html, series: &Series, page: &Page) {
     let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else {
@@ -57,7 +67,7 @@ pub fn series(html: &mut Html, series: &Series, page: &Page) {
         html.markup("<text text-anchor=\"end\" x=\"50\" y=\"")
             .number(y + 4.0)
             .markup("\">");
-        html.text(&rate(series.per_minute(highest) * part))
+        html.text(&tick(series.per_minute(highest), part))
             .markup("</text>");
     }
     for (i, point) in series.points.iter().enumerate() {

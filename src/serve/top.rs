@@ -15,7 +15,7 @@ pub fn body(top: &Top, page: &Page) -> Html {
     html.markup("<h1>")
         .text(&count(top.calls))
         .markup(" ")
-        .text(words.calls);
+        .text(&words.calls.to_lowercase());
     html.markup(if top.errors > 0 {
         ", <span class=\"bad\">"
     } else {
@@ -24,7 +24,7 @@ pub fn body(top: &Top, page: &Page) -> Html {
     html.text(&format!(
         "{} {} ({})",
         count(top.errors),
-        words.errors,
+        words.errors.to_lowercase(),
         percent(top.errors, top.calls)
     ))
     .markup("</span></h1>\n<p class=\"dim\">");
@@ -209,7 +209,7 @@ fn steps(html: &mut Html, top: &Top, page: &Page) {
             &[count(row.count), show_cost(row.p50), show_cost(row.max)],
         );
         let id = row.request_id.as_deref().unwrap_or("");
-        html.markup("<td>");
+        html.markup("<td class=\"id\">");
         page.anchor(html, "/trace", &[("id", id)], id);
         html.markup("</td></tr>\n");
     }

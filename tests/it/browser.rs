@@ -377,7 +377,7 @@ fn the_pages_work_and_nothing_stored_is_obeyed() {
             .see("document.querySelector('h1').innerText")
             .as_str()
             .unwrap()
-            .starts_with("120 Calls")
+            .starts_with("120 calls")
     );
     assert!(
         browser

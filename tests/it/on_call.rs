@@ -110,6 +110,45 @@ fn a_person_is_found_by_a_number_that_is_read_from_standard_input() {
 }
 
 #[test]
+fn a_story_as_json_says_everything_once() {
+    let program = program();
+    let redacted = program.pipe(&["run"], record("hers", NUMBER).as_bytes());
+    program.file("redacted.ndjson", &redacted.out);
+    let told = program.run(&["trace", "hers", "redacted.ndjson", "--json"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    let mut keys: Vec<_> = tuomin::record::RootFields::of(&told.out)
+        .map(|field| field.key)
+        .collect();
+    let all = keys.len();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), all, "{}", told.text());
+    let story: Json = serde_json::from_slice(&told.out).unwrap();
+    assert_eq!(story["request_id"], "hers");
+}
+
+#[test]
+fn errors_are_codes_that_are_not_0_and_not_records_without_one() {
+    let program = program();
+    let line =
+        |id: &str, code: &str| format!("{{\"RequestId\":\"{id}\",\"Action\":\"Verify\"{code}}}\n");
+    let lines = line("good", ",\"eCode\":0") + &line("bad", ",\"eCode\":-4") + &line("none", "");
+    program.file("redacted.ndjson", lines);
+    let found = |filter: &str| {
+        let ran = program.run(&["search", "redacted.ndjson", "-w", filter, "-o", "json"]);
+        let lines = ran
+            .text()
+            .lines()
+            .map(|line| serde_json::from_str::<Json>(line).unwrap());
+        lines
+            .map(|record| id(&record).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("code!=0"), ["bad"]);
+    assert_eq!(found("code!=*"), ["none"]);
+}
+
+#[test]
 fn search_follows_a_file_that_grows_and_is_replaced() {
     let program = program();
     program.file("growing.ndjson", record("before", "x"));
