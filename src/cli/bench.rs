@@ -15,7 +15,7 @@ use crate::generate::traffic::{self, Shape};
 use crate::patterns::Patterns;
 use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
 
-/// Measures the redactor's speed beside the floor that nothing can beat, a JSON check, and the regular expressions that people try first.
+/// Measure the redactor's speed beside the floor that nothing can beat, a JSON check, and the regular expressions that people try first
 ///
 /// Everything runs in turn in one process, round by round, so that ratios hold on a machine that does other work too. Workloads are made up:
 /// monitoring records, operation logs as text, operation logs with pictures; or a file of your own. `tuomin run` as a process of its own is measured as well.

@@ -2,10 +2,7 @@
 
 use std::{io::Write, process::ExitCode};
 
-use clap::CommandFactory;
 use clap_complete::Shell;
-
-use super::Cli;
 
 /// Write completions for a shell to standard output: `source <(tuomin completions bash)`.
 #[derive(clap::Args)]
@@ -17,7 +14,7 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "tuomin", &mut script);
+    clap_complete::generate(args.shell, &mut super::command(), "tuomin", &mut script);
     std::io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }

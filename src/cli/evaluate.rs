@@ -16,7 +16,7 @@ use crate::generate::{Generator, Kind, Settings};
 use crate::patterns::Patterns;
 use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
 
-/// Measures what the redactor finds and what it leaves alone, on labelled records.
+/// Measure what the redactor finds and what it leaves alone, on labelled records
 ///
 /// Without a file it judges itself on generated records. With one it reads labels as `tuomin generate --labels` writes them, so that data of
 /// your own can be used. A planted value counts as leaked if it can be read from the output after opening every encoding.

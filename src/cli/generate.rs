@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::generate::images::Images;
 use crate::generate::{Generator, Kind, Settings};
 
-/// Writes made-up log records as JSON lines: the same seed gives the same bytes everywhere.
+/// Write made-up log records as JSON lines: the same seed gives the same bytes everywhere
 ///
 /// All people, numbers and pictures are invented. Identity numbers are valid by their standards and pictures decode, so that a redactor
 /// has to find them. With `--labels` a second file says for each line what was planted where, and what must survive.

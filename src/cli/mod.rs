@@ -8,6 +8,8 @@ pub mod config;
 pub mod evaluate;
 pub mod explain;
 pub mod generate;
+mod help;
+pub mod man;
 pub mod patterns;
 pub mod person;
 pub mod progress;
@@ -24,7 +26,7 @@ pub mod trace;
 
 use std::{io, process::ExitCode};
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Exit codes, the same for every subcommand.
 pub mod exit {
@@ -79,9 +81,7 @@ enum Command {
     Run(run::Args),
     Config(config::Args),
     Completions(completions::Args),
-    /// Write the man page to standard output.
-    #[command(hide = true)]
-    Man,
+    Man(man::Args),
     Generate(generate::Args),
     Evaluate(evaluate::Args),
     Bench(bench::Args),
@@ -100,11 +100,12 @@ enum Command {
 
 /// Parses the command line, runs it and says how it ended.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let parsed = Cli::from_arg_matches(&command().get_matches());
+    let result = match parsed.unwrap_or_else(|error| error.exit()).command {
         Command::Run(args) => run::run(args),
         Command::Config(args) => config::run(args),
         Command::Completions(args) => completions::run(args),
-        Command::Man => man(),
+        Command::Man(args) => man::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Bench(args) => bench::run(args),
@@ -137,9 +138,9 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn man() -> anyhow::Result<ExitCode> {
-    clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
-    Ok(ExitCode::SUCCESS)
+/// Everything that can be typed, for help, completions and man pages.
+fn command() -> clap::Command {
+    help::flowing(Cli::command())
 }
 
 /// An error found before anything was read: exit code 2.

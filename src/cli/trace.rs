@@ -19,7 +19,7 @@ use crate::{
 ///   tuomin trace 5f0c7d1e-… redacted.ndjson.zst --related
 ///   tuomin trace 5f0c7d1e-… --html call.html
 ///
-/// Exit code 1 if no record carries the identifier.
+/// Exit code 1 if no record carries the identifier, which is compared as a whole.
 #[derive(clap::Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Args {

@@ -46,9 +46,10 @@ fn section(text: &mut String, node: Node, path: &str) {
 }
 
 fn comment(text: &mut String, paragraph: &str) {
-    for line in paragraph.lines() {
+    // The lines of a doc comment say nothing: only an empty one ends a paragraph.
+    for part in paragraph.split("\n\n") {
         let mut width = 0;
-        for word in line.split_whitespace() {
+        for word in part.split_whitespace() {
             if width > 0 && width + 1 + word.chars().count() > WIDTH {
                 text.push('\n');
                 width = 0;

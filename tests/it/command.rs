@@ -65,6 +65,13 @@ fn man_page_and_completions_know_every_subcommand() {
     );
     let man = program.run(&["man"]);
     assert!(man.text().contains(".TH tuomin"));
+    let trace = program.run(&["man", "trace"]);
+    assert!(
+        trace.text().contains(".TH tuomin-trace") && trace.text().contains("--related"),
+        "{}",
+        trace.text()
+    );
+    program.run(&["man", "no-such"]).fails(2, &["no-such"]);
     let completions = ["bash", "zsh", "fish", "elvish", "powershell"]
         .map(|shell| program.run(&["completions", shell]));
     for command in commands {
