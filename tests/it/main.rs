@@ -34,6 +34,7 @@ mod proxy;
 #[path = "../support/python.rs"]
 mod python;
 mod retention;
+mod shippers;
 mod signals;
 mod soak;
 mod store;
