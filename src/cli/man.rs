@@ -26,6 +26,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             .clone()
             .display_name(format!("tuomin-{name}")),
     };
-    Man::new(page).render(&mut io::stdout())?;
+    Man::new(page)
+        .source(concat!("tuomin ", env!("TUOMIN_VERSION")))
+        .render(&mut io::stdout())?;
     Ok(ExitCode::SUCCESS)
 }
