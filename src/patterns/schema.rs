@@ -71,6 +71,9 @@ pub struct FieldClass {
     /// Parent's keys under which alone an entry counts: a `startDate` is a card's only under `ocrIdCardInfo`. No labels in free text.
     #[serde(default)]
     pub only_under: Vec<String>,
+    /// With `only_under`: counts as the name of an item of a key/value list as well, `{"type":"Document Id","mentionText":"…"}`.
+    #[serde(default)]
+    pub listed: bool,
     /// Words that introduce a value in free text without `=` or `:` between (`身份证号110…`, `持卡人张三`).
     /// Every non-ASCII `exact` entry is one as well.
     #[serde(default)]
@@ -93,6 +96,9 @@ pub struct Pairs {
     pub values: Vec<String>,
     /// Members that hold it only below a telling key: `{"gender": {"result": "F"}}`.
     pub inner: Vec<String>,
+    /// Members that hold an object whose keys are persons' names: `{"persons": {"张三": {"score": 0.9}}}`.
+    #[serde(default)]
+    pub persons: Vec<String>,
 }
 
 /// `fields.toml`: `[machine_numbers]`, what makes the number behind it no person's: `order 13912345678`.

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use super::lookup::literals;
 
 use super::names::is_han;
+use super::outcomes::Outcomes;
 
 /// Words that end an administrative unit or a street.
 const UNITS: &[char] = &[
@@ -92,6 +93,31 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
         }
     }
     (end > start).then_some(start..end)
+}
+
+/// The length of an address without what a log says behind its last comma: `88 Jalan Ampang, Kuala Lumpur, verify passed`.
+///
+/// A part goes only if it is plainly none of an address: words of a sentence, all in lower case where the address itself is not, or an outcome.
+pub(crate) fn without_prose(run: &[u8], outcomes: &Outcomes) -> usize {
+    let capital = run.iter().any(u8::is_ascii_uppercase);
+    let mut end = run.len();
+    while let Some(comma) = memchr::memrchr(b',', &run[..end]) {
+        let part = run[comma + 1..end].trim_ascii();
+        let sentence = capital
+            && part.iter().filter(|c| **c == b' ').count() > 0
+            && part.first().is_some_and(u8::is_ascii_lowercase)
+            && !part.iter().any(|c| c.is_ascii_uppercase() || *c >= 0x80);
+        if !(sentence || outcomes.begins(part)) {
+            break;
+        }
+        end = comma;
+    }
+    run[..end].trim_ascii_end().len()
+}
+
+/// Does a text hold a word of an administrative unit, a street or a house?
+pub(crate) fn has_unit(text: &str) -> bool {
+    text.contains(|c| UNITS.contains(&c) || HOUSES.contains(&c))
 }
 
 fn units(run: &str) -> usize {

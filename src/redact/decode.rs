@@ -126,7 +126,7 @@ pub(crate) fn is_form(t: &[u8]) -> bool {
     let key = &t[memchr::memrchr2(b'?', b'&', &t[..equals]).map_or(0, |i| i + 1)..equals];
     let named = |c: &u8| {
         c.is_ascii_alphanumeric()
-            || matches!(c, b'_' | b'-' | b'.' | b'%' | b'[' | b']')
+            || matches!(c, b'_' | b'-' | b'.' | b'%' | b'+' | b'[' | b']')
             || *c >= 0x80
     };
     equals > 0

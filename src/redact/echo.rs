@@ -23,6 +23,8 @@ struct Needle {
     category: CategoryId,
     /// Compared without case, and only as a whole word.
     latin: bool,
+    /// Chinese characters of three bytes: some space may stand between them.
+    han: bool,
     /// Words of one name belong together.
     group: u16,
     /// Counts only beside another word of its name: `Tan` alone is too short to be told from a word of the log.
@@ -102,7 +104,15 @@ impl Needles {
     }
 
     fn note_name(&mut self, text: &str, category: CategoryId, core: &Core) {
-        let chars: Vec<char> = text.chars().collect();
+        let mut chars: Vec<char> = text.chars().collect();
+        let joined: String;
+        let mut text = text;
+        // 郭 小 云 is searched as what it is without its spaces
+        if text.contains(' ') && chars.iter().all(|c| is_han(*c) || *c == ' ') {
+            chars.retain(|c| *c != ' ');
+            joined = chars.iter().collect();
+            text = &joined;
+        }
         if chars.iter().all(|c| is_han(*c)) {
             if chars.len() >= 2 {
                 self.add(text.as_bytes(), category, false);
@@ -160,6 +170,7 @@ impl Needles {
             text: from..self.bytes.len(),
             category,
             latin,
+            han: !latin && is_all_han(text),
             group: self.groups,
             short,
         });
@@ -202,6 +213,9 @@ impl Needles {
 
     fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {
         let wanted = &self.bytes[needle.text.clone()];
+        if needle.han {
+            return super::spaced::find(text, from, wanted);
+        }
         if !needle.latin {
             return memchr::memmem::find(text.get(from..)?, wanted)
                 .map(|i| from + i..from + i + wanted.len());
@@ -278,6 +292,11 @@ impl Needles {
     }
 }
 
+/// Nothing but Chinese characters of three bytes?
+fn is_all_han(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|t| t.chars().all(|c| is_han(c) && c.len_utf8() == 3))
+}
+
 /// How rare a letter is in log text; digits and signs are in between.
 fn rarity(c: u8) -> u8 {
     match c.to_ascii_lowercase() {
@@ -351,6 +370,30 @@ impl Pass<'_> {
             self.layer(t, at, Coding::Width, accents::strip, |pass, text| {
                 pass.repetitions(text, 0, wrap, true)
             });
+        }
+    }
+
+    /// In the second pass over a JSON text: a Chinese name whose characters are strings of their own, `["章","若楠"]`.
+    pub(crate) fn scattered(&mut self, t: &[u8], at: usize) {
+        if self.scratch.needles.is_empty() {
+            return;
+        }
+        for i in 0..self.scratch.needles.list.len() {
+            let needle = self.scratch.needles.list[i].clone();
+            let mut from = 0;
+            while needle.han
+                && let Some(found) = self.scratch.needles.find(&needle, t, from)
+            {
+                from = found.end;
+                if !t[found.clone()].contains(&b'"') {
+                    continue;
+                }
+                for piece in super::spaced::pieces(t, found) {
+                    let placed = at + piece.start..at + piece.end;
+                    let rule = Rule::Named("repeated in the record");
+                    self.take(&t[piece], placed, needle.category, rule, 0, b"");
+                }
+            }
         }
     }
 

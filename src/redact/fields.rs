@@ -30,6 +30,8 @@ pub(crate) enum Part {
     Value,
     /// Below a telling key (`{"gender":{"result":"F"}}`) it holds the value; in a list it does not.
     Inner,
+    /// Keys under it may be names of persons.
+    Persons,
 }
 
 /// What is known about a key.
@@ -83,6 +85,8 @@ pub(crate) struct Class {
     pub value: ValueRule,
     pub keys_only: bool,
     pub needs_separator: bool,
+    /// Names items of key/value lists although it does not count everywhere.
+    listed: bool,
     /// The rule for values after a label in free text.
     pub label_value: ValueRule,
     not_after: Vec<String>,
@@ -174,6 +178,7 @@ impl Fields {
                     value: c.value,
                     keys_only: c.keys_only,
                     needs_separator: c.needs_separator,
+                    listed: c.listed,
                     label_value: c.label_value.unwrap_or(c.value),
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
@@ -194,6 +199,7 @@ impl Fields {
                 (&pairs.inner, Part::Inner),
                 (&pairs.values, Part::Value),
                 (&pairs.keys, Part::Key),
+                (&pairs.persons, Part::Persons),
             ]
             .into_iter()
             .flat_map(|(names, part)| names.iter().map(move |n| (normal_form(n.as_bytes()), part)))
@@ -232,7 +238,7 @@ impl Fields {
     /// The class that an item of a key/value list names: there is no key above it.
     pub fn listed(&self, class: ClassId) -> ClassId {
         match self.classes.get(class as usize) {
-            Some(c) if c.is_everywhere() => class,
+            Some(c) if c.is_everywhere() || c.listed => class,
             _ => NO_CLASS,
         }
     }

@@ -281,6 +281,9 @@ impl Pass<'_> {
             };
             self.string(t, p + 1..end, bits, at, nothing);
         }
+        if self.top().parent.part == Part::Persons && info.class == NO_CLASS {
+            self.person_key(key, at + p + 1, bits);
+        }
         let fields = &self.core.fields;
         let frame = self.top();
         let mut class = info.class;

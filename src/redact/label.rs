@@ -427,7 +427,10 @@ impl Pass<'_> {
                 ValueRule::Number | ValueRule::Phone => number_run(rest),
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
                 ValueRule::Date => placed_date_run(rest),
-                ValueRule::Text => address_run(rest),
+                ValueRule::Text => {
+                    let run = address_run(rest);
+                    super::address::without_prose(&rest[..run], &self.core.outcomes)
+                }
                 ValueRule::Secret => secret_run(rest),
                 ValueRule::Blob => {
                     let end = start + blob_run(rest);

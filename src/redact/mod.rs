@@ -57,6 +57,7 @@ mod packed;
 mod pairs;
 mod pass;
 mod payload;
+mod persons;
 mod pseudonym;
 mod remember;
 mod runs;
@@ -64,7 +65,9 @@ mod scan;
 mod settings;
 mod shape;
 mod shapes;
+mod spaced;
 mod sql;
+mod stacked;
 mod strict;
 mod take;
 mod text;
@@ -463,11 +466,12 @@ impl Worker {
             body: false,
             id: 0,
         };
-        let end = Pass {
+        let mut pass = Pass {
             core: &self.core,
             scratch: &mut self.scratch,
-        }
-        .walk(line, start, 0, context);
+        };
+        pass.scattered(line, 0);
+        let end = pass.walk(line, start, 0, context);
         if !end.is_ok_and(|end| line[end..].trim_ascii().is_empty()) {
             self.scratch.needles.clear();
             self.scratch.counts.fill(0);

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::spaced;
 use crate::patterns::schema::Names;
 
 /// Built from our own lists only, so that nobody can choose words that collide.
@@ -105,6 +106,15 @@ impl NameLists {
         true
     }
 
+    /// Is the whole text a name, told from any other word without a label's help? Of those in Latin letters such of several words.
+    pub fn is_name_beyond_doubt(&self, text: &str) -> bool {
+        let several = text.contains(' ');
+        self.is_plausible(text)
+            && (self.leading_name(text, false) == text.len()
+                && (several || !text.starts_with(is_latin))
+                || several && self.bounded_name(text, false) == text.len())
+    }
+
     /// Could these Han characters be a Chinese (or, of three or four, a Japanese) name?
     fn is_han_name(&self, text: &str) -> bool {
         let chars: Vec<char> = text.chars().collect();
@@ -179,6 +189,16 @@ impl NameLists {
     }
 
     fn leading_han(&self, text: &str, sure: bool) -> usize {
+        if let Some(length) = spaced::leading(text) {
+            let known = |c: char| self.surnames.contains(&c) || self.rare_surnames.contains(&c);
+            let mut first = text.chars().filter(|c| *c != ' ');
+            let pair = [first.next(), first.next()].map(Option::unwrap_or_default);
+            return if sure || known(pair[0]) || self.compound.contains(&pair) {
+                length
+            } else {
+                0
+            };
+        }
         let run: Vec<(usize, char)> = text
             .char_indices()
             .take_while(|(_, c)| is_han(*c) || is_dot(*c) || is_kana(*c) || matches!(c, '*' | '＊'))

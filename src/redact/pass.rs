@@ -241,6 +241,7 @@ impl Pass<'_> {
         match trimmed.first() {
             None => (),
             Some(b'{' | b'[') => {
+                self.scattered(t, at);
                 let tail = match self.walk(t, start, at, context) {
                     Ok(end) => end,
                     Err(end) => end,

@@ -318,6 +318,10 @@ pub(super) fn address_run(rest: &[u8]) -> usize {
             .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_' || **c >= 0x80)
             .count();
         let start = i - word;
+        // `住址 total=9`: another field's label, no address
+        if word > 0 && start == 0 && run[i] == b'=' && run[..word].is_ascii() {
+            return 0;
+        }
         if word > 0 && start > 0 {
             end = end.min(
                 run[..start]

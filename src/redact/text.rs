@@ -28,6 +28,9 @@ impl Pass<'_> {
         if foreign {
             self.foreign_labels(t, at, mark);
         }
+        if memchr::memchr(b'\n', t).is_some() {
+            self.stacked(t, at, mark);
+        }
         if foreign || self.core.cues.has_title(t) {
             self.cued_names(t, at, mark);
         }
