@@ -65,15 +65,15 @@ fn is_deep(data: &[u8]) -> bool {
     data.iter().filter(|b| matches!(b, b'{' | b'[')).count() > 100
 }
 
-/// Any text as a value, wrapped as the first byte says: escaped JSON, base64, percent-encoding, form, XML. Whatever the decoders
-/// make of it, the record around it stays a record and keeps its other fields.
+/// Any text as a value, wrapped as the first byte says, so that each decoder and each reader of prints is met. Whatever they make of it, the
+/// record around it stays a record and keeps its other fields.
 pub fn value(data: &[u8]) {
     let Some((how, rest)) = data.split_first() else {
         return;
     };
     let text = String::from_utf8_lossy(rest);
     let inner = serde_json::json!({ "Message": text, "Name": "x" }).to_string();
-    let wrapped = match how % 8 {
+    let wrapped = match how % 16 {
         0 => text.into_owned(),
         1 => inner,
         2 => serde_json::Value::String(inner).to_string(),
@@ -81,7 +81,15 @@ pub fn value(data: &[u8]) {
         4 => percent(&inner),
         5 => format!("a=1&b={}", percent(&text)),
         6 => format!("<xml><a>{text}</a><b><![CDATA[{text}]]></b></xml>"),
-        _ => base64(rest),
+        7 => base64(rest),
+        8 => base64(&gzip(inner.as_bytes())),
+        9 => base64(&zlib(inner.as_bytes())),
+        10 => entities(&inner),
+        11 => full_width(&text),
+        12 => format!("{{Name:{text} Items:[{{Key:Name Value:{text}}}]}}"),
+        13 => format!("[{{'key': 'Name', 'value': '{text}'}}, ['Sex', '{text}']]"),
+        14 => format!("INSERT INTO t (name, id_card) VALUES ('{text}', '{text}')"),
+        _ => format!("--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n{text}\r\n--b--"),
     };
     let record = serde_json::json!({ "RequestId": "5f0c7d1e-0000-4000-8000-000000000000", "Request": wrapped, "eCode": 0 }).to_string();
     line(record.as_bytes());
@@ -142,6 +150,29 @@ pub fn record(data: &[u8]) {
     record.cost_ms();
     record.client_ip();
     time::parse(data, 0);
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).expect("packed");
+    packer.finish().expect("packed")
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).expect("packed");
+    packer.finish().expect("packed")
+}
+
+fn entities(s: &str) -> String {
+    s.chars().map(|c| format!("&#{};", c as u32)).collect()
+}
+
+fn full_width(s: &str) -> String {
+    let wide = |c: char| char::from_u32(c as u32 + 0xfee0).unwrap_or(c);
+    s.chars()
+        .map(|c| if c.is_ascii_graphic() { wide(c) } else { c })
+        .collect()
 }
 
 fn percent(s: &str) -> String {

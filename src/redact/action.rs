@@ -150,6 +150,24 @@ impl Catalog {
         well_formed.then_some(start + length + 2)
     }
 
+    /// A text without the placeholders in it; `None` if it holds none.
+    pub fn without_placeholders(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        let (mut from, mut at, mut any) = (0, 0, false);
+        while let Some(open) = memchr::memchr(b'[', &text[at..]) {
+            at += open;
+            match self.placeholder_at(text, at) {
+                Some(end) => {
+                    out.extend_from_slice(&text[from..at]);
+                    (from, at, any) = (end, end, true);
+                }
+                None => at += 1,
+            }
+        }
+        out.extend_from_slice(&text[from..]);
+        any.then_some(out)
+    }
+
     /// The placeholder that covers `position`, if any.
     pub fn placeholder_over(&self, text: &[u8], position: usize) -> Option<Range<usize>> {
         let from = position.saturating_sub(120);

@@ -93,8 +93,13 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
             let before = source[..at].iter().rev().take(80).take_while(part).count();
             let after = source[at..].iter().take(80).take_while(part).count();
             let long = before + after >= 80;
-            out.push(if long { b'+' } else { b' ' });
-            any |= !long;
+            // `to=+86138…`: a number in its international form that somebody forgot to encode
+            let number = at > 0
+                && source[at - 1] == b'='
+                && source.get(at + 1).is_some_and(u8::is_ascii_digit);
+            let stays = long || number;
+            out.push(if stays { b'+' } else { b' ' });
+            any |= !stays;
             at += 1;
             continue;
         }

@@ -135,7 +135,7 @@ impl Pass<'_> {
             let mut listed = false;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
                 let span = value.span.clone();
-                self.take_labelled(
+                let dealt_with = self.take_labelled(
                     t,
                     span.clone(),
                     at,
@@ -144,7 +144,10 @@ impl Pass<'_> {
                     category,
                     quote.wrap(t, &value),
                 );
-                from = from.max(span.end);
+                // what is no value of this label may hold others: `'Feature:' "Authorization": "…"`
+                if dealt_with {
+                    from = from.max(span.end);
+                }
                 // a list of values: ["张三", "李四"], [a b]
                 listed |= value.listed;
                 match (listed, span.end + value.quote) {
@@ -208,6 +211,7 @@ impl Pass<'_> {
         Some(end)
     }
 
+    /// Takes out the value of a label. False if it is none.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn take_labelled(
         &mut self,
@@ -218,22 +222,22 @@ impl Pass<'_> {
         class: ClassId,
         category: CategoryId,
         wrap: &[u8],
-    ) {
+    ) -> bool {
         let value = &t[span.clone()];
         let Some(data) = self.class(class) else {
-            return;
+            return false;
         };
-        if self.core.catalog.is_placeholder(value)
-            || self.core.outcomes.begins(value)
-            || !self.core.accepts(data, false, value)
-        {
-            return;
+        if self.core.catalog.is_placeholder(value) {
+            return true;
+        }
+        if self.core.outcomes.begins(value) || !self.core.accepts(data, false, value) {
+            return false;
         }
         let placed = at + span.start..at + span.end;
-        if self.scratch.edits.touches(mark, placed.clone()) {
-            return;
+        if !self.scratch.edits.touches(mark, placed.clone()) {
+            self.take_by_class(value, placed, Rule::Label(class), category, wrap);
         }
-        self.take_by_class(value, placed, Rule::Label(class), category, wrap);
+        true
     }
 
     /// The class of the label that ends at `separator`, and how it is quoted.
@@ -326,6 +330,10 @@ impl Pass<'_> {
         (class != NO_CLASS).then_some((class, Quote(close..close)))
     }
 
+    fn holds_placeholder(&self, t: &[u8]) -> bool {
+        memchr::memchr_iter(b'[', t).any(|i| self.core.catalog.placeholder_at(t, i).is_some())
+    }
+
     /// Where the value after a label is.
     fn value_after(
         &self,
@@ -393,7 +401,12 @@ impl Pass<'_> {
                 &t[start..=open]
             };
             let body = open + 1;
-            let end = memchr::memmem::find(&t[body..], quote).map_or(t.len(), |i| body + i);
+            let close = memchr::memmem::find(&t[body..], quote);
+            // the quote that closed it went with what was taken behind it
+            if close.is_none() && self.holds_placeholder(&t[body..]) {
+                return None;
+            }
+            let end = close.map_or(t.len(), |i| body + i);
             return Some(Value {
                 span: body..end,
                 quote: quote.len(),

@@ -120,8 +120,10 @@ impl Pass<'_> {
     /// Payloads and base64 in a running text; what lies between them is inspected as plain text.
     fn encoded_runs(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let mut from = 0;
+        let mut divided = false;
         if t.len() >= 20 && bits & (holds::RUN | holds::DIGIT | holds::LABEL) != 0 {
             while let Some(found) = payload::find(t, from) {
+                divided |= found.span != (0..t.len());
                 if found.span.start > from {
                     self.base64_runs(&t[from..found.span.start], at + from, bits, context);
                 }
@@ -144,6 +146,12 @@ impl Pass<'_> {
         }
         if from < t.len() {
             self.base64_runs(&t[from..], at + from, bits, context);
+        }
+        // what names a value may stand on the other side of a payload, and a payload may be a part of a value
+        if divided {
+            let mark = self.scratch.edits.mark();
+            self.inserted_values(t, at, mark);
+            self.printed_pairs(t, at, mark);
         }
     }
 

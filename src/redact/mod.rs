@@ -538,7 +538,13 @@ impl Worker {
 impl Core {
     /// Does a class speak about this value?
     fn accepts(&self, class: &Class, inherited: bool, value: &[u8]) -> bool {
-        if value.is_empty() || !accept::rule_accepts(class.value, value) {
+        // digits of a pseudonym make no number of what it stands in
+        let bare = match class.value {
+            ValueRule::Person | ValueRule::Blob => None,
+            _ => self.catalog.without_placeholders(value),
+        };
+        if value.is_empty() || !accept::rule_accepts(class.value, bare.as_deref().unwrap_or(value))
+        {
             return false;
         }
         let Some(category) = class.category else {

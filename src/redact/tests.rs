@@ -55,6 +55,37 @@ fn the_example_of_the_documentation() {
     )]);
 }
 
+/// A plus sign is a space in a form, and a plus sign in a form within it: what is quiet in one place must not be taken for quiet in the other.
+#[test]
+fn what_is_quiet_in_a_form_is_looked_at_outside_of_it() {
+    let form = r#""A":"data=%7B%22Msg%22%3A%22full+name%3DTan%2BWei%2BJie%22%7D""#;
+    let plain = r#""Msg":"full+name=Tan+Wei+Jie""#;
+    let phone = r#""Msg":"x=+8613812345678""#;
+    let phone_in_form = r#""A":"data=%7B%22Msg%22%3A%22x=%2B8613812345678%22%7D""#;
+    for (first, second) in [
+        (form, plain),
+        (plain, form),
+        (phone, phone_in_form),
+        (phone_in_form, phone),
+    ] {
+        // twice, so that all that can be remembered is
+        let mut used = worker(RedactSettings::default());
+        for line in [
+            format!(r#"{{"Request":{{{first},"B":{{{second}}}}}}}"#),
+            format!(r#"{{"Request":{{{second},"B":{{{first}}}}}}}"#),
+        ] {
+            for _ in 0..2 {
+                let fresh = redact(&mut worker(RedactSettings::default()), &line);
+                assert_eq!(redact(&mut used, &line), fresh);
+                assert!(
+                    !fresh.contains("=Tan") && !fresh.contains("8613812345678"),
+                    "{fresh}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn values_by_shape() {
     check(&[
