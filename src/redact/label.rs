@@ -308,6 +308,21 @@ impl Pass<'_> {
         (class != NO_CLASS).then_some((class, quote))
     }
 
+    /// The class of the label right before a JSON object in a text, `idAddress={"line1":…}`: its members hold what the label tells.
+    pub(super) fn class_before(&mut self, t: &[u8], open: usize) -> ClassId {
+        let head = t[..open].trim_ascii_end();
+        if !matches!(head.last(), Some(b'=' | b':')) {
+            return NO_CLASS;
+        }
+        let class = self
+            .label_class(t, head.len() - 1)
+            .map_or(NO_CLASS, |l| l.0);
+        match self.class(class) {
+            Some(c) if c.category.is_some() && !c.keys_only => self.core.fields.listed(class),
+            _ => NO_CLASS,
+        }
+    }
+
     /// The class of the XML tag that ends at `close`.
     fn tag_class(&mut self, t: &[u8], close: usize) -> Option<(ClassId, Quote)> {
         let floor = close.saturating_sub(256);
@@ -448,6 +463,13 @@ impl Pass<'_> {
                 ValueRule::Blob => {
                     let end = start + blob_run(rest);
                     super::payload::over_lines(t, start..end).len()
+                }
+                // `ttl=JAKARTA, 15-04-1990`: a card's place and date of birth in one field
+                ValueRule::Any if self.core.catalog.ids()[category as usize] == "birth_date" => {
+                    match rest.first() {
+                        Some(b'A'..=b'Z') => word_run(rest).max(placed_date_run(rest)),
+                        _ => word_run(rest),
+                    }
                 }
                 ValueRule::Any | ValueRule::Person => word_run(rest),
             }

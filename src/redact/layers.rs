@@ -92,12 +92,14 @@ impl Pass<'_> {
                 open -= 1;
             }
             let mark = self.scratch.edits.mark();
+            let class = self.class_before(t, open);
             match self.walk(
                 t,
                 open,
                 at,
                 Context {
-                    class: NO_CLASS,
+                    class,
+                    inherited: class != NO_CLASS,
                     ..context
                 },
             ) {

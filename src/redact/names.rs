@@ -485,7 +485,9 @@ fn leading_words(text: &str, accept: impl Fn(char) -> bool, most: usize) -> usiz
             .char_indices()
             .find(|(_, c)| !accept(*c))
             .map_or(text.len() - at, |(i, _)| i);
-        if length == 0 {
+        // 김민수 주소: the next field's label belongs to no name
+        let label = end > 0 && text[at + length..].starts_with([':', '=']);
+        if length == 0 || label {
             break;
         }
         end = at + length;
