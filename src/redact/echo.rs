@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::Core;
 use super::accents;
 use super::action::CategoryId;
+use super::compare::{rarity, stands};
 use super::edit::Coding;
 use super::names::is_han;
 use super::pass::{Pass, Rule};
@@ -295,67 +296,6 @@ impl Needles {
 /// Nothing but Chinese characters of three bytes?
 fn is_all_han(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|t| t.chars().all(|c| is_han(c) && c.len_utf8() == 3))
-}
-
-/// How rare a letter is in log text; digits and signs are in between.
-fn rarity(c: u8) -> u8 {
-    match c.to_ascii_lowercase() {
-        b'q' | b'z' | b'x' | b'j' => 9,
-        b'k' | b'v' | b'w' | b'y' => 7,
-        b'b' | b'f' | b'p' | b'g' => 6,
-        b'h' | b'u' | b'm' => 5,
-        b'd' | b'l' | b'c' => 4,
-        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 2,
-        b' ' => 0,
-        0x80.. => 1,
-        _ => 3,
-    }
-}
-
-/// The end of `wanted` at `start`, if it stands there as a word. `sim=38` is a label even where a person is called Sim.
-fn stands(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
-    match_loosely(text, start, wanted)
-        .filter(|end| is_word(text, start, *end) && !is_label(text, *end))
-}
-
-/// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`).
-fn match_loosely(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
-    let mut at = start;
-    let mut before = 0;
-    for c in wanted {
-        let found = *text.get(at)?;
-        if !found.eq_ignore_ascii_case(c) {
-            let separated = matches!(found, b' ' | b'-' | b'.')
-                && c.is_ascii_digit()
-                && u8::is_ascii_digit(&before);
-            if !separated || text.get(at + 1) != Some(c) {
-                return None;
-            }
-            at += 1;
-        }
-        before = *c;
-        at += 1;
-    }
-    Some(at)
-}
-
-/// `sim=38`, `Sim: 98.2` and `Sim:true` are labels even where a person is called Sim.
-fn is_label(text: &[u8], end: usize) -> bool {
-    match text.get(end..).unwrap_or_default() {
-        [b'=', ..] => true,
-        [b':', b' ', next, ..] => next.is_ascii_digit(),
-        [b':', next, ..] => *next != b' ',
-        _ => false,
-    }
-}
-
-/// Latin letters and digits must not go on at either side. A letter after a backslash is an escape (`\nTan`), not a neighbour.
-fn is_word(text: &[u8], start: usize, end: usize) -> bool {
-    let before = start > 0
-        && text[start - 1].is_ascii_alphanumeric()
-        && !(start > 1 && text[start - 2] == b'\\' && text[start - 1].is_ascii_lowercase());
-    let after = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    !before && !after
 }
 
 impl Pass<'_> {

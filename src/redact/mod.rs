@@ -39,6 +39,7 @@ mod accept;
 mod action;
 mod address;
 pub mod checksum;
+mod compare;
 mod context;
 mod decode;
 mod echo;

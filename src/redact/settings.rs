@@ -40,6 +40,7 @@ pub struct RedactSettings {
     /// Another action for a category or a whole family: `phone = "mask"`, `"id_number.cn" = "label"`.
     pub actions: BTreeMap<String, ActionName>,
     /// Another action for what is found at a path: `"Response.Result.Nick" = "keep"`. `*` stands for one step.
+    /// With `keep` this is the allow list for paths, as `allow` is the one for values.
     pub paths: BTreeMap<String, ActionName>,
     /// Categories, families or pattern ids that are not looked for.
     pub off: Vec<String>,
