@@ -100,19 +100,28 @@ pub fn run(program: Program, redactor: &Redactor, workload: &Workload, threads: 
     }
 }
 
-/// Runs `tuomin run` on a file as a process of its own.
+/// `tuomin run` on a file as a process of its own, its output thrown away.
 ///
 /// # Errors
-/// If it can't be started or ends with an error.
-pub fn process(file: &Path, threads: usize) -> anyhow::Result<Sample> {
-    let started = Instant::now();
-    let mut child = Command::new(std::env::current_exe()?)
+/// If this program does not know where it is.
+pub fn command(file: &Path, threads: usize) -> anyhow::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
         .args(["run", "--quiet", "--threads", &threads.to_string()])
         .arg(file)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
+        .stderr(Stdio::null());
+    Ok(command)
+}
+
+/// Runs a process and measures it.
+///
+/// # Errors
+/// If it can't be started or ends with an error.
+pub fn timed(mut command: Command) -> anyhow::Result<Sample> {
+    let started = Instant::now();
+    let mut child = command.spawn()?;
     let peak = wait(&mut child)?;
     Ok(Sample {
         seconds: started.elapsed().as_secs_f64(),

@@ -3,3 +3,4 @@
 pub mod measure;
 pub mod programs;
 pub mod report;
+pub mod store;

@@ -20,6 +20,8 @@ pub enum Program {
     Redact,
     /// `tuomin run FILE > /dev/null` as a process of its own: start, patterns, reading, writing.
     Run,
+    /// `tuomin run --es URL FILE`: the same, and each record acknowledged by Elasticsearch.
+    Store,
 }
 
 impl Program {
@@ -31,6 +33,7 @@ impl Program {
             Self::NaiveRegex => "naive regexes",
             Self::Redact => "redact",
             Self::Run => "tuomin run (process)",
+            Self::Store => "into Elasticsearch",
         }
     }
 }
@@ -55,7 +58,7 @@ impl Thread {
             Program::CheckJson => Self::CheckJson,
             Program::NaiveRegex => Self::Naive(naive()),
             Program::Redact => Self::Redact(Box::new(redactor.worker())),
-            Program::Run => return None,
+            Program::Run | Program::Store => return None,
         })
     }
 

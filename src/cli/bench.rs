@@ -11,6 +11,8 @@ use super::usage;
 use crate::bench::measure::{self, Sample, Workload};
 use crate::bench::programs::Program;
 use crate::bench::report::{Figures, Machine, Row};
+use crate::bench::store::Store;
+use crate::config::Config;
 use crate::generate::traffic::{self, Shape};
 use crate::patterns::Patterns;
 use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
@@ -18,12 +20,14 @@ use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
 /// Measure the redactor's speed beside the floor that nothing can beat, a JSON check, and the regular expressions that people try first
 ///
 /// Everything runs in turn in one process, round by round, so that ratios hold on a machine that does other work too. Workloads are made up:
-/// monitoring records, operation logs as text, operation logs with pictures; or a file of your own. `tuomin run` as a process of its own is measured as well.
+/// monitoring records, operation logs as text, operation logs with pictures; or a file of your own. `tuomin run` as a process of its own is measured as well,
+/// and with `--es` also until Elasticsearch has acknowledged each record: into indices named `tuomin-bench-…`, which are deleted afterwards.
 ///
 /// Examples:
 ///   tuomin bench
 ///   tuomin bench --workload text --bytes 256MB --threads 1,2,4 --rounds 9
 ///   tuomin bench my.ndjson --json
+///   tuomin bench --es http://127.0.0.1:9200 --workload text --rounds 3
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -55,6 +59,14 @@ pub struct Args {
     #[arg(long)]
     only: bool,
 
+    /// Measure runs into this Elasticsearch too.
+    #[arg(long, value_name = "URL")]
+    es: Option<String>,
+
+    /// The configuration file with the credentials for it.
+    #[arg(short, long, value_name = "FILE", requires = "es")]
+    config: Option<PathBuf>,
+
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -78,6 +90,19 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Err(usage("--threads and --rounds count from 1"));
     }
     threads.dedup();
+    let mut store = match &args.es {
+        None => None,
+        Some(url) => {
+            let config = Config::load(args.config.as_deref()).map_err(usage)?.config;
+            config.check().map_err(usage)?;
+            let settings = super::setup::settings(&config, Some(url));
+            Some(Store::new(
+                settings,
+                args.config.clone(),
+                super::setup::runtime()?,
+            ))
+        }
+    };
 
     let mut figures = Figures {
         machine,
@@ -102,6 +127,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             &threads,
             args.rounds,
             args.only,
+            store.as_mut(),
             &mut figures.rows,
         )?;
     }
@@ -142,6 +168,7 @@ impl Source {
 }
 
 /// Measures all programs on one workload, round by round.
+#[allow(clippy::too_many_arguments)]
 fn workload_rows(
     name: &str,
     workload: &Workload,
@@ -149,13 +176,14 @@ fn workload_rows(
     threads: &[usize],
     rounds: usize,
     only: bool,
+    mut store: Option<&mut Store>,
     rows: &mut Vec<Row>,
 ) -> anyhow::Result<()> {
     let file = ScratchFile::new(&workload.bytes)?;
-    let programs: &[Program] = if only {
-        &[Program::Copy, Program::Redact]
+    let mut programs = if only {
+        vec![Program::Copy, Program::Redact]
     } else {
-        &[
+        vec![
             Program::Copy,
             Program::CheckJson,
             Program::NaiveRegex,
@@ -163,6 +191,9 @@ fn workload_rows(
             Program::Run,
         ]
     };
+    if store.is_some() {
+        programs.push(Program::Store);
+    }
     let mut samples: HashMap<(usize, usize), Vec<Sample>> = HashMap::new();
     for _ in 0..rounds {
         for &n in threads {
@@ -172,9 +203,10 @@ fn workload_rows(
                 if program == Program::NaiveRegex && !done.is_empty() {
                     continue;
                 }
-                done.push(match program {
-                    Program::Run => measure::process(&file.0, n)?,
-                    program => measure::run(program, redactor, workload, n),
+                done.push(match (program, &mut store) {
+                    (Program::Run, _) => measure::timed(measure::command(&file.0, n)?)?,
+                    (Program::Store, Some(store)) => store.run(&file.0, workload.records, n)?,
+                    _ => measure::run(program, redactor, workload, n),
                 });
             }
         }

@@ -33,18 +33,76 @@ struct Needle {
 }
 
 /// The values to look for again.
-#[derive(Default)]
 pub(crate) struct Needles {
     bytes: Vec<u8>,
     list: Vec<Needle>,
+    starts: Box<Starts>,
     /// All words of Latin names, short ones too, to complete a find of one of them.
     words: Vec<(u16, Range<usize>)>,
     groups: u16,
     searching: bool,
 }
 
+/// How Latin values begin: for each byte the values, a bit each, that have it in the first and in the second place. Two lookups rule
+/// out most words of a text.
+struct Starts {
+    first: [u64; 256],
+    second: [u64; 256],
+}
+
+impl Starts {
+    fn add(&mut self, value: &[u8], bit: u64) {
+        let both = |c: u8| [c.to_ascii_lowercase(), c.to_ascii_uppercase()];
+        for c in both(value[0]) {
+            self.first[usize::from(c)] |= bit;
+        }
+        let second = value.get(1).copied().unwrap_or(b' ');
+        // separators may stand between digits
+        let separators: &[u8] = if second.is_ascii_digit() { b" -." } else { b"" };
+        for c in both(second).iter().chain(separators) {
+            self.second[usize::from(*c)] |= bit;
+        }
+    }
+
+    fn at(&self, text: &[u8], at: usize) -> u64 {
+        let second = text.get(at + 1).copied().unwrap_or(b' ');
+        self.first[usize::from(text[at])] & self.second[usize::from(second)]
+    }
+
+    /// Forgets a value, and all others that begin like it.
+    fn clear(&mut self, value: &[u8]) {
+        let both = |c: u8| [c.to_ascii_lowercase(), c.to_ascii_uppercase()];
+        for c in both(value[0]) {
+            self.first[usize::from(c)] = 0;
+        }
+        let second = value.get(1).copied().unwrap_or(b' ');
+        for c in both(second).iter().chain(b" -.") {
+            self.second[usize::from(*c)] = 0;
+        }
+    }
+}
+
+impl Default for Needles {
+    fn default() -> Self {
+        Self {
+            bytes: Vec::new(),
+            list: Vec::new(),
+            starts: Box::new(Starts {
+                first: [0; 256],
+                second: [0; 256],
+            }),
+            words: Vec::new(),
+            groups: 0,
+            searching: false,
+        }
+    }
+}
+
 impl Needles {
     pub fn clear(&mut self) {
+        for needle in &self.list {
+            self.starts.clear(&self.bytes[needle.text.clone()]);
+        }
         zeroize::Zeroize::zeroize(&mut self.bytes);
         self.list.clear();
         self.words.clear();
@@ -89,9 +147,11 @@ impl Needles {
         self.groups += 1;
         if core.is_name(category) {
             self.note_name(text, category, core);
-            let plain: String = text.chars().filter_map(accents::plain).collect();
-            if plain != text {
-                self.note_name(&plain, category, core);
+            if accents::may_hold(text.as_bytes()) {
+                let plain: String = text.chars().filter_map(accents::plain).collect();
+                if plain != text {
+                    self.note_name(&plain, category, core);
+                }
             }
         } else if text.len() >= 6 {
             self.add(text.as_bytes(), category, text.is_ascii());
@@ -105,22 +165,22 @@ impl Needles {
     }
 
     fn note_name(&mut self, text: &str, category: CategoryId, core: &Core) {
-        let mut chars: Vec<char> = text.chars().collect();
         let joined: String;
         let mut text = text;
         // 郭 小 云 is searched as what it is without its spaces
-        if text.contains(' ') && chars.iter().all(|c| is_han(*c) || *c == ' ') {
-            chars.retain(|c| *c != ' ');
-            joined = chars.iter().collect();
+        if text.contains(' ') && text.chars().all(|c| is_han(c) || c == ' ') {
+            joined = text.replace(' ', "");
             text = &joined;
         }
-        if chars.iter().all(|c| is_han(*c)) {
-            if chars.len() >= 2 {
+        let count = text.chars().count();
+        if text.chars().all(is_han) {
+            if count >= 2 {
                 self.add(text.as_bytes(), category, false);
             }
-            if chars.len() >= 3 {
-                let given: String = chars[chars.len() - 2..].iter().collect();
-                if !core.names.is_common_word(&given) {
+            if count >= 3 {
+                let from = text.char_indices().rev().nth(1).map_or(0, |(i, _)| i);
+                let given = &text[from..];
+                if !core.names.is_common_word(given) {
                     self.add(given.as_bytes(), category, false);
                 }
             }
@@ -132,7 +192,7 @@ impl Needles {
         let parts: Vec<&str> = text.split(divides).filter(|w| !w.is_empty()).collect();
         // a single Latin word of three letters is as often a word of the log: Sim, Low, Tan
         let whole = if latin && parts.len() < 2 { 4 } else { 3 };
-        if chars.len() >= whole && !core.names.is_common_word(text) {
+        if count >= whole && !core.names.is_common_word(text) {
             self.add(text.as_bytes(), category, latin);
         }
         if parts.len() < 2 {
@@ -167,14 +227,18 @@ impl Needles {
         }
         let from = self.bytes.len();
         self.bytes.extend_from_slice(text);
-        self.list.push(Needle {
+        let needle = Needle {
             text: from..self.bytes.len(),
             category,
             latin,
             han: !latin && is_all_han(text),
             group: self.groups,
             short,
-        });
+        };
+        if self.starts_a_word(&needle) {
+            self.starts.add(text, 1 << self.list.len());
+        }
+        self.list.push(needle);
     }
 
     /// May any of the values stand in the text as it is, or with marks on its letters?
@@ -186,20 +250,18 @@ impl Needles {
     ///
     /// Most of them can only begin where a word does, with one of a few letters: one pass over the words serves all.
     fn seen(&self, text: &[u8]) -> u64 {
-        let mut begins = [0u64; 256];
         let mut seen = 0;
         let foreign = !text.is_ascii();
         for (i, needle) in self.list.iter().enumerate() {
-            let first = self.bytes[needle.text.start];
-            if needle.latin && first.is_ascii_alphanumeric() {
-                begins[usize::from(first.to_ascii_lowercase())] |= 1 << i;
-                begins[usize::from(first.to_ascii_uppercase())] |= 1 << i;
-            } else if (needle.latin || foreign) && self.find(needle, text, 0).is_some() {
+            if !self.starts_a_word(needle)
+                && (needle.latin || foreign)
+                && self.find(needle, text, 0).is_some()
+            {
                 seen |= 1 << i;
             }
         }
         super::scan::word_starts(text, |at| {
-            let mut possible = begins[usize::from(text[at])] & !seen;
+            let mut possible = self.starts.at(text, at) & !seen;
             while possible != 0 {
                 let i = possible.trailing_zeros();
                 possible &= possible - 1;
@@ -210,6 +272,10 @@ impl Needles {
             }
         });
         seen
+    }
+
+    fn starts_a_word(&self, needle: &Needle) -> bool {
+        needle.latin && self.bytes[needle.text.start].is_ascii_alphanumeric()
     }
 
     fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {

@@ -7,8 +7,9 @@
 use std::collections::HashMap;
 
 use super::action::{Catalog, CategoryId};
+use super::keys::Quiet;
 use super::pseudonym::narrow;
-use super::scan::{Contents, contents};
+use super::scan::{Contents, contents, holds};
 use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
 
 /// Built from our own lists only, so that nobody can choose keys that collide.
@@ -248,6 +249,22 @@ impl Fields {
         self.classes
             .get(class as usize)
             .is_some_and(|c| parent.denies(c))
+    }
+
+    /// What under a key needs no look, wherever the key stands.
+    pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
+        // a long key with digits may be a value itself
+        let telling = info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7;
+        if telling || info.part != Part::None || info.body || info.country {
+            return Quiet::No;
+        }
+        match self.classes.get(info.class as usize) {
+            None => Quiet::Plain,
+            Some(class) if class.safe && class.denied_by == 0 && class.invited_by == 0 => {
+                Quiet::Safe
+            }
+            Some(_) => Quiet::No,
+        }
     }
 
     /// The class that claims the key as a whole, if one does.

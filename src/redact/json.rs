@@ -14,8 +14,8 @@ pub(crate) struct Frame {
     /// What the key that this container stands under means.
     parent: KeyInfo,
     /// Class that scalars inherit.
-    class: ClassId,
-    body: bool,
+    pub(super) class: ClassId,
+    pub(super) body: bool,
     /// Number of the element, in arrays.
     index: u32,
     /// Where the key that the container stands under is.
@@ -31,7 +31,7 @@ pub(crate) struct Frame {
 }
 
 /// The end of the number at `p` (RFC 8259, section 6), and whether it is an integer.
-fn number_end(t: &[u8], p: usize) -> Option<(usize, bool)> {
+pub(super) fn number_end(t: &[u8], p: usize) -> Option<(usize, bool)> {
     let digits = |mut i: usize| {
         let from = i;
         while t.get(i).is_some_and(u8::is_ascii_digit) {
@@ -137,6 +137,7 @@ impl Pass<'_> {
                         let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
                         if !empty {
                             if open == b'{' {
+                                (p, restart) = self.quiet_members(t, p, restart);
                                 (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
                             } else {
                                 context.inherited = context.class != NO_CLASS;
@@ -181,7 +182,8 @@ impl Pass<'_> {
                     };
                 }
                 Next::Key(next) => {
-                    (p, key, info, context) = self.key(t, next, at).ok_or(restart)?
+                    (p, restart) = self.quiet_members(t, next, restart);
+                    (p, key, info, context) = self.key(t, p, at).ok_or(restart)?
                 }
             }
             restart = p;
@@ -488,7 +490,7 @@ impl Pass<'_> {
         Some(end + 1)
     }
 
-    fn top(&mut self) -> &mut Frame {
+    pub(super) fn top(&mut self) -> &mut Frame {
         // callers have pushed a frame; an empty stack would be a defect of this file, caught as a failed record
         self.scratch.frames.last_mut().expect("a frame is open")
     }

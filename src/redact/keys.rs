@@ -13,8 +13,20 @@ struct Entry {
     /// The key with its quotes and its colon.
     text: Box<[u8]>,
     info: KeyInfo,
+    quiet: Quiet,
     /// The entry that followed the last time.
     next: usize,
+}
+
+/// What under a key needs no look at all, wherever the key stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    /// Everything may tell something.
+    No,
+    /// The key means nothing: what is no text and no long number tells nothing either.
+    Plain,
+    /// A machine identifier, whatever it is.
+    Safe,
 }
 
 /// The keys that were seen.
@@ -53,6 +65,21 @@ impl Keys {
         Some((p + entry.text.len(), entry.info))
     }
 
+    /// If the key that followed the last time stands at `p`: the position behind its colon, and what of its value needs no look.
+    /// The key counts as passed only after [`Self::pass`].
+    #[inline]
+    pub fn peek(&self, t: &[u8], p: usize) -> Option<(usize, Quiet)> {
+        let entry = &self.entries[self.entries[self.last].next];
+        (entry.quiet != Quiet::No && t[p..].starts_with(&entry.text))
+            .then_some((p + entry.text.len(), entry.quiet))
+    }
+
+    /// Goes on to the key that followed the last time.
+    #[inline]
+    pub fn pass(&mut self) {
+        self.last = self.entries[self.last].next;
+    }
+
     /// What a key without escapes means, and that it follows the one before.
     pub fn learn(&mut self, key: &[u8], fields: &Fields) -> KeyInfo {
         let at = match self.known.get(key) {
@@ -83,6 +110,7 @@ impl Keys {
         let at = self.entries.len();
         self.entries.push(Entry {
             text: [b"\"", key, b"\":"].concat().into(),
+            quiet: fields.quiet(key, &info),
             info,
             next: 0,
         });
@@ -95,6 +123,7 @@ impl Keys {
         self.entries.push(Entry {
             text: [0].into(),
             info: KeyInfo::NOTHING,
+            quiet: Quiet::No,
             next: 0,
         });
         self.known = Remembered::default();

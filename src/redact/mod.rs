@@ -60,6 +60,7 @@ mod pass;
 mod payload;
 mod persons;
 mod pseudonym;
+mod quiet;
 mod remember;
 mod runs;
 mod scan;

@@ -16,6 +16,7 @@ use super::edit::{Coding, Edits, OffsetMap};
 use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
 use super::json::Frame;
 use super::keys::Keys;
+use super::quiet::LONG_NUMBER;
 use super::remember::Remembered;
 use super::scan::{Contents, contents, holds, string_end};
 use crate::patterns::schema::ActionName;
@@ -297,7 +298,7 @@ impl Pass<'_> {
         if self.class(context.class).is_some_and(|c| c.safe) || self.by_key(t, at, context, b"\"") {
             return;
         }
-        if integer && t.len() >= 7 {
+        if integer && t.len() >= LONG_NUMBER {
             let by_key = self.patterns_of_key(context.key);
             if let Some(found) = self.core.shapes.bare(t, &by_key) {
                 let pattern = &self.core.shapes.patterns[found.pattern as usize];

@@ -156,6 +156,42 @@ fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
     }
 }
 
+/// Quotes, backslashes and control characters among the sixteen bytes at `p`, a bit each, and how many bytes are there.
+#[inline(always)]
+fn stops(t: &[u8], p: usize) -> (u32, usize) {
+    match t.get(p..p + LANES) {
+        Some(bytes) => (stops_of(bytes.try_into().unwrap_or(&[0; LANES])), LANES),
+        None => {
+            let rest = &t[p.min(t.len())..];
+            let mut bytes = [b' '; LANES];
+            bytes[..rest.len()].copy_from_slice(rest);
+            (stops_of(&bytes), rest.len())
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn stops_of(bytes: &[u8; LANES]) -> u32 {
+    use std::arch::x86_64::*;
+    // SAFETY: every x86-64 processor has SSE2, and the load needs no alignment.
+    unsafe {
+        let x = _mm_loadu_si128(bytes.as_ptr().cast());
+        let is = |c: u8| _mm_cmpeq_epi8(x, _mm_set1_epi8(c as i8));
+        let control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+        let stop = _mm_or_si128(_mm_or_si128(is(b'"'), is(b'\\')), control);
+        _mm_movemask_epi8(stop) as u32
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn stops_of(bytes: &[u8; LANES]) -> u32 {
+    let bits = bytes.iter().enumerate();
+    bits.fold(0, |bits, (i, c)| {
+        bits | u32::from(matches!(c, b'"' | b'\\' | 0..0x20)) << i
+    })
+}
+
 /// What the bytes of a text hold; [`holds::ESCAPE`] is a backslash.
 pub(crate) fn contents(text: &[u8]) -> Contents {
     let mut all = Collector::default();
@@ -223,10 +259,12 @@ pub(crate) fn word_starts(text: &[u8], mut show: impl FnMut(usize)) {
 }
 
 /// The end of the JSON string whose content starts at `p` (where its quote stands), and what it holds. `None` if it isn't one.
+///
+/// Of a string with escapes nothing else is known: it is looked at when it is decoded.
 #[inline]
 pub(crate) fn string_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
     let mut all = Collector::default();
-    let (end, escape) = search_end(t, p, |lanes, count| {
+    let end = search_end(t, p, |lanes, count| {
         all.add(lanes, count);
         all.run
     })?;
@@ -235,36 +273,41 @@ pub(crate) fn string_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
         all.of = [1; 6];
         all.long = true;
     }
-    Some((end.at, all.contents() | escape))
+    Some((end.at, all.contents() | end.escape()))
 }
 
 /// The same without a look at what the string holds: [`holds::ESCAPE`] or nothing.
 #[inline]
 pub(crate) fn bare_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
     let mut length = 0;
-    let (end, escape) = search_end(t, p, |_, count| {
+    let end = search_end(t, p, |_, count| {
         length += count;
         length
     })?;
-    Some((end.at, escape))
+    Some((end.at, end.escape()))
 }
 
 struct End {
     at: usize,
     /// Not all bytes before it were shown.
     beyond: bool,
+    escaped: bool,
 }
 
-/// Searches the end of a string. `look` sees its bytes and says how many of them make up the run at hand.
+impl End {
+    #[inline(always)]
+    fn escape(&self) -> Contents {
+        Contents::from(self.escaped) * holds::ESCAPE
+    }
+}
+
+/// From so many bytes without a stop on a string is a payload: its end is searched alone.
+const PAYLOAD: u32 = 128;
+
+/// Searches the end of a string. `look` sees its bytes up to the first escape, and says how many of them make up the run at hand.
 #[inline(always)]
-fn search_end(
-    t: &[u8],
-    mut p: usize,
-    mut look: impl FnMut(&Lanes, u32) -> u32,
-) -> Option<(End, Contents)> {
-    /// From so many bytes in a run on it is a payload: its end is searched alone.
-    const PAYLOAD: u32 = 128;
-    let (mut escape, mut beyond) = (0, false);
+fn search_end(t: &[u8], mut p: usize, mut look: impl FnMut(&Lanes, u32) -> u32) -> Option<End> {
+    let mut beyond = false;
     loop {
         let (lanes, count) = lanes(t, p);
         let stop = lanes.stop.trailing_zeros();
@@ -273,38 +316,79 @@ fn search_end(
                 return None;
             }
             p += LANES;
-            if look(&lanes, count) >= PAYLOAD {
-                let far = &t[p..];
-                let stop = memchr::memchr2(b'"', b'\\', far)?;
-                // control characters are not allowed; the minimum of many bytes is vectorised, a search for any of 32 is not
-                if far[..stop].iter().fold(u8::MAX, |least, c| least.min(*c)) < 0x20 {
-                    return None;
-                }
-                beyond = true;
-                p += stop;
-            } else {
+            if look(&lanes, count) < PAYLOAD {
                 continue;
             }
+            p = far_stop(t, p)?;
+            beyond = true;
         } else {
             look(&lanes, stop);
             p += stop as usize;
         }
-        match t[p] {
-            b'"' => return Some((End { at: p, beyond }, escape)),
-            b'\\' => {
-                escape = holds::ESCAPE;
-                match t.get(p + 1)? {
-                    b'u' if t.len() > p + 5
-                        && t[p + 2..p + 6].iter().all(u8::is_ascii_hexdigit) =>
-                    {
-                        p += 6
-                    }
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => p += 2,
-                    _ => return None,
-                }
+        return match t[p] {
+            b'"' => Some(End {
+                at: p,
+                beyond,
+                escaped: false,
+            }),
+            b'\\' => Some(End {
+                at: escaped_end(t, p)?,
+                beyond,
+                escaped: true,
+            }),
+            _ => None,
+        };
+    }
+}
+
+/// The next quote or backslash, of a string that goes on without one for long.
+fn far_stop(t: &[u8], p: usize) -> Option<usize> {
+    let far = &t[p..];
+    let stop = memchr::memchr2(b'"', b'\\', far)?;
+    // control characters are not allowed; the minimum of many bytes is vectorised, a search for any of 32 is not
+    let least = far[..stop].iter().fold(u8::MAX, |least, c| least.min(*c));
+    (least >= 0x20).then_some(p + stop)
+}
+
+/// The end of a string from its first escape at `p` on. Texts in texts hold an escape every few bytes: all of a block are taken at once.
+fn escaped_end(t: &[u8], mut p: usize) -> Option<usize> {
+    let mut quiet = 0;
+    loop {
+        let (mut stops, count) = stops(t, p);
+        if stops == 0 {
+            if count < LANES {
+                return None;
             }
-            _ => return None,
+            p += LANES;
+            quiet += LANES as u32;
+            if quiet >= PAYLOAD {
+                (p, quiet) = (far_stop(t, p)?, 0);
+            }
+            continue;
         }
+        quiet = 0;
+        let block = p;
+        p += LANES;
+        while stops != 0 {
+            let at = block + stops.trailing_zeros() as usize;
+            let next = match t[at] {
+                b'"' => return Some(at),
+                b'\\' => at + escape_length(t, at)?,
+                _ => return None,
+            };
+            p = p.max(next);
+            stops &= (!0u32).checked_shl((next - block) as u32).unwrap_or(0);
+        }
+    }
+}
+
+/// Bytes of the escape at `p` (RFC 8259, section 7).
+#[inline(always)]
+fn escape_length(t: &[u8], p: usize) -> Option<usize> {
+    match t.get(p + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' if t.get(p + 2..p + 6)?.iter().all(u8::is_ascii_hexdigit) => Some(6),
+        _ => None,
     }
 }
 
@@ -366,6 +450,42 @@ mod tests {
         assert_eq!(starts("sixteenlettersxxand more"), [0, 20]);
         assert_eq!(starts(r"0123456789012\nTan"), [0, 14, 15]);
         assert_eq!(starts("张Tan"), [3]);
+    }
+
+    /// The same, a byte at a time.
+    fn end_plainly(t: &[u8]) -> Option<usize> {
+        let mut p = 0;
+        loop {
+            match t.get(p)? {
+                b'"' => return Some(p),
+                b'\\' => p += escape_length(t, p)?,
+                0..0x20 => return None,
+                _ => p += 1,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_end_of_a_string_with_escapes(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    8 => "[ -!#-\\[\\]-~张]{0,12}",
+                    6 => Just("\\\"".to_owned()),
+                    3 => Just("\\\\".to_owned()),
+                    2 => Just("\\u5f20".to_owned()),
+                    1 => "[a-z]{100,200}",
+                    1 => Just("\"".to_owned()),
+                    1 => Just("\\u12".to_owned()),
+                    1 => Just("\t".to_owned()),
+                ],
+                0..40
+            )
+        ) {
+            let text = parts.concat();
+            prop_assert_eq!(string_end(text.as_bytes(), 0).map(|(end, _)| end), end_plainly(text.as_bytes()));
+            prop_assert_eq!(bare_end(text.as_bytes(), 0).map(|(end, _)| end), end_plainly(text.as_bytes()));
+        }
     }
 
     #[test]

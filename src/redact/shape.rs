@@ -57,11 +57,59 @@ impl Shape {
         self.digits.count_ones() as usize
     }
 
+    fn begins_with(&self, c: u8) -> bool {
+        let digit = c.is_ascii_digit();
+        (self.digits & 1 == 0 || digit)
+            && (self.letters & 1 == 0 || !digit)
+            && self
+                .literals
+                .iter()
+                .all(|(i, wanted)| *i > 0 || *wanted == c)
+    }
+
     /// `compact` holds nothing but digits and capital letters; `digits`: bit per place that is a digit.
     pub fn fits(&self, compact: &[u8], digits: u64) -> bool {
         self.digits & !digits == 0
             && self.letters & digits == 0
             && self.literals.iter().all(|(i, c)| compact[*i] == *c)
+    }
+}
+
+/// All shapes of one length, by what they can begin with: most of them have one certain character there.
+#[derive(Default)]
+pub(super) struct Forms {
+    shapes: Vec<Shape>,
+    /// Places in `shapes` by the first byte of a value, digits and then capital letters.
+    by_first: Vec<Vec<u16>>,
+}
+
+impl Forms {
+    pub fn new(shapes: Vec<Shape>) -> Self {
+        let begins = |c: u8| {
+            let fitting = shapes.iter().enumerate();
+            let fitting = fitting.filter(|(_, shape)| shape.begins_with(c));
+            fitting.map(|(i, _)| i as u16).collect()
+        };
+        let by_first = (b'0'..=b'9').chain(b'A'..=b'Z').map(begins).collect();
+        Self { shapes, by_first }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.shapes.is_empty()
+    }
+
+    /// Shapes that `compact` may have, in their order; it holds nothing but digits and capital letters.
+    pub fn of(&self, compact: &[u8]) -> impl Iterator<Item = &Shape> {
+        let place = match compact.first() {
+            Some(c @ b'0'..=b'9') => c - b'0',
+            Some(c @ b'A'..=b'Z') => c - b'A' + 10,
+            _ => u8::MAX,
+        };
+        let fitting = self.by_first.get(usize::from(place));
+        fitting
+            .into_iter()
+            .flatten()
+            .map(|i| &self.shapes[usize::from(*i)])
     }
 }
 

@@ -11,7 +11,7 @@ use super::action::CategoryId;
 use super::checksum;
 use super::context::{Contexts, MOST_PATTERNS, PatternSet};
 use super::lookup::Words;
-use super::shape::{Shape, digit_places, expand};
+use super::shape::{Forms, Shape, digit_places, expand};
 use crate::patterns::schema::{Alone, MachineNumbers, Pattern};
 
 /// The longest value of any shape.
@@ -60,7 +60,7 @@ pub(crate) struct Found {
 /// All shape patterns.
 pub(crate) struct Shapes {
     pub patterns: Vec<Compiled>,
-    by_length: Vec<Vec<Shape>>,
+    by_length: Vec<Forms>,
     shortest: usize,
     fewest_digits: usize,
     contexts: Contexts,
@@ -137,7 +137,7 @@ impl Shapes {
         let fewest_digits = shapes.map(Shape::fewest_digits).min().unwrap_or(0);
         Ok(Self {
             patterns: compiled,
-            by_length,
+            by_length: by_length.into_iter().map(Forms::new).collect(),
             shortest,
             fewest_digits,
             contexts: Contexts::new(words, context_of),
@@ -339,7 +339,7 @@ impl Shapes {
         let (within_token, near) = (OnceCell::new(), OnceCell::new());
         let within_token = || *within_token.get_or_init(|| within_token_of(text, start, end));
         let near = || near.get_or_init(|| self.contexts.near(text, start, end));
-        for shape in &self.by_length[compact.len()] {
+        for shape in self.by_length[compact.len()].of(compact) {
             let pattern = &self.patterns[shape.pattern as usize];
             if !shape.fits(compact, digits) {
                 continue;
@@ -420,7 +420,7 @@ impl Shapes {
         }
         let mut fitting = None;
         let digits = digit_places(&compact[..n]);
-        for shape in &self.by_length[n] {
+        for shape in self.by_length[n].of(&compact[..n]) {
             let pattern = &self.patterns[shape.pattern as usize];
             if wanted(pattern.category)
                 && shape.fits(&compact[..n], digits)

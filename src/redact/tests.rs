@@ -333,3 +333,38 @@ fn rules_hold_for_a_category_a_path_a_value_and_a_kind_of_record() {
         assert_eq!(shown(&mut worker, line), expected, "of {line}");
     }
 }
+
+/// What is passed without a look is what a look finds nothing in, also where records change their shape, break off or are wrong.
+#[test]
+fn passing_quiet_members_changes_nothing() {
+    use crate::generate::{rng::Rng, traffic};
+    let strict = RedactSettings {
+        posture: Posture::Strict,
+        ..RedactSettings::default()
+    };
+    for settings in [RedactSettings::default(), strict] {
+        let (mut passing, mut looking) = (worker(settings.clone()), worker(settings));
+        looking.scratch.track_path = true;
+        let text = traffic::lines(traffic::Shape::Monitoring, 150_000, 3);
+        let more = traffic::lines(traffic::Shape::Text, 60_000, 4);
+        let mut dice = Rng::new(5);
+        for line in [text, more].concat().split(|c| *c == b'\n') {
+            let mut line = line.to_vec();
+            if let (1.., change @ 0..3) = (line.len(), dice.below(8)) {
+                let at = dice.below(line.len());
+                match change {
+                    0 => line.truncate(at),
+                    1 => line[at] = dice.one(b"\"\\{}[],:0 a"),
+                    _ => line.insert(at, dice.one(b"\"\\{}[],:0 a")),
+                }
+            }
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            passing.redact(&line, &mut one);
+            looking.redact(&line, &mut other);
+            assert_eq!(
+                String::from_utf8_lossy(&one),
+                String::from_utf8_lossy(&other)
+            );
+        }
+    }
+}

@@ -9,7 +9,10 @@ use tuomin::output::elasticsearch::{Elasticsearch, Report, Settings, setup};
 use tuomin::record::RecordTable;
 use tuomin::redact::{Form, Outcome};
 
-use crate::es::{ask, count, es_url, prefix, until};
+use crate::{
+    es::{ask, count, es_url, prefix, until},
+    program::Program,
+};
 
 pub const KEY: [u8; 32] = [42; 32];
 
@@ -461,4 +464,40 @@ fn an_unreachable_server_and_one_that_is_none_are_told_apart() {
         error.contains("can't be reached") && error.contains(&closed.to_string()),
         "{error}"
     );
+}
+
+#[test]
+fn a_benchmark_into_the_server_counts_and_leaves_nothing_behind() {
+    let ran = Program::new().run(&[
+        "bench",
+        "--only",
+        "--json",
+        "--rounds=1",
+        "--threads=1",
+        "--workload=monitoring",
+        "--bytes=300KB",
+        "--es",
+        es_url(),
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let figures: Json = serde_json::from_str(&ran.text()).unwrap();
+    let programs: Vec<_> = figures["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["program"])
+        .collect();
+    assert_eq!(programs, ["copy", "redact", "store"]);
+    for path in [
+        "/tuomin-bench-*?expand_wildcards=all",
+        "/_index_template/tuomin-bench-*",
+        "/_component_template/tuomin-bench-*",
+        "/_ilm/policy",
+    ] {
+        let left = ask(es_url(), "GET", path, None).1;
+        assert!(
+            !left.to_string().contains("tuomin-bench-"),
+            "{path}: {left}"
+        );
+    }
 }

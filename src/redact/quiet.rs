@@ -1,0 +1,58 @@
+//! Members of objects in which nothing can be found: most of a monitoring record is numbers and machine identifiers, one after the other.
+//!
+//! What [`super::json`] does for each member (its key's meaning, its place in lists of keys and values, what it inherits) has no effect
+//! there, and the same keys follow each other in each record: they are passed with a comparison and a search for their end.
+
+use super::fields::ClassId;
+use super::json::number_end;
+use super::keys::Quiet;
+use super::pass::Pass;
+use super::scan::bare_end;
+use super::settings::Posture;
+
+/// An integer of so many digits may be a value.
+pub(super) const LONG_NUMBER: usize = 7;
+
+impl Pass<'_> {
+    /// Passes as many members as need no look, from the key at `p` on. Gives where the key of the next one is, and from where on
+    /// nothing was inspected if that is none: the last member that was passed, or else `restart`.
+    #[inline]
+    pub(super) fn quiet_members(
+        &mut self,
+        t: &[u8],
+        mut p: usize,
+        mut restart: usize,
+    ) -> (usize, usize) {
+        // the second pass looks everywhere, and an explanation names each key on its way
+        if !self.scratch.needles.is_empty() || self.scratch.track_path {
+            return (p, restart);
+        }
+        let frame = self.top();
+        let (class, body) = (frame.class, frame.body);
+        let means_nothing = |class: ClassId| self.class(class).is_none_or(|c| c.safe);
+        let plain = means_nothing(class) && !(body && self.core.posture == Posture::Strict);
+        while let Some((value, quiet)) = self.scratch.keys.peek(t, p) {
+            let safe = quiet == Quiet::Safe;
+            let rest = &t[value..];
+            let end = match rest.first() {
+                Some(b'"') if safe => bare_end(t, value + 1).map(|(end, _)| end + 1),
+                Some(b'-' | b'0'..=b'9') if safe || plain => number_end(t, value)
+                    .filter(|(end, integer)| safe || !integer || end - value < LONG_NUMBER)
+                    .map(|(end, _)| end),
+                Some(b't') if rest.starts_with(b"true") => Some(value + 4),
+                Some(b'f') if rest.starts_with(b"false") => Some(value + 5),
+                Some(b'n') if rest.starts_with(b"null") => Some(value + 4),
+                _ => None,
+            };
+            // what is not written like this is left to those who know all of JSON
+            match end {
+                Some(end) if t[end..].starts_with(b",\"") => {
+                    (restart, p) = (p, end + 1);
+                    self.scratch.keys.pass();
+                }
+                _ => break,
+            }
+        }
+        (p, restart)
+    }
+}
