@@ -480,7 +480,7 @@ fn a_benchmark_into_the_server_counts_and_leaves_nothing_behind() {
         es_url(),
     ]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let figures: Json = serde_json::from_str(&ran.text()).unwrap();
+    let figures: Json = serde_json::from_str(ran.text()).unwrap();
     let programs: Vec<_> = figures["rows"]
         .as_array()
         .unwrap()
