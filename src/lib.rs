@@ -22,6 +22,7 @@
 //!
 //! Arrows run one way: `cli → config → pipeline → {redact, input, output} → {patterns, record, batch}`.
 
+pub mod allocator;
 pub mod batch;
 pub mod bench;
 pub mod cli;

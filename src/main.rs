@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 /// Blocks are allocated on one thread and freed on another; glibc's allocator fragments under that, and is slower.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tuomin::allocator::Zeroing<mimalloc::MiMalloc> =
+    tuomin::allocator::Zeroing(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     // The allocator asks for huge pages: the first byte of each would cost a start the zeroing of two megabytes, and a small

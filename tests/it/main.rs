@@ -25,6 +25,7 @@ mod kafka_node;
 mod listen;
 #[path = "../support/maven.rs"]
 mod maven;
+mod memory;
 mod observing;
 mod on_call;
 mod program;
