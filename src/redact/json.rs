@@ -12,7 +12,7 @@ use crate::patterns::schema::ValueRule;
 pub(crate) struct Frame {
     array: bool,
     /// What the key that this container stands under means.
-    parent: KeyInfo,
+    pub(super) parent: KeyInfo,
     /// Class that scalars inherit.
     pub(super) class: ClassId,
     pub(super) body: bool,

@@ -3,7 +3,7 @@
 //! What [`super::json`] does for each member (its key's meaning, its place in lists of keys and values, what it inherits) has no effect
 //! there, and the same keys follow each other in each record: they are passed with a comparison and a search for their end.
 
-use super::fields::ClassId;
+use super::fields::{ClassId, Part};
 use super::json::number_end;
 use super::keys::Quiet;
 use super::pass::Pass;
@@ -29,6 +29,10 @@ impl Pass<'_> {
         }
         let frame = self.top();
         let (class, body) = (frame.class, frame.body);
+        if frame.parent.part == Part::Persons {
+            // the keys are values
+            return (p, restart);
+        }
         let means_nothing = |class: ClassId| self.class(class).is_none_or(|c| c.safe);
         let plain = means_nothing(class) && !(body && self.core.posture == Posture::Strict);
         while let Some((value, quiet)) = self.scratch.keys.peek(t, p) {

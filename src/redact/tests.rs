@@ -347,8 +347,15 @@ fn passing_quiet_members_changes_nothing() {
         looking.scratch.track_path = true;
         let text = traffic::lines(traffic::Shape::Monitoring, 150_000, 3);
         let more = traffic::lines(traffic::Shape::Text, 60_000, 4);
+        let sample = include_bytes!("../../tests/data/sample.ndjson");
+        let persons = r#"{"persons":{"张三":0.9,"李四":1},"a":1,"Country":null,"Phone":13800138000,"b":{"code":1}}
+"#
+        .repeat(9);
         let mut dice = Rng::new(5);
-        for line in [text, more].concat().split(|c| *c == b'\n') {
+        for line in [&text, &more, &sample[..], &sample[..], persons.as_bytes()]
+            .concat()
+            .split(|c| *c == b'\n')
+        {
             let mut line = line.to_vec();
             if let (1.., change @ 0..3) = (line.len(), dice.below(8)) {
                 let at = dice.below(line.len());
