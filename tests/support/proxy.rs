@@ -132,7 +132,7 @@ fn serve(
         Fault::LoseAnswer => Ok(()),
         Fault::CutAnswer => client.write_all(&answer[..answer.len() * 2 / 3]),
         Fault::ShortAnswer => {
-            let body = r#"{"errors":false,"items":[{"index":{"status":201}}]}"#;
+            let body = without_last_item(&answer);
             write!(
                 client,
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -150,6 +150,16 @@ fn serve(
             client.write_all(&answer[first..])
         }
     }
+}
+
+/// A bulk answer as it was, but for its last item: what is said of the others stays true.
+fn without_last_item(answer: &[u8]) -> String {
+    let body = memchr::memmem::find(answer, b"\r\n\r\n").map_or(&[][..], |at| &answer[at + 4..]);
+    let mut body = serde_json::from_slice(body).unwrap_or(serde_json::Value::Null);
+    let items = body["items"].as_array_mut();
+    let mut items = items.map(std::mem::take).unwrap_or_default();
+    items.pop();
+    serde_json::json!({"errors": body["errors"], "items": items}).to_string()
 }
 
 fn read_request(client: &mut impl Read) -> std::io::Result<Request> {
