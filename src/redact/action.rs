@@ -150,22 +150,24 @@ impl Catalog {
         well_formed.then_some(start + length + 2)
     }
 
-    /// A text without the placeholders in it; `None` if it holds none.
+    /// The next placeholder in a text at or after `from`.
+    pub fn next_placeholder(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
+        memchr::memchr_iter(b'[', text.get(from..)?)
+            .map(|open| from + open)
+            .find_map(|start| Some(start..self.placeholder_at(text, start)?))
+    }
+
+    /// A text without the placeholders in it; `None` if it holds none, which is nearly always.
     pub fn without_placeholders(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
-        let (mut from, mut at, mut any) = (0, 0, false);
-        while let Some(open) = memchr::memchr(b'[', &text[at..]) {
-            at += open;
-            match self.placeholder_at(text, at) {
-                Some(end) => {
-                    out.extend_from_slice(&text[from..at]);
-                    (from, at, any) = (end, end, true);
-                }
-                None => at += 1,
-            }
+        let mut next = Some(self.next_placeholder(text, 0)?);
+        let (mut out, mut from) = (Vec::new(), 0);
+        while let Some(ours) = next {
+            out.extend_from_slice(&text[from..ours.start]);
+            from = ours.end;
+            next = self.next_placeholder(text, from);
         }
         out.extend_from_slice(&text[from..]);
-        any.then_some(out)
+        Some(out)
     }
 
     /// The placeholder that covers `position`, if any.

@@ -51,34 +51,28 @@ struct Starts {
 }
 
 impl Starts {
-    fn add(&mut self, value: &[u8], bit: u64) {
-        let both = |c: u8| [c.to_ascii_lowercase(), c.to_ascii_uppercase()];
-        for c in both(value[0]) {
-            self.first[usize::from(c)] |= bit;
-        }
+    /// Adds a value's bit, or, where the bit is 0, forgets the value and all that begin like it.
+    fn set(&mut self, value: &[u8], bit: u64) {
         let second = value.get(1).copied().unwrap_or(b' ');
         // separators may stand between digits
         let separators: &[u8] = if second.is_ascii_digit() { b" -." } else { b"" };
-        for c in both(second).iter().chain(separators) {
-            self.second[usize::from(*c)] |= bit;
+        for (table, c, more) in [
+            (&mut self.first, value[0], &b""[..]),
+            (&mut self.second, second, separators),
+        ] {
+            for c in [c.to_ascii_lowercase(), c.to_ascii_uppercase()]
+                .iter()
+                .chain(more)
+            {
+                let bits = &mut table[usize::from(*c)];
+                *bits = if bit == 0 { 0 } else { *bits | bit };
+            }
         }
     }
 
     fn at(&self, text: &[u8], at: usize) -> u64 {
         let second = text.get(at + 1).copied().unwrap_or(b' ');
         self.first[usize::from(text[at])] & self.second[usize::from(second)]
-    }
-
-    /// Forgets a value, and all others that begin like it.
-    fn clear(&mut self, value: &[u8]) {
-        let both = |c: u8| [c.to_ascii_lowercase(), c.to_ascii_uppercase()];
-        for c in both(value[0]) {
-            self.first[usize::from(c)] = 0;
-        }
-        let second = value.get(1).copied().unwrap_or(b' ');
-        for c in both(second).iter().chain(b" -.") {
-            self.second[usize::from(*c)] = 0;
-        }
     }
 }
 
@@ -101,7 +95,7 @@ impl Default for Needles {
 impl Needles {
     pub fn clear(&mut self) {
         for needle in &self.list {
-            self.starts.clear(&self.bytes[needle.text.clone()]);
+            self.starts.set(&self.bytes[needle.text.clone()], 0);
         }
         zeroize::Zeroize::zeroize(&mut self.bytes);
         self.list.clear();
@@ -236,7 +230,7 @@ impl Needles {
             short,
         };
         if self.starts_a_word(&needle) {
-            self.starts.add(text, 1 << self.list.len());
+            self.starts.set(text, 1 << self.list.len());
         }
         self.list.push(needle);
     }

@@ -345,10 +345,6 @@ impl Pass<'_> {
         (class != NO_CLASS).then_some((class, Quote(close..close)))
     }
 
-    fn holds_placeholder(&self, t: &[u8]) -> bool {
-        memchr::memchr_iter(b'[', t).any(|i| self.core.catalog.placeholder_at(t, i).is_some())
-    }
-
     /// Where the value after a label is.
     fn value_after(
         &self,
@@ -418,7 +414,7 @@ impl Pass<'_> {
             let body = open + 1;
             let close = memchr::memmem::find(&t[body..], quote);
             // the quote that closed it went with what was taken behind it
-            if close.is_none() && self.holds_placeholder(&t[body..]) {
+            if close.is_none() && self.core.catalog.next_placeholder(t, body).is_some() {
                 return None;
             }
             let end = close.map_or(t.len(), |i| body + i);
