@@ -1,15 +1,12 @@
 //! Byte buffers that are used again, so that a steady stream allocates nothing.
 //!
-//! Every buffer may have held clear text, so it is zeroed as soon as its batch is done with it, whether it is kept or goes
-//! back to the allocator: clear text never outlives its batch. Zeroing a buffer that is still in a cache takes a hundredth of the
-//! time that redacting it took.
+//! A buffer that held clear text is zeroed as soon as its batch is done with it, whether it is kept or goes back to the
+//! allocator: clear text never outlives its batch. What was redacted needs none of that.
 
 use std::{
     mem::MaybeUninit,
     sync::{Mutex, PoisonError},
 };
-
-use zeroize::Zeroize;
 
 /// A stack of free buffers. Last in, first out: the buffer given out is the one most likely still in a cache.
 pub struct Buffers {
@@ -39,39 +36,36 @@ impl Buffers {
             .unwrap_or_default()
     }
 
-    /// Gives a buffer back.
+    /// Gives back a buffer that held clear text.
     pub fn put(&self, mut buffer: Vec<u8>) {
-        if buffer.capacity() == 0 {
+        clear(&mut buffer);
+        self.put_redacted(buffer);
+    }
+
+    /// Gives back a buffer in which never was anything but what has been redacted: it is not zeroed.
+    pub fn put_redacted(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() == 0 || buffer.capacity() > self.largest {
             return;
         }
-        if buffer.capacity() <= self.largest {
-            clear(&mut buffer);
-            let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-            if free.len() < self.keep {
-                return free.push(buffer);
-            }
+        buffer.clear();
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.len() < self.keep {
+            free.push(buffer);
         }
-        wipe(buffer);
     }
 }
 
-impl Drop for Buffers {
-    fn drop(&mut self) {
-        let free = self.free.get_mut().unwrap_or_else(PoisonError::into_inner);
-        free.drain(..).for_each(wipe);
-    }
-}
-
-/// Zeroes the whole capacity, for lines that were cut off lie behind the end. A plain `memset`: what stays reachable is not
-/// optimised away.
+/// Zeroes the whole capacity, for lines that were cut off lie behind the end. A plain `memset`, where `zeroize` would write byte by
+/// byte; the zeroes count as read, so they are not optimised away.
 fn clear(buffer: &mut Vec<u8>) {
     buffer.clear();
     buffer.spare_capacity_mut().fill(MaybeUninit::new(0));
+    std::hint::black_box(buffer.as_ptr());
 }
 
 /// Zeroes the whole capacity, then frees it.
 pub fn wipe(mut buffer: Vec<u8>) {
-    buffer.zeroize();
+    clear(&mut buffer);
 }
 
 /// Like [`Vec::reserve`], but the memory that is left behind is zeroed: a plain reallocation would leave clear text in it.

@@ -328,7 +328,7 @@ impl Shared {
         match &self.sink {
             Sink::InOrder(order) => order.submit(batch, |batch, how| {
                 batch.receipt.answer(how);
-                self.buffers.put(batch.body);
+                self.buffers.put_redacted(batch.body);
             }),
             Sink::Anywhere(send) => send(batch),
         }

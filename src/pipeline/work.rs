@@ -172,6 +172,7 @@ impl<R: LineRedactor> Step<R> {
                 outcome
             }
             Err(_) => {
+                out[start..].fill(0);
                 out.truncate(start);
                 out.extend_from_slice(UNREADABLE);
                 stats.failed += 1;

@@ -12,6 +12,7 @@ use super::compare::{rarity, stands};
 use super::edit::Coding;
 use super::names::is_han;
 use super::pass::{Pass, Rule};
+use super::starts::Starts;
 
 /// More values than these are not looked for again; a record with so many is a list of persons.
 const MOST: usize = 48;
@@ -33,6 +34,7 @@ struct Needle {
 }
 
 /// The values to look for again.
+#[derive(Default)]
 pub(crate) struct Needles {
     bytes: Vec<u8>,
     list: Vec<Needle>,
@@ -43,61 +45,14 @@ pub(crate) struct Needles {
     searching: bool,
 }
 
-/// How Latin values begin: for each byte the values, a bit each, that have it in the first and in the second place. Two lookups rule
-/// out most words of a text.
-struct Starts {
-    first: [u64; 256],
-    second: [u64; 256],
-}
-
-impl Starts {
-    /// Adds a value's bit, or, where the bit is 0, forgets the value and all that begin like it.
-    fn set(&mut self, value: &[u8], bit: u64) {
-        let second = value.get(1).copied().unwrap_or(b' ');
-        // separators may stand between digits
-        let separators: &[u8] = if second.is_ascii_digit() { b" -." } else { b"" };
-        for (table, c, more) in [
-            (&mut self.first, value[0], &b""[..]),
-            (&mut self.second, second, separators),
-        ] {
-            for c in [c.to_ascii_lowercase(), c.to_ascii_uppercase()]
-                .iter()
-                .chain(more)
-            {
-                let bits = &mut table[usize::from(*c)];
-                *bits = if bit == 0 { 0 } else { *bits | bit };
-            }
-        }
-    }
-
-    fn at(&self, text: &[u8], at: usize) -> u64 {
-        let second = text.get(at + 1).copied().unwrap_or(b' ');
-        self.first[usize::from(text[at])] & self.second[usize::from(second)]
-    }
-}
-
-impl Default for Needles {
-    fn default() -> Self {
-        Self {
-            bytes: Vec::new(),
-            list: Vec::new(),
-            starts: Box::new(Starts {
-                first: [0; 256],
-                second: [0; 256],
-            }),
-            words: Vec::new(),
-            groups: 0,
-            searching: false,
-        }
-    }
-}
-
 impl Needles {
     pub fn clear(&mut self) {
         for needle in &self.list {
-            self.starts.set(&self.bytes[needle.text.clone()], 0);
+            self.starts.remove(&self.bytes[needle.text.clone()]);
         }
-        zeroize::Zeroize::zeroize(&mut self.bytes);
+        // filled first: what stays reachable is not optimised away
+        self.bytes.fill(0);
+        self.bytes.clear();
         self.list.clear();
         self.words.clear();
         self.groups = 0;
@@ -229,8 +184,8 @@ impl Needles {
             group: self.groups,
             short,
         };
-        if self.starts_a_word(&needle) {
-            self.starts.set(text, 1 << self.list.len());
+        if !Self::stands_within_words(&needle, text) {
+            self.starts.add(text, self.list.len());
         }
         self.list.push(needle);
     }
@@ -240,27 +195,30 @@ impl Needles {
         self.seen(text) != 0 || (self.list.iter().any(|n| n.latin) && accents::may_hold(text))
     }
 
-    /// The values that stand in a text, a bit each.
-    ///
-    /// Most of them can only begin where a word does, with one of a few letters: one pass over the words serves all.
+    /// The values that stand in a text, a bit each: one pass over the text serves all.
     fn seen(&self, text: &[u8]) -> u64 {
         let mut seen = 0;
-        let foreign = !text.is_ascii();
         for (i, needle) in self.list.iter().enumerate() {
-            if !self.starts_a_word(needle)
-                && (needle.latin || foreign)
-                && self.find(needle, text, 0).is_some()
+            let wanted = &self.bytes[needle.text.clone()];
+            if Self::stands_within_words(needle, wanted)
+                && memchr::memmem::find(text, wanted).is_some()
             {
                 seen |= 1 << i;
             }
         }
-        super::scan::word_starts(text, |at| {
-            let mut possible = self.starts.at(text, at) & !seen;
+        self.starts.each(text, |at, possible| {
+            let mut possible = possible & !seen;
             while possible != 0 {
                 let i = possible.trailing_zeros();
                 possible &= possible - 1;
-                let wanted = &self.bytes[self.list[i as usize].text.clone()];
-                if stands(text, at, wanted).is_some() {
+                let needle = &self.list[i as usize];
+                let wanted = &self.bytes[needle.text.clone()];
+                let stands = match needle {
+                    Needle { latin: true, .. } => stands(text, at, wanted).is_some(),
+                    Needle { han: true, .. } => super::spaced::stands(text, at, wanted).is_some(),
+                    _ => text[at..].starts_with(wanted),
+                };
+                if stands {
                     seen |= 1 << i;
                 }
             }
@@ -268,8 +226,9 @@ impl Needles {
         seen
     }
 
-    fn starts_a_word(&self, needle: &Needle) -> bool {
-        needle.latin && self.bytes[needle.text.start].is_ascii_alphanumeric()
+    /// May a letter or digit stand right before the value? `No. 5, 北京路` is found in `地址No. 5, 北京路`, and as well in `xNo. 5, 北京路`.
+    fn stands_within_words(needle: &Needle, value: &[u8]) -> bool {
+        !needle.latin && value[0].is_ascii_alphanumeric()
     }
 
     fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {

@@ -70,6 +70,7 @@ mod shapes;
 mod spaced;
 mod sql;
 mod stacked;
+mod starts;
 mod strict;
 mod take;
 mod text;
@@ -351,6 +352,12 @@ impl Core {
     }
 }
 
+/// Cuts off what is not redacted to its end, and leaves nothing of it behind: output buffers are used again as they are.
+fn forget(out: &mut Vec<u8>, from: usize) {
+    out[from..].fill(0);
+    out.truncate(from);
+}
+
 /// Redacts lines on one thread; owns the buffers.
 pub struct Worker {
     core: Arc<Core>,
@@ -379,7 +386,7 @@ impl Worker {
                 let track_path = self.scratch.track_path;
                 self.scratch = Scratch::new(self.totals.len(), track_path);
                 self.stage.clear();
-                out.truncate(from);
+                forget(out, from);
                 out.extend_from_slice(br#"{"message":"[UNREADABLE]","tags":["redaction_failed"]}"#);
                 Outcome {
                     findings: 1,
@@ -438,7 +445,7 @@ impl Worker {
             let mut stage = std::mem::take(&mut self.stage);
             stage.clear();
             stage.extend_from_slice(&out[from..]);
-            out.truncate(from);
+            forget(out, from);
             let form = outcome.form;
             if !self.object(&stage, out, &mut outcome) {
                 out.extend_from_slice(&stage);

@@ -8,15 +8,24 @@ use crate::patterns::schema::OutcomeWords;
 
 pub(crate) struct Outcomes {
     words: HashSet<String>,
+    /// In the order of their bytes.
     phrases: Vec<String>,
+    /// Where the phrases begin that start with a byte; those of the last one end with the list.
+    starting: [u16; 257],
     longest: usize,
 }
 
 impl Outcomes {
     pub fn new(list: &OutcomeWords) -> Self {
+        let mut phrases = list.phrases.clone();
+        phrases.retain(|p| !p.is_empty());
+        phrases.sort();
+        let before =
+            |c: usize| phrases.partition_point(|p| usize::from(p.as_bytes()[0]) < c) as u16;
         Self {
+            starting: std::array::from_fn(before),
             words: list.words.iter().cloned().collect(),
-            phrases: list.phrases.clone(),
+            phrases,
             longest: list.words.iter().map(String::len).max().unwrap_or(0),
         }
     }
@@ -34,6 +43,11 @@ impl Outcomes {
                 && std::str::from_utf8(&text[..length])
                     .is_ok_and(|w| self.words.contains(&w.to_ascii_lowercase()));
         }
-        self.phrases.iter().any(|p| text.starts_with(p.as_bytes()))
+        let Some(first) = text.first().map(|c| usize::from(*c)) else {
+            return false;
+        };
+        self.phrases[self.starting[first].into()..self.starting[first + 1].into()]
+            .iter()
+            .any(|p| text.starts_with(p.as_bytes()))
     }
 }

@@ -205,59 +205,6 @@ pub(crate) fn contents(text: &[u8]) -> Contents {
     all.contents() | (Contents::from(escape) * holds::ESCAPE)
 }
 
-/// Letters, digits and backslashes among sixteen bytes, a bit each.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn words_and_escapes(bytes: &[u8; LANES]) -> (u32, u32) {
-    use std::arch::x86_64::*;
-    // SAFETY: every x86-64 processor has SSE2, and the load needs no alignment.
-    unsafe {
-        let x = _mm_loadu_si128(bytes.as_ptr().cast());
-        let within = |x, first: u8, count: u8| {
-            let x = _mm_sub_epi8(x, _mm_set1_epi8(first as i8));
-            _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(count as i8 - 1)), x)
-        };
-        let lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
-        let word = _mm_or_si128(within(x, b'0', 10), within(lower, b'a', 26));
-        let escape = _mm_cmpeq_epi8(x, _mm_set1_epi8(b'\\' as i8));
-        (
-            _mm_movemask_epi8(word) as u32,
-            _mm_movemask_epi8(escape) as u32,
-        )
-    }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn words_and_escapes(bytes: &[u8; LANES]) -> (u32, u32) {
-    let bits = |is: fn(&u8) -> bool| {
-        let bits = bytes.iter().enumerate();
-        bits.fold(0, |bits, (i, c)| bits | u32::from(is(c)) << i)
-    };
-    (bits(u8::is_ascii_alphanumeric), bits(|c| *c == b'\\'))
-}
-
-/// Shows where each word of ASCII letters and digits begins. The letter of an escape (`\nTan`) is no part of the word behind it.
-pub(crate) fn word_starts(text: &[u8], mut show: impl FnMut(usize)) {
-    let (mut word_before, mut escapes_before) = (0, 0);
-    for (i, chunk) in text.chunks(LANES).enumerate() {
-        let (word, escapes) = match chunk.try_into() {
-            Ok(bytes) => words_and_escapes(bytes),
-            Err(_) => {
-                let mut bytes = [0; LANES];
-                bytes[..chunk.len()].copy_from_slice(chunk);
-                words_and_escapes(&bytes)
-            }
-        };
-        let mut starts = word & (!(word << 1 | word_before) | escapes << 2 | escapes_before);
-        while starts != 0 {
-            show(i * LANES + starts.trailing_zeros() as usize);
-            starts &= starts - 1;
-        }
-        word_before = word >> (LANES - 1);
-        escapes_before = escapes >> (LANES - 2);
-    }
-}
-
 /// The end of the JSON string whose content starts at `p` (where its quote stands), and what it holds. `None` if it isn't one.
 ///
 /// Of a string with escapes nothing else is known: it is looked at when it is decoded.
@@ -435,21 +382,6 @@ mod tests {
                 prop_assert_eq!(bits, plainly(text.as_bytes()));
             }
         }
-    }
-
-    #[test]
-    fn words_start_where_none_is_before() {
-        let starts = |text: &str| {
-            let mut starts = Vec::new();
-            word_starts(text.as_bytes(), |at| starts.push(at));
-            starts
-        };
-        assert_eq!(starts("Tan  ah-kow 3x"), [0, 5, 8, 12]);
-        assert_eq!(starts(r"\nTan"), [1, 2]);
-        assert_eq!(starts("fifteen chars, then"), [0, 8, 15]);
-        assert_eq!(starts("sixteenlettersxxand more"), [0, 20]);
-        assert_eq!(starts(r"0123456789012\nTan"), [0, 14, 15]);
-        assert_eq!(starts("张Tan"), [3]);
     }
 
     /// The same, a byte at a time.

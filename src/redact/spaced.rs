@@ -53,7 +53,8 @@ pub(crate) fn pieces(text: &[u8], span: Range<usize>) -> impl Iterator<Item = Ra
     })
 }
 
-fn stands(text: &[u8], start: usize, name: &[u8]) -> Option<usize> {
+/// The end of the name whose characters stand at `start`.
+pub(crate) fn stands(text: &[u8], start: usize, name: &[u8]) -> Option<usize> {
     let listed = name.len() > 6;
     let divides = |c: &u8| match c {
         b' ' => true,
