@@ -12,7 +12,6 @@ use std::{
 };
 
 use rustix::{
-    buffer::spare_capacity,
     event::{PollFd, PollFlags, Timespec, poll},
     fs::FileType,
 };
@@ -153,9 +152,12 @@ impl ByteSource for FdSource {
                 return Ok(0);
             }
             // Straight into memory that was never initialised: zeroing it first would cost a third of the whole reading.
-            // The spare capacity may exceed `most` (a buffer that is used again); reading more is only better then.
-            match rustix::io::read(&self.fd, spare_capacity(into)) {
-                Ok(count) => {
+            // No more than was asked for, or blocks grow with their buffers until they leave the processor's cache.
+            match rustix::io::read(&self.fd, &mut into.spare_capacity_mut()[..most]) {
+                Ok((read, _)) => {
+                    let count = read.len();
+                    // SAFETY: so many bytes behind the end have just been read.
+                    unsafe { into.set_len(into.len() + count) };
                     self.consumed.fetch_add(count as u64, Ordering::Relaxed);
                     return Ok(count);
                 }

@@ -8,6 +8,9 @@ use super::pass::{Context, Pass};
 use super::scan::{Contents, bare_end, contents, holds, string_end};
 use crate::patterns::schema::ValueRule;
 
+/// The longest first element of two that may name the second, in bytes and in spaces between its words.
+const LONGEST_TITLE: (usize, usize) = (64, 3);
+
 /// An open object or array.
 pub(crate) struct Frame {
     array: bool,
@@ -376,10 +379,10 @@ impl Pass<'_> {
             && first.1 < span.0
             && t.get(skip_space(t, after)) == Some(&b']')
         {
-            let info = self.key_info(&t[first.0..first.1], contents(&t[first.0..first.1]));
-            if info.class != NO_CLASS {
+            let class = self.title(&t[first.0..first.1]);
+            if class != NO_CLASS {
                 context = Context {
-                    class: info.class,
+                    class,
                     inherited: false,
                     key: &t[first.0..first.1],
                     ..context
@@ -387,6 +390,17 @@ impl Pass<'_> {
             }
         }
         context
+    }
+
+    /// What the first of two elements names. A sentence names nothing, whatever its last word is.
+    fn title(&mut self, content: &[u8]) -> ClassId {
+        let (bytes, spaces) = LONGEST_TITLE;
+        let is_long = content.len() > bytes || memchr::memchr_iter(b' ', content).count() > spaces;
+        if is_long {
+            NO_CLASS
+        } else {
+            self.string_class(content)
+        }
     }
 
     /// The same for a list as second element: `["Embedding", [0.12, …]]`.
@@ -398,12 +412,12 @@ impl Pass<'_> {
         if !frame.array || frame.index != 1 || first.1 <= first.0 || first.1 >= p || t[p] != b'[' {
             return context;
         }
-        let info = self.key_info(&t[first.0..first.1], contents(&t[first.0..first.1]));
-        if info.class == NO_CLASS {
+        let class = self.title(&t[first.0..first.1]);
+        if class == NO_CLASS {
             context
         } else {
             Context {
-                class: info.class,
+                class,
                 inherited: false,
                 ..context
             }
@@ -426,8 +440,7 @@ impl Pass<'_> {
         if span.1 == 0 || span.1 - span.0 > 256 {
             return NO_CLASS;
         }
-        let content = &t[span.0..span.1];
-        let class = self.key_info(content, contents(content)).class;
+        let class = self.string_class(&t[span.0..span.1]);
         self.core.fields.listed(class)
     }
 

@@ -3,7 +3,7 @@
 //! Records of one program have the same keys in the same order. The key that followed the last time is compared first, with its
 //! quotes and its colon; only where another one stands is its end searched and its meaning looked up.
 
-use super::fields::{Fields, KeyInfo};
+use super::fields::{ClassId, Fields, KeyInfo, Part};
 use super::remember::Remembered;
 
 /// So many distinct keys are remembered; then all are forgotten, and those that come often come back at once.
@@ -29,11 +29,20 @@ pub(crate) enum Quiet {
     Safe,
 }
 
+/// What a name means that is no key of an object: a column, a tag, an item of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct Meaning {
+    pub class: ClassId,
+    pub part: Part,
+}
+
 /// The keys that were seen.
 pub(crate) struct Keys {
     /// The first one stands before the first key, and matches nothing.
     entries: Vec<Entry>,
     known: Remembered<u32>,
+    /// Apart from the keys: any text may be asked for, and would take their places.
+    names: Remembered<Meaning>,
     last: usize,
     /// Ids given so far; see [`KeyInfo::id`].
     ids: u32,
@@ -44,6 +53,7 @@ impl Default for Keys {
         let mut keys = Self {
             entries: Vec::new(),
             known: Remembered::default(),
+            names: Remembered::default(),
             last: 0,
             ids: 0,
         };
@@ -58,7 +68,7 @@ impl Keys {
     pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo)> {
         let next = self.entries[self.last].next;
         let entry = &self.entries[next];
-        if !t[p..].starts_with(&entry.text) {
+        if !begins(&t[p..], &entry.text) {
             return None;
         }
         self.last = next;
@@ -70,7 +80,7 @@ impl Keys {
     #[inline]
     pub fn peek(&self, t: &[u8], p: usize) -> Option<(usize, Quiet)> {
         let entry = &self.entries[self.entries[self.last].next];
-        (entry.quiet != Quiet::No && t[p..].starts_with(&entry.text))
+        (entry.quiet != Quiet::No && begins(&t[p..], &entry.text))
             .then_some((p + entry.text.len(), entry.quiet))
     }
 
@@ -92,12 +102,11 @@ impl Keys {
     }
 
     /// What a name means that is no key of an object: it follows none.
-    pub fn meaning(&mut self, name: &[u8], fields: &Fields) -> KeyInfo {
-        let at = match self.known.get(name) {
-            Some(at) => at as usize,
-            None => self.add(name, fields),
-        };
-        self.entries[at].info
+    pub fn meaning(&mut self, name: &[u8], fields: &Fields) -> Meaning {
+        self.names.get_or(name, |name| {
+            let KeyInfo { class, part, .. } = fields.classify(name);
+            Meaning { class, part }
+        })
     }
 
     fn add(&mut self, key: &[u8], fields: &Fields) -> usize {
@@ -128,5 +137,45 @@ impl Keys {
         });
         self.known = Remembered::default();
         self.last = 0;
+    }
+}
+
+/// [`slice::starts_with`] for a few bytes: eight at a time, the last of them overlapping, where a call of `memcmp` costs as much again.
+#[inline(always)]
+fn begins(text: &[u8], key: &[u8]) -> bool {
+    const WORD: usize = size_of::<u64>();
+    let Some(text) = text.get(..key.len()) else {
+        return false;
+    };
+    let word = |bytes: &[u8], at: usize| {
+        bytes[at..at + WORD]
+            .first_chunk()
+            .map(|b| u64::from_ne_bytes(*b))
+    };
+    let Some(last) = key.len().checked_sub(WORD) else {
+        return text.iter().eq(key);
+    };
+    word(text, last) == word(key, last)
+        && (0..last)
+            .step_by(WORD)
+            .all(|at| word(text, at) == word(key, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginnings_of_every_length() {
+        let text: Vec<u8> = (0..40).collect();
+        for length in 0..=text.len() {
+            assert!(begins(&text, &text[..length]));
+            for wrong in 0..length {
+                let mut other = text.clone();
+                other[wrong] ^= 1;
+                assert!(!begins(&other, &text[..length]), "{length} {wrong}");
+            }
+            assert!(length == 0 || !begins(&text[..length - 1], &text[..length]));
+        }
     }
 }

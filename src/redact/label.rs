@@ -41,12 +41,12 @@ impl Pass<'_> {
                     .next(),
                 _ => name.split(|c| matches!(c, b';' | b'\r' | b'\n')).next(),
             };
+            let fields = &self.core.fields;
             let class = self
                 .scratch
-                .label_classes
-                .get_or(name.unwrap_or_default(), |name| {
-                    self.core.fields.classify(name).class
-                });
+                .keys
+                .meaning(name.unwrap_or_default(), fields)
+                .class;
             let start = from + body;
             let end = memchr::memmem::find(&t[start..], b"\n--").map_or(t.len(), |i| start + i);
             let end = if end > start && t[end - 1] == b'\r' {
@@ -338,10 +338,7 @@ impl Pass<'_> {
         if let Some(colon) = memchr::memrchr(b':', name) {
             name = &name[colon + 1..];
         }
-        let class = self
-            .scratch
-            .label_classes
-            .get_or(name, |name| self.core.fields.classify(name).class);
+        let class = self.scratch.keys.meaning(name, &self.core.fields).class;
         (class != NO_CLASS).then_some((class, Quote(close..close)))
     }
 

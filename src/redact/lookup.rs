@@ -21,28 +21,14 @@ pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Aho
 /// what a start would spend most of its time on.
 pub(crate) struct Words {
     words: Vec<String>,
-    kind: MatchKind,
-    any_case: bool,
     automaton: OnceLock<AhoCorasick>,
 }
 
 impl Words {
-    /// For words of which the first and longest counts.
-    fn longest(words: Vec<String>) -> Self {
-        Self {
-            words,
-            kind: MatchKind::LeftmostLongest,
-            any_case: false,
-            automaton: OnceLock::new(),
-        }
-    }
-
     /// For words in any case of which all count, overlapping ones too.
     pub fn all(words: Vec<String>) -> Self {
         Self {
             words,
-            kind: MatchKind::Standard,
-            any_case: true,
             automaton: OnceLock::new(),
         }
     }
@@ -50,72 +36,82 @@ impl Words {
     pub fn automaton(&self) -> &AhoCorasick {
         self.automaton.get_or_init(|| {
             AhoCorasickBuilder::new()
-                .match_kind(self.kind)
-                .ascii_case_insensitive(self.any_case)
+                .ascii_case_insensitive(true)
                 .build(&self.words)
                 .expect("only gigabytes of words make an automaton too large")
         })
     }
 }
 
-/// A label in another script than Latin.
-struct ForeignLabel {
+/// Words that are not of ASCII alone, by their first character that is none: texts in Latin have none, and a table of a few hundred
+/// characters is made in a hundredth of the time that an automaton of thousands of words takes.
+struct Anchored<T>(HashMap<[u8; 3], Vec<AnchoredWord<T>>, foldhash::fast::FixedState>);
+
+struct AnchoredWord<T> {
     text: Box<[u8]>,
     /// Bytes of ASCII before its first character of another script: `ID番号`.
     before: usize,
-    class: ClassId,
+    means: T,
 }
 
-/// Labels in other scripts than Latin, by their first character that is none: texts in Latin have none, and a table of a few
-/// hundred characters is made in a hundredth of the time that an automaton of thousands of words takes.
-pub(crate) struct Foreign(HashMap<[u8; 3], Vec<ForeignLabel>, foldhash::fast::FixedState>);
-
-impl Foreign {
-    pub fn new(classes: &[FieldClass]) -> Self {
-        let mut known: HashSet<&str> = HashSet::new();
-        let mut by_anchor: HashMap<_, Vec<ForeignLabel>, _> = HashMap::default();
-        for (i, class) in classes.iter().enumerate() {
-            for label in class
-                .labels
-                .iter()
-                .chain(&class.exact)
-                .filter(|l| !l.is_ascii() && l.chars().count() >= 2)
-                .filter(|l| known.insert(l))
-            {
-                let text = label.as_bytes();
-                let before = text.iter().take_while(|c| c.is_ascii()).count();
-                by_anchor
-                    .entry(anchor(&text[before..]))
-                    .or_default()
-                    .push(ForeignLabel {
-                        text: text.into(),
-                        before,
-                        class: i as ClassId,
-                    });
-            }
+impl<T: Copy> Anchored<T> {
+    fn new(words: impl Iterator<Item = (impl AsRef<str>, T)>) -> Self {
+        let mut by_anchor: HashMap<_, Vec<AnchoredWord<T>>, _> = HashMap::default();
+        for (word, means) in words {
+            let text = word.as_ref().as_bytes();
+            let before = text.iter().take_while(|c| c.is_ascii()).count();
+            by_anchor
+                .entry(anchor(&text[before..]))
+                .or_default()
+                .push(AnchoredWord {
+                    text: text.into(),
+                    before,
+                    means,
+                });
         }
-        for labels in by_anchor.values_mut() {
+        for words in by_anchor.values_mut() {
             // the leftmost one first, of those the longest
-            labels.sort_by_key(|l| std::cmp::Reverse((l.before, l.text.len())));
+            words.sort_by_key(|w| std::cmp::Reverse((w.before, w.text.len())));
         }
         Self(by_anchor)
     }
 
-    /// The next label at or after `from`.
-    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, ClassId)> {
+    /// The next word at or after `from`.
+    fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, T)> {
         let mut at = from;
         loop {
             at += text.get(at..)?.iter().position(|c| *c >= 0xc0)?;
-            for label in self.0.get(&anchor(&text[at..])).into_iter().flatten() {
-                let Some(start) = at.checked_sub(label.before).filter(|s| *s >= from) else {
+            for word in self.0.get(&anchor(&text[at..])).into_iter().flatten() {
+                let Some(start) = at.checked_sub(word.before).filter(|s| *s >= from) else {
                     continue;
                 };
-                if text[start..].starts_with(&label.text) {
-                    return Some((start..start + label.text.len(), label.class));
+                if text[start..].starts_with(&word.text) {
+                    return Some((start..start + word.text.len(), word.means));
                 }
             }
             at += 1;
         }
+    }
+}
+
+/// Labels in other scripts than Latin.
+pub(crate) struct Foreign(Anchored<ClassId>);
+
+impl Foreign {
+    pub fn new(classes: &[FieldClass]) -> Self {
+        let mut known: HashSet<&str> = HashSet::new();
+        let labels = classes.iter().enumerate().flat_map(|(i, class)| {
+            let labels = class.labels.iter().chain(&class.exact);
+            labels.map(move |label| (label.as_str(), i as ClassId))
+        });
+        Self(Anchored::new(labels.filter(|(label, _)| {
+            !label.is_ascii() && label.chars().count() >= 2 && known.insert(label)
+        })))
+    }
+
+    /// The next label at or after `from`.
+    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, ClassId)> {
+        self.0.next(text, from)
     }
 }
 
@@ -141,30 +137,33 @@ pub(crate) enum Beside {
 
 /// Cue words beside names.
 pub(crate) struct Cues {
-    words: Words,
+    foreign: Anchored<Beside>,
     /// Titles that ASCII text may hold: of all cues only these.
     latin_titles: AhoCorasick,
-    titles: usize,
-    before: usize,
-    honorifics: usize,
+    /// Cues of ASCII alone.
+    latin: AhoCorasick,
+    latin_sides: Vec<Beside>,
 }
 
 impl Cues {
     pub fn new(names: &Names) -> Self {
-        let words: Vec<String> = names
-            .titles
+        let lists = [
+            (&names.titles, Beside::Titled),
+            (&names.cues_before, Beside::Behind),
+            (&names.honorifics, Beside::Addressed),
+            (&names.cues_after, Beside::Before),
+        ];
+        let words = lists
             .iter()
-            .chain(&names.cues_before)
-            .chain(&names.honorifics)
-            .chain(&names.cues_after)
-            .cloned()
-            .collect();
+            .flat_map(|(list, side)| list.iter().map(|w| (w.as_str(), *side)));
+        let (mut latin, foreign): (Vec<_>, Vec<_>) = words.partition(|(word, _)| word.is_ascii());
+        // the longest of those that begin at one place
+        latin.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         Self {
-            words: Words::longest(words),
+            foreign: Anchored::new(foreign.into_iter()),
             latin_titles: literals(names.titles.iter().filter(|t| t.is_ascii())),
-            titles: names.titles.len(),
-            before: names.cues_before.len(),
-            honorifics: names.honorifics.len(),
+            latin: literals(latin.iter().map(|(word, _)| word)),
+            latin_sides: latin.iter().map(|(_, side)| *side).collect(),
         }
     }
 
@@ -175,13 +174,14 @@ impl Cues {
 
     /// The next cue at or after `from`, and where the name stands.
     pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, Beside)> {
-        let found = self.words.automaton().find(text.get(from..)?)?;
-        let side = match found.pattern().as_usize() {
-            n if n < self.titles => Beside::Titled,
-            n if n < self.titles + self.before => Beside::Behind,
-            n if n < self.titles + self.before + self.honorifics => Beside::Addressed,
-            _ => Beside::Before,
-        };
-        Some((from + found.start()..from + found.end(), side))
+        let latin = self.latin.find(text.get(from..)?).map(|found| {
+            let span = from + found.start()..from + found.end();
+            (span, self.latin_sides[found.pattern().as_usize()])
+        });
+        let foreign = self.foreign.next(text, from);
+        [latin, foreign]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(span, _)| span.start)
     }
 }

@@ -17,7 +17,7 @@ use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
 use super::json::Frame;
 use super::keys::Keys;
 use super::quiet::LONG_NUMBER;
-use super::remember::Remembered;
+use super::remember::{LONGEST_VALUE, Remembered};
 use super::scan::{Contents, contents, holds, string_end};
 use crate::patterns::schema::ActionName;
 
@@ -39,7 +39,7 @@ pub(crate) struct Scratch {
     /// Findings so far, kept ones too.
     pub(super) found: u64,
     /// Short values in which nothing was found, with what they stood under: hosts, services, regions, clients.
-    quiet: Remembered<Standing>,
+    quiet: Remembered<Standing, LONGEST_VALUE>,
     pub needles: Needles,
     /// Countries that the record names, a bit each.
     pub countries: u64,
@@ -334,6 +334,19 @@ impl Pass<'_> {
         let info = self.scratch.keys.learn(&text, &self.core.fields);
         self.scratch.buffers.push((text, map));
         info
+    }
+
+    /// What the content of a string means where it is the name of a value.
+    pub(crate) fn string_class(&mut self, content: &[u8]) -> ClassId {
+        let fields = &self.core.fields;
+        if memchr::memchr(b'\\', content).is_none() {
+            return self.scratch.keys.meaning(content, fields).class;
+        }
+        let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
+        decode::json_string(content, &mut text, &mut map);
+        let class = self.scratch.keys.meaning(&text, fields).class;
+        self.scratch.buffers.push((text, map));
+        class
     }
 
     /// The value patterns that a key makes count.

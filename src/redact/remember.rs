@@ -5,31 +5,28 @@
 
 /// Longer keys are not remembered.
 const LONGEST: usize = 63;
+/// Longer values are not: the usual name of a browser has 100 to 120 bytes.
+pub(crate) const LONGEST_VALUE: usize = 127;
 /// Places of the table; a key has two to choose from.
 const PLACES: usize = 4096;
 
 #[derive(Clone, Copy)]
-struct Place<T> {
+struct Place<T, const N: usize> {
     length: u8,
-    key: [u8; LONGEST],
+    key: [u8; N],
     value: T,
 }
 
-/// A table of bounded size: of keys that want the same place those that came last stay.
-pub(crate) struct Remembered<T>(Vec<Place<T>>);
+/// A table of bounded size, made when there is something to remember: of keys that want the same place those that came last stay.
+pub(crate) struct Remembered<T, const N: usize = LONGEST>(Vec<Place<T, N>>);
 
-impl<T: Copy + Default> Default for Remembered<T> {
+impl<T, const N: usize> Default for Remembered<T, N> {
     fn default() -> Self {
-        let empty = Place {
-            length: u8::MAX,
-            key: [0; LONGEST],
-            value: T::default(),
-        };
-        Self(vec![empty; PLACES])
+        Self(Vec::new())
     }
 }
 
-impl<T: Copy> Remembered<T> {
+impl<T: Copy, const N: usize> Remembered<T, N> {
     /// What is remembered about `key`, or else what `decide` says about it.
     #[inline]
     pub fn get_or(&mut self, key: &[u8], decide: impl FnOnce(&[u8]) -> T) -> T {
@@ -48,7 +45,7 @@ impl<T: Copy> Remembered<T> {
     pub fn get(&self, key: &[u8]) -> Option<T> {
         let first = place(key);
         let held = |at: usize| {
-            let held = &self.0[at];
+            let held = self.0.get(at)?;
             // an empty place has a length that no key has
             (held.key.get(..usize::from(held.length)) == Some(key)).then_some(held.value)
         };
@@ -57,11 +54,19 @@ impl<T: Copy> Remembered<T> {
 
     /// Remembers `value` about `key`, in place of what was.
     pub fn put(&mut self, key: &[u8], value: T) {
-        if key.len() > LONGEST {
+        if key.len() > N {
             return;
         }
+        if self.0.is_empty() {
+            let empty = Place {
+                length: u8::MAX,
+                key: [0; N],
+                value,
+            };
+            self.0 = vec![empty; PLACES];
+        }
         let first = place(key);
-        let same = |held: &Place<T>| held.key.get(..usize::from(held.length)) == Some(key);
+        let same = |held: &Place<T, N>| held.key.get(..usize::from(held.length)) == Some(key);
         if !same(&self.0[first]) {
             // the one that was here moves over
             self.0[first ^ 1] = self.0[first];

@@ -398,6 +398,9 @@ impl Shapes {
     /// Does a word stand right before the number that says it is a machine's?
     fn is_machines(&self, text: &[u8], start: usize) -> bool {
         let before = &text[start.saturating_sub(MACHINE_WORD)..start];
+        if before.is_empty() {
+            return false;
+        }
         let joint = |c: &u8| matches!(c, b' ' | b':' | b'=' | b'#' | b'-' | b'_' | b'"' | b'/');
         let words = self.machines.automaton();
         words.find_overlapping_iter(before).any(|m| {
