@@ -23,7 +23,7 @@ struct Entry {
 pub(crate) enum Quiet {
     /// Everything may tell something.
     No,
-    /// The key means nothing: what is no text and no long number tells nothing either.
+    /// The key means nothing: a short number tells nothing either, nor do words alone.
     Plain,
     /// A machine identifier, whatever it is.
     Safe,
@@ -76,12 +76,15 @@ impl Keys {
     }
 
     /// If the key that followed the last time stands at `p`: the position behind its colon, and what of its value needs no look.
-    /// The key counts as passed only after [`Self::pass`].
+    /// The third is its [`KeyInfo::id`]. The key counts as passed only after [`Self::pass`].
     #[inline]
-    pub fn peek(&self, t: &[u8], p: usize) -> Option<(usize, Quiet)> {
+    pub fn peek(&self, t: &[u8], p: usize) -> Option<(usize, Quiet, u32)> {
         let entry = &self.entries[self.entries[self.last].next];
-        (entry.quiet != Quiet::No && begins(&t[p..], &entry.text))
-            .then_some((p + entry.text.len(), entry.quiet))
+        (entry.quiet != Quiet::No && begins(&t[p..], &entry.text)).then_some((
+            p + entry.text.len(),
+            entry.quiet,
+            entry.info.id,
+        ))
     }
 
     /// Goes on to the key that followed the last time.

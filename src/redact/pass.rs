@@ -104,11 +104,23 @@ pub(crate) struct Context<'t> {
 
 /// All of a [`Context`] on which it depends what is found in a value.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Standing {
+pub(super) struct Standing {
     id: u32,
     class: ClassId,
     inherited: bool,
     body: bool,
+}
+
+impl Standing {
+    /// Under a key that means nothing, in an object that means nothing.
+    pub fn plain(id: u32, body: bool) -> Self {
+        Self {
+            id,
+            class: NO_CLASS,
+            inherited: false,
+            body,
+        }
+    }
 }
 
 impl Context<'_> {
@@ -145,8 +157,13 @@ impl Pass<'_> {
         at: usize,
         context: Context,
     ) {
-        let safe = self.class(context.class).is_some_and(|c| c.safe);
-        if span.is_empty() || (safe && self.scratch.needles.is_empty()) {
+        let class = self.class(context.class);
+        let safe = class.is_some_and(|c| c.safe);
+        // words alone tell nothing but under a key that means something
+        let words = bits & (holds::ANYTHING | holds::UNKNOWN) == 0
+            && class.is_none()
+            && !self.is_denying(context);
+        if span.is_empty() || ((safe || words) && self.scratch.needles.is_empty()) {
             return;
         }
         // value patterns don't touch machine identifiers; only what the record gave away elsewhere is taken out of them
@@ -160,13 +177,8 @@ impl Pass<'_> {
         if bits & holds::ESCAPE == 0 {
             let value = &t[span.clone()];
             let standing = context.standing();
-            // what is not found depends on nothing else: see `Standing`
-            let memorable = bits & holds::ANYTHING != 0
-                && standing.id != 0
-                && self.scratch.forms == 0
-                && self.scratch.needles.is_empty()
-                && self.scratch.trace.is_none();
-            if memorable && self.scratch.quiet.get(value) == Some(standing) {
+            let memorable = bits & holds::ANYTHING != 0 && self.is_memorable(standing);
+            if memorable && self.is_remembered(value, standing) {
                 return;
             }
             let mark = self.scratch.edits.mark();
@@ -195,6 +207,19 @@ impl Pass<'_> {
         if UNICODE_ESCAPE.find(source).is_some() {
             self.scratch.encoded = true;
         }
+    }
+
+    /// May it be remembered that nothing is found in a value? That depends on nothing else: see [`Standing`].
+    fn is_memorable(&self, standing: Standing) -> bool {
+        standing.id != 0
+            && self.scratch.forms == 0
+            && self.scratch.needles.is_empty()
+            && self.scratch.trace.is_none()
+    }
+
+    /// Is it remembered that nothing is found in a value?
+    pub(super) fn is_remembered(&self, value: &[u8], standing: Standing) -> bool {
+        self.is_memorable(standing) && self.scratch.quiet.get(value) == Some(standing)
     }
 
     /// Opens a layer: decodes `source`, inspects what comes out, and carries the edits back. False if there was nothing to decode.

@@ -6,8 +6,9 @@
 use super::fields::{ClassId, Part};
 use super::json::number_end;
 use super::keys::Quiet;
-use super::pass::Pass;
-use super::scan::bare_end;
+use super::pass::{Pass, Standing};
+use super::remember::LONGEST_VALUE;
+use super::scan::{bare_end, holds, string_end};
 use super::settings::Posture;
 
 /// An integer of so many digits may be a value.
@@ -35,11 +36,12 @@ impl Pass<'_> {
         }
         let means_nothing = |class: ClassId| self.class(class).is_none_or(|c| c.safe);
         let plain = means_nothing(class) && !(body && self.core.posture == Posture::Strict);
-        while let Some((value, quiet)) = self.scratch.keys.peek(t, p) {
+        while let Some((value, quiet, id)) = self.scratch.keys.peek(t, p) {
             let safe = quiet == Quiet::Safe;
             let rest = &t[value..];
             let end = match rest.first() {
                 Some(b'"') if safe => bare_end(t, value + 1).map(|(end, _)| end + 1),
+                Some(b'"') if plain => self.quiet_string(t, value + 1, id, body),
                 Some(b'-' | b'0'..=b'9') if safe || plain => number_end(t, value)
                     .filter(|(end, integer)| safe || !integer || end - value < LONG_NUMBER)
                     .map(|(end, _)| end),
@@ -58,5 +60,13 @@ impl Pass<'_> {
             }
         }
         (p, restart)
+    }
+
+    /// The end of the string whose content starts at `p`, if nothing can be found in it: words alone, or what is remembered.
+    fn quiet_string(&self, t: &[u8], p: usize, id: u32, body: bool) -> Option<usize> {
+        let within = &t[..t.len().min(p + LONGEST_VALUE + 1)];
+        let (end, bits) = string_end(within, p)?;
+        let standing = Standing::plain(id, body);
+        (bits & holds::ANYTHING == 0 || self.is_remembered(&t[p..end], standing)).then_some(end + 1)
     }
 }
