@@ -74,6 +74,8 @@ mod starts;
 mod strict;
 mod take;
 mod text;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -194,6 +194,16 @@ fn stops_of(bytes: &[u8; LANES]) -> u32 {
 
 /// What the bytes of a text hold; [`holds::ESCAPE`] is a backslash.
 pub(crate) fn contents(text: &[u8]) -> Contents {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { super::wide::contents(text) };
+    }
+    by_sixteen(text)
+}
+
+/// The same for processors with narrower vectors.
+fn by_sixteen(text: &[u8]) -> Contents {
     let mut all = Collector::default();
     let mut p = 0;
     while p < text.len() {
@@ -210,17 +220,25 @@ pub(crate) fn contents(text: &[u8]) -> Contents {
 /// Of a string with escapes nothing else is known: it is looked at when it is decoded.
 #[inline]
 pub(crate) fn string_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
+    let (end, before) = search(t, p)?;
+    // nobody looked at all of what is long
+    let beyond = Contents::from(end.beyond) * (holds::ANYTHING ^ holds::ESCAPE);
+    Some((end.at, before | beyond | end.escape()))
+}
+
+#[inline]
+fn search(t: &[u8], p: usize) -> Option<(End, Contents)> {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { super::wide::search(t, p) };
+    }
     let mut all = Collector::default();
     let end = search_end(t, p, |lanes, count| {
         all.add(lanes, count);
         all.run
     })?;
-    if end.beyond {
-        // nobody looked at all of it
-        all.of = [1; 6];
-        all.long = true;
-    }
-    Some((end.at, all.contents() | end.escape()))
+    Some((end, all.contents()))
 }
 
 /// The same without a look at what the string holds: [`holds::ESCAPE`] or nothing.
@@ -234,7 +252,8 @@ pub(crate) fn bare_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
     Some((end.at, end.escape()))
 }
 
-struct End {
+/// Where a string ends.
+pub(super) struct End {
     at: usize,
     /// Not all bytes before it were shown.
     beyond: bool,
@@ -242,6 +261,21 @@ struct End {
 }
 
 impl End {
+    /// What follows from the first byte that stopped a look at a string, `beyond` a part that nobody looked at.
+    #[inline(always)]
+    pub fn at_stop(t: &[u8], p: usize, beyond: bool) -> Option<Self> {
+        let (at, escaped) = match t[p] {
+            b'"' => (p, false),
+            b'\\' => (escaped_end(t, p)?, true),
+            _ => return None,
+        };
+        Some(Self {
+            at,
+            beyond,
+            escaped,
+        })
+    }
+
     #[inline(always)]
     fn escape(&self) -> Contents {
         Contents::from(self.escaped) * holds::ESCAPE
@@ -249,7 +283,7 @@ impl End {
 }
 
 /// From so many bytes without a stop on a string is a payload: its end is searched alone.
-const PAYLOAD: u32 = 128;
+pub(super) const PAYLOAD: u32 = 128;
 
 /// Searches the end of a string. `look` sees its bytes up to the first escape, and says how many of them make up the run at hand.
 #[inline(always)]
@@ -272,24 +306,12 @@ fn search_end(t: &[u8], mut p: usize, mut look: impl FnMut(&Lanes, u32) -> u32) 
             look(&lanes, stop);
             p += stop as usize;
         }
-        return match t[p] {
-            b'"' => Some(End {
-                at: p,
-                beyond,
-                escaped: false,
-            }),
-            b'\\' => Some(End {
-                at: escaped_end(t, p)?,
-                beyond,
-                escaped: true,
-            }),
-            _ => None,
-        };
+        return End::at_stop(t, p, beyond);
     }
 }
 
 /// The next quote or backslash, of a string that goes on without one for long.
-fn far_stop(t: &[u8], p: usize) -> Option<usize> {
+pub(super) fn far_stop(t: &[u8], p: usize) -> Option<usize> {
     let far = &t[p..];
     let stop = memchr::memchr2(b'"', b'\\', far)?;
     // control characters are not allowed; the minimum of many bytes is vectorised, a search for any of 32 is not
@@ -369,8 +391,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn contents_are_those_of_each_byte(text in "[ -~张\\t]{0,90}") {
+        fn contents_are_those_of_each_byte(text in "[ -~张\\t]{0,90}|[a-z ]{0,90}|([a-z]{15,24} ){0,6}") {
             prop_assert_eq!(contents(text.as_bytes()), plainly(text.as_bytes()));
+            prop_assert_eq!(by_sixteen(text.as_bytes()), plainly(text.as_bytes()));
         }
 
         #[test]

@@ -1,0 +1,248 @@
+//! The same looks as in [`super::scan`], thirty-two bytes at a time: two table lookups tell all kinds of bytes apart. Half of the
+//! instructions, on processors that have AVX2.
+
+use std::arch::x86_64::*;
+
+use super::scan::{Contents, End, LONG, PAYLOAD, far_stop, holds};
+
+/// Bytes looked at together.
+const LANES: usize = 32;
+/// Bits of a class that are none of [`holds`]: what ends a look at a string, and a second kind of [`holds::ENCODED`].
+const CONTROL: u8 = 1;
+const QUOTE: u8 = 2;
+const BACKSLASH: u8 = 64;
+const LESS: u8 = 128;
+
+/// By low and by high half of a byte the classes that it may belong to: it does belong to those that both tables name.
+const HALVES: [[u8; 16]; 2] = {
+    let mut halves = [[0; 16]; 2];
+    let members: [(u8, &[u8]); 7] = [
+        (QUOTE, b"\""),
+        (BACKSLASH, b"\\"),
+        (holds::DIGIT as u8, b"0123456789"),
+        (holds::LABEL as u8, b":="),
+        (holds::ENCODED as u8, b"%&"),
+        (holds::AT as u8, b"@"),
+        (LESS, b"<"),
+    ];
+    let mut i = 0;
+    while i < members.len() {
+        let (class, bytes) = members[i];
+        let mut j = 0;
+        while j < bytes.len() {
+            halves[0][(bytes[j] & 15) as usize] |= class;
+            halves[1][(bytes[j] >> 4) as usize] |= class;
+            j += 1;
+        }
+        i += 1;
+    }
+    let mut low = 0;
+    while low < 16 {
+        halves[0][low] |= CONTROL;
+        low += 1;
+    }
+    halves[1][0] |= CONTROL;
+    halves[1][1] |= CONTROL;
+    halves
+};
+
+/// Ones, then zeros: the bytes before a place.
+const BEFORE: [u8; 2 * LANES] = {
+    let mut bytes = [0; 2 * LANES];
+    let mut i = 0;
+    while i < LANES {
+        bytes[i] = u8::MAX;
+        i += 1;
+    }
+    bytes
+};
+
+/// Thirty-two bytes, told apart.
+#[derive(Clone, Copy)]
+struct Lanes {
+    bytes: __m256i,
+    classes: __m256i,
+    /// `{` and `[`
+    open: __m256i,
+    space: u32,
+}
+
+impl Lanes {
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn new(bytes: &[u8; LANES]) -> Self {
+        // SAFETY: the array has the bytes that are read.
+        let x = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+        let table = |half: &[u8; 16]| {
+            // SAFETY: as above.
+            _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
+        };
+        let is = |x, c: u8| _mm256_cmpeq_epi8(x, _mm256_set1_epi8(c as i8));
+        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(x), _mm256_set1_epi8(15));
+        // a lookup by a byte beyond ASCII gives zero
+        let classes = _mm256_and_si256(
+            _mm256_shuffle_epi8(table(&HALVES[0]), x),
+            _mm256_shuffle_epi8(table(&HALVES[1]), high),
+        );
+        Self {
+            bytes: x,
+            classes,
+            // `{` and `[` differ in one bit
+            open: is(_mm256_or_si256(x, _mm256_set1_epi8(0x20)), b'{'),
+            space: _mm256_movemask_epi8(is(x, b' ')) as u32,
+        }
+    }
+
+    /// Quotes, backslashes and control characters, a bit each.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn stops(&self) -> u32 {
+        let stop = _mm256_set1_epi8((CONTROL | QUOTE | BACKSLASH) as i8);
+        let none = _mm256_cmpeq_epi8(_mm256_and_si256(self.classes, stop), _mm256_setzero_si256());
+        !(_mm256_movemask_epi8(none) as u32)
+    }
+}
+
+/// Collects what the bytes of one text hold.
+struct Collector {
+    bytes: __m256i,
+    classes: __m256i,
+    open: __m256i,
+    /// Bytes since the last space.
+    run: u32,
+    long: bool,
+}
+
+impl Collector {
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn new() -> Self {
+        let zero = _mm256_setzero_si256();
+        Self {
+            bytes: zero,
+            classes: zero,
+            open: zero,
+            run: 0,
+            long: false,
+        }
+    }
+
+    /// Adds the first `count` of thirty-two bytes.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn add(&mut self, lanes: &Lanes, count: u32) {
+        let (mut bytes, mut classes, mut open) = (lanes.bytes, lanes.classes, lanes.open);
+        let mut within = u32::MAX;
+        if count < LANES as u32 {
+            let from = LANES - count as usize;
+            // SAFETY: `from` is at most LANES, and as many bytes follow.
+            let mask = unsafe { _mm256_loadu_si256(BEFORE.as_ptr().add(from).cast()) };
+            bytes = _mm256_and_si256(bytes, mask);
+            classes = _mm256_and_si256(classes, mask);
+            open = _mm256_and_si256(open, mask);
+            within = (1 << count) - 1;
+        }
+        self.bytes = _mm256_or_si256(self.bytes, bytes);
+        self.classes = _mm256_or_si256(self.classes, classes);
+        self.open = _mm256_or_si256(self.open, open);
+        let space = lanes.space & within;
+        if space == 0 {
+            self.run += count;
+            self.long |= self.run >= LONG as u32;
+        } else {
+            self.long |= self.run + space.trailing_zeros() >= LONG as u32;
+            self.long |= holds_run(!space & within);
+            self.run = count - (32 - space.leading_zeros());
+        }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn contents(&self) -> Contents {
+        let half = _mm_or_si128(
+            _mm256_castsi256_si128(self.classes),
+            _mm256_extracti128_si256::<1>(self.classes),
+        );
+        let all = _mm_cvtsi128_si64(half) | _mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half));
+        let all = all.to_ne_bytes().into_iter().fold(0, |all, c| all | c);
+        let told = (holds::DIGIT | holds::LABEL | holds::ENCODED | holds::AT) as u8;
+        let mut bits = Contents::from(all & told);
+        if all & LESS != 0 {
+            bits |= holds::ENCODED;
+        }
+        if all & BACKSLASH != 0 {
+            bits |= holds::ESCAPE;
+        }
+        if _mm256_movemask_epi8(self.bytes) != 0 {
+            bits |= holds::HIGH;
+        }
+        if _mm256_movemask_epi8(self.open) != 0 {
+            bits |= holds::OPEN;
+        }
+        if self.long {
+            bits |= holds::RUN;
+        }
+        bits
+    }
+}
+
+/// Are [`LONG`] bits in a row set?
+#[inline]
+fn holds_run(bits: u32) -> bool {
+    const { assert!(LONG == 20) };
+    let two = bits & bits >> 1;
+    let four = two & two >> 2;
+    let eight = four & four >> 4;
+    let sixteen = eight & eight >> 8;
+    sixteen & four >> 16 != 0
+}
+
+/// The bytes at `p`, filled up with zeros behind the end, and how many of them are there.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
+    match t.get(p..).and_then(|rest| rest.first_chunk()) {
+        Some(bytes) => (Lanes::new(bytes), LANES as u32),
+        None => {
+            let rest = &t[p.min(t.len())..];
+            let mut bytes = [0; LANES];
+            bytes[..rest.len()].copy_from_slice(rest);
+            (Lanes::new(&bytes), rest.len() as u32)
+        }
+    }
+}
+
+/// [`super::scan::contents`]
+#[target_feature(enable = "avx2")]
+pub(super) fn contents(text: &[u8]) -> Contents {
+    let mut all = Collector::new();
+    for p in (0..text.len()).step_by(LANES) {
+        let (lanes, count) = lanes(text, p);
+        all.add(&lanes, count);
+    }
+    all.contents()
+}
+
+/// What [`super::scan::string_end`] asks for: the end of a string, or its first escape, and what stands before it.
+#[target_feature(enable = "avx2")]
+pub(super) fn search(t: &[u8], mut p: usize) -> Option<(End, Contents)> {
+    let mut all = Collector::new();
+    loop {
+        let (lanes, count) = lanes(t, p);
+        let stop = lanes.stops().trailing_zeros();
+        if stop < count {
+            all.add(&lanes, stop);
+            let end = End::at_stop(t, p + stop as usize, false)?;
+            return Some((end, all.contents()));
+        }
+        if count < LANES as u32 {
+            return None;
+        }
+        all.add(&lanes, count);
+        p += LANES;
+        if all.run >= PAYLOAD {
+            let end = End::at_stop(t, far_stop(t, p)?, true)?;
+            return Some((end, all.contents()));
+        }
+    }
+}
