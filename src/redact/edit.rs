@@ -187,7 +187,13 @@ impl Edits {
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
             Coding::Width => false,
         };
-        if !self.arena[range.clone()].iter().any(&needs) {
+        // all that any coding asks about: nearly every replacement is letters, digits and brackets
+        let plain = {
+            let text = &self.arena[range.clone()];
+            memchr::memchr3(b'"', b'\\', b'&', text).is_none()
+                && memchr::memchr2(b'%', b'<', text).is_none()
+        };
+        if plain {
             return text;
         }
         let from = self.arena.len();

@@ -20,6 +20,9 @@ pub(crate) type ClassId = u16;
 /// The class of keys that mean nothing.
 pub(crate) const NO_CLASS: ClassId = u16::MAX;
 
+/// A longer key, in bytes, means nothing: it is a value itself, and its last letters are chance.
+const LONGEST_KEY: usize = 256;
+
 /// At most so many classes may have keys under which they mean nothing.
 pub(crate) const MOST_DENIALS: usize = 64;
 
@@ -210,6 +213,12 @@ impl Fields {
 
     /// What a key means, from its bytes alone.
     pub fn classify(&self, key: &[u8]) -> KeyInfo {
+        if key.len() > LONGEST_KEY {
+            return KeyInfo {
+                holds: contents(key),
+                ..KeyInfo::NOTHING
+            };
+        }
         let normal = normal_form(key);
         let words = words(key);
         let part = self.parts.get(&normal).copied().unwrap_or(Part::None);

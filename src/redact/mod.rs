@@ -561,27 +561,24 @@ impl Core {
         let Some(category) = class.category else {
             return false;
         };
-        let Ok(text) = std::str::from_utf8(value) else {
-            return true;
-        };
-        const NO_VALUES: [&str; 8] = [
-            "null",
-            "none",
-            "nil",
-            "true",
-            "false",
-            "undefined",
-            "n/a",
-            "unknown",
+        const NO_VALUES: [&[u8]; 8] = [
+            b"null",
+            b"none",
+            b"nil",
+            b"true",
+            b"false",
+            b"undefined",
+            b"n/a",
+            b"unknown",
         ];
-        if text.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(text)) {
+        if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
             return false;
         }
         if self.is_name(category) {
-            if class.value == ValueRule::Person || inherited {
-                return self.names.is_plausible(text) && self.fields.exact(value).is_none();
-            }
-            return true;
+            let names_person =
+                |text| self.names.is_plausible(text) && self.fields.exact(value).is_none();
+            return !(class.value == ValueRule::Person || inherited)
+                || std::str::from_utf8(value).map_or(true, names_person);
         }
         !(inherited && class.value == ValueRule::Any)
             || accept::rule_accepts(ValueRule::Number, value)

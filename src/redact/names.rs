@@ -57,7 +57,11 @@ impl NameLists {
     }
 
     pub fn is_common_word(&self, word: &str) -> bool {
-        self.latin_words.contains(&word.to_lowercase()) || self.chinese_words.contains(word)
+        self.is_latin_word(word) || self.chinese_words.contains(word)
+    }
+
+    fn is_latin_word(&self, word: &str) -> bool {
+        !word.starts_with(is_han) && self.latin_words.contains(&word.to_lowercase())
     }
 
     /// Could the whole text be a person's name? For keys that may also name a thing (`Name`).
@@ -71,8 +75,7 @@ impl NameLists {
             return true; // a name that was hashed without a key
         }
         // a Chinese word may be somebody's name (方子): under a key that says so it counts as one
-        if text.chars().any(|c| !is_name_char(c)) || self.latin_words.contains(&text.to_lowercase())
-        {
+        if text.chars().any(|c| !is_name_char(c)) || self.is_latin_word(text) {
             return false;
         }
         let han = text.chars().filter(|c| is_han(*c)).count();

@@ -285,6 +285,21 @@ fn strict_lets_stand_what_is_known_to_be_harmless() {
 }
 
 #[test]
+fn a_value_in_the_place_of_a_key_is_no_key() {
+    // its last letters say `Time`, and a time would stay
+    let mut worker = worker(strict());
+    let picture = format!(
+        "/9j/4AAQSkZJRgABAgAAAQABAAD//gAq{}qeTime",
+        "eFodaKc2xs".repeat(30)
+    );
+    let once = shown(
+        &mut worker,
+        &format!(r#"{{"Response":{{"{picture}":1766157130595}}}}"#),
+    );
+    assert_eq!(shown(&mut worker, &once), once);
+}
+
+#[test]
 fn strict_opens_base64_and_stands_still() {
     use base64::Engine as _;
     let inner = r#"{"Remark":"who knows what this says","Status":"OK"}"#;
