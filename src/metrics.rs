@@ -75,7 +75,7 @@ struct Page {
     recorder: PrometheusHandle,
 }
 
-/// Opens the endpoint; it answers for as long as `runtime` lives.
+/// Opens the endpoint, if there is to be one; it answers for as long as `runtime` lives. Says where it listens.
 ///
 /// # Errors
 /// If the address can't be listened on.
@@ -83,9 +83,9 @@ pub fn listen(
     settings: &MetricsSettings,
     runtime: &Handle,
     observed: Observed,
-) -> Result<(), MetricsError> {
+) -> Result<Option<SocketAddr>, MetricsError> {
     let Some(address) = settings.listen else {
-        return Ok(());
+        return Ok(None);
     };
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
@@ -95,9 +95,11 @@ pub fn listen(
         })
         .and_then(PrometheusBuilder::install_recorder)
         .map_err(|error| MetricsError::Recorder(error.to_string()))?;
+    let failed = |source| MetricsError::Listen { address, source };
     let listener = runtime
         .block_on(TcpListener::bind(address))
-        .map_err(|source| MetricsError::Listen { address, source })?;
+        .map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
     let pages = Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(async || "ok\n"))
@@ -108,7 +110,7 @@ pub fn listen(
             tracing::error!(%error, "the metrics endpoint has ended");
         }
     });
-    Ok(())
+    Ok(Some(bound))
 }
 
 /// Not ready means: send nothing more here.

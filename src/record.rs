@@ -12,6 +12,7 @@
 //! The walk survives any bytes: what is no JSON object simply has no fields.
 
 pub mod claim;
+pub mod clock;
 pub mod settings;
 pub mod table;
 pub mod time;

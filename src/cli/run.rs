@@ -4,6 +4,8 @@ mod destination;
 mod source;
 
 use std::{
+    io::IsTerminal,
+    net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
     sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
@@ -101,6 +103,25 @@ impl Args {
     }
 }
 
+/// Says where it listens: in the log, and to whoever sits at a terminal and doesn't see that level of it.
+fn say_where(inputs: &[(&str, String)], metrics: Option<SocketAddr>, quiet: bool) {
+    for (input, address) in inputs {
+        tracing::info!(address, input, "listening");
+    }
+    if let Some(address) = metrics {
+        tracing::info!(%address, path = "/metrics", "listening");
+    }
+    if quiet || tracing::enabled!(tracing::Level::INFO) || !std::io::stderr().is_terminal() {
+        return;
+    }
+    for (input, address) in inputs {
+        eprintln!("tuomin: listening on {address} ({input})");
+    }
+    if let Some(address) = metrics {
+        eprintln!("tuomin: http://{address}/metrics tells how it goes");
+    }
+}
+
 /// Runs it.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut config = Config::load(args.config.as_deref()).map_err(usage)?.config;
@@ -156,7 +177,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         spool,
         shutdown: shutdown.clone(),
     };
-    metrics::listen(&config.metrics, runtime.handle(), observed).map_err(usage)?;
+    let metrics = metrics::listen(&config.metrics, runtime.handle(), observed).map_err(usage)?;
+    say_where(source.places(), metrics, args.quiet);
     let ended = pipeline::run(Plan {
         intake,
         redactor,

@@ -11,13 +11,15 @@
 //! | truncated, or written anew in place | read again from its beginning |
 //! | a compressed file appears | read once; if it is one that was followed before, only what is new in it |
 //! | half a line at the end | waits for its other half, unless the file is renamed or deleted |
+//! | many files that are read to their end | all but the 64 that were written to last are closed, and opened again when they change |
 
 pub mod checkpoint;
+mod growing;
 mod tail;
 
 use std::{
-    collections::HashSet,
-    io,
+    collections::{HashMap, HashSet},
+    fs, io,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -29,13 +31,16 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     checkpoint::{Checkpoints, Identity},
-    tail::{Step, Tail},
+    tail::{Look, Step, Tail},
 };
 use super::{InputError, Intake, lines::LineLimits};
 use crate::{
     batch::Receipt,
     pipeline::{buffers::Buffers, shutdown::Shutdown},
 };
+
+/// Files that stay open though nothing comes. Each costs a handle and a look at every poll.
+const MOST_OPEN: usize = 64;
 
 /// `[input.follow]`: how files are followed.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -47,7 +52,8 @@ pub struct FollowSettings {
     pub poll_ms: u64,
     /// Milliseconds between two looks for new files.
     pub rescan_ms: u64,
-    /// Seconds without anything new after which a file that was renamed or deleted is closed.
+    /// Seconds without anything new after which a file that was renamed or deleted is closed. So are those that were read to their end, if
+    /// more than 64 are open; they are opened again when they change.
     pub close_after_s: u64,
     /// Where a file begins that there is no checkpoint for and that was there when the program started.
     pub begin: Begin,
@@ -87,6 +93,8 @@ pub struct Follow {
     tails: Vec<Tail>,
     /// Files that were read to their end and are not to be opened again.
     closed: HashSet<Identity>,
+    /// Files that are opened again once they look otherwise.
+    resting: HashMap<Identity, Look>,
     /// The file that is asked first.
     turn: usize,
     next_scan: Instant,
@@ -123,6 +131,7 @@ impl Follow {
             checkpoints,
             tails: Vec::new(),
             closed: HashSet::new(),
+            resting: HashMap::new(),
             turn: 0,
             next_scan: Instant::now(),
             first_scan: true,
@@ -151,15 +160,17 @@ impl Follow {
         paths.sort();
         paths.dedup();
         for path in paths {
-            let identity = match Identity::of(&path) {
-                Ok(identity) => identity,
+            let metadata = match fs::metadata(&path) {
+                Ok(metadata) => metadata,
                 Err(error) => {
                     self.complain(path, &error);
                     continue;
                 }
             };
+            let identity = Identity::from(&metadata);
             named.insert(identity);
-            if self.closed.contains(&identity)
+            if self.resting.get(&identity) == Some(&Look::of(&metadata))
+                || self.closed.contains(&identity)
                 || self.tails.iter().any(|tail| tail.identity() == identity)
             {
                 continue;
@@ -170,18 +181,43 @@ impl Follow {
                 Begin::Beginning
             };
             match Tail::open(&path, begin, self.limits, &self.shutdown, &self.checkpoints) {
-                Ok(tail) => self.tails.push(tail),
+                Ok(tail) => {
+                    self.resting.remove(&identity);
+                    self.tails.push(tail);
+                }
                 Err(error) => self.complain(path, &error),
             }
         }
         self.first_scan = false;
         self.closed.retain(|identity| named.contains(identity));
+        self.resting.retain(|identity, _| named.contains(identity));
         for tail in &mut self.tails {
             tail.set_named(named.contains(&tail.identity()), now);
         }
         self.checkpoints.forget(|identity| {
             !named.contains(identity) && !self.tails.iter().any(|tail| tail.identity() == *identity)
         });
+        self.rest();
+    }
+
+    /// Closes files that were read to their end, beyond those that may stay open. The ones that were written to last stay: one that is
+    /// open is read to its end even if it is written to and deleted between two looks.
+    fn rest(&mut self) {
+        if self.tails.len() <= MOST_OPEN {
+            return;
+        }
+        let after = Duration::from_secs(self.settings.close_after_s);
+        let mut resting: Vec<(Identity, Look)> = self
+            .tails
+            .iter()
+            .filter_map(|tail| Some((tail.identity(), tail.at_rest(after)?)))
+            .collect();
+        resting.sort_by_key(|(_, look)| look.written);
+        resting.truncate(self.tails.len() - MOST_OPEN);
+        self.resting.extend(resting);
+        let resting = &self.resting;
+        self.tails
+            .retain(|tail| !resting.contains_key(&tail.identity()));
     }
 
     fn complain(&mut self, path: PathBuf, error: &io::Error) {

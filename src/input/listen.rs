@@ -228,6 +228,8 @@ pub struct Listeners {
 pub struct Opened {
     /// Where workers read.
     pub intake: ListenIntake,
+    /// The name of each input that is connected to, and where it listens: with the port that the system chose, if it was to.
+    pub places: Vec<(&'static str, String)>,
     /// Threads that end after the last acknowledgement.
     pub threads: Vec<JoinHandle<()>>,
 }
@@ -271,15 +273,19 @@ impl Listeners {
             }
         };
         let mut tasks = JoinSet::new();
-        let bind = |input, listen: SocketAddr, tls: &Option<TlsSettings>, protocols: &[&str]| {
-            let section = format!("input.{input}");
-            let tls = tls.as_ref().map(|tls| tls.load(&section, protocols));
-            let tls = tls.transpose().map_err(ListenError::Setting)?;
-            runtime
-                .block_on(TcpListener::bind(listen))
-                .map(|listener| Gate::new(listener, tls))
-                .map_err(failed(input, listen.to_string()))
-        };
+        let mut places = Vec::new();
+        let mut bind =
+            |input, listen: SocketAddr, tls: &Option<TlsSettings>, protocols: &[&str]| {
+                let section = format!("input.{input}");
+                let tls = tls.as_ref().map(|tls| tls.load(&section, protocols));
+                let tls = tls.transpose().map_err(ListenError::Setting)?;
+                let bound = runtime.block_on(TcpListener::bind(listen));
+                let (listener, address) = bound
+                    .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
+                    .map_err(failed(input, listen.to_string()))?;
+                places.push((input, address.to_string()));
+                Ok(Gate::new(listener, tls))
+            };
         if let Some(TcpSettings { listen, tls }) = &self.tcp {
             let gate = bind("tcp", *listen, tls, &[])?;
             tasks.spawn_on(stream::accept(gate, door.clone()), runtime);
@@ -341,12 +347,16 @@ impl Listeners {
             }
             // Tasks that are left are cut here, and with the last door the intake ends.
         });
+        if let Some(unix) = &self.unix {
+            places.push(("unix", unix.path.display().to_string()));
+        }
         Ok(Opened {
             intake: ListenIntake {
                 incoming,
                 block_bytes: limits.block,
                 held: None,
             },
+            places,
             threads,
         })
     }

@@ -18,8 +18,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::age::Age;
-use crate::record::RootFields;
-use crate::record::time;
+use crate::record::clock::Now;
+use crate::record::{RootFields, time};
 
 /// Where records go that a server refuses for good. They are redacted like everything else on disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -282,14 +282,13 @@ impl State {
         let wrong = |error: std::io::Error| FileError::new(WRITE, &folder, error.kind());
         make_folder(&folder).map_err(wrong)?;
         self.used = 0;
+        // They are the last copies: a clock that was set must not make them old.
+        let now = Now::read().earliest_ms();
         for file in files(&folder).map_err(wrong)? {
             let meta = fs::metadata(&file).map_err(wrong)?;
-            let age = meta
-                .modified()
-                .ok()
-                .and_then(|at| at.elapsed().ok())
-                .unwrap_or_default();
-            if age.as_millis() > self.settings.keep.ms().unsigned_abs().into() {
+            let written = meta.modified().ok().and_then(time::since_1970_ms);
+            let age = written.map_or(0, |written| now.saturating_sub(written));
+            if age > self.settings.keep.ms() {
                 tracing::warn!(file = %file.display(), "dead letters are past dead_letters.keep and were deleted");
                 fs::remove_file(&file).map_err(wrong)?;
             } else {

@@ -259,11 +259,13 @@ pub fn write_digits(value: i64, width: u32, out: &mut Vec<u8>) {
 
 /// Now, in milliseconds since 1970.
 pub fn now_ms() -> i64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |past| {
-            i64::try_from(past.as_millis()).unwrap_or(i64::MAX)
-        })
+    since_1970_ms(std::time::SystemTime::now()).unwrap_or(0)
+}
+
+/// A time of the system in milliseconds since 1970; `None` for one before that.
+pub fn since_1970_ms(time: std::time::SystemTime) -> Option<i64> {
+    let past = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(past.as_millis()).ok()
 }
 
 /// A duration in milliseconds; a number without unit counts as such.

@@ -111,6 +111,7 @@ impl Spool {
             closed: false,
             stopped: false,
             trouble: None,
+            unopened: None,
             dropped_records: 0,
             damaged_entries: 0,
         };
@@ -200,9 +201,23 @@ impl Spool {
                 state = self.wait(state, LOOK_AGAIN);
                 continue;
             };
+            let file = match file {
+                Ok(file) => Some(file),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                // Too many open files, most likely: that passes, and what is in it is not lost.
+                Err(error) => {
+                    if state.unopened.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
+                        tracing::warn!(%error, "a file of the spool can't be opened; it is tried again");
+                        state.unopened = Some(Instant::now());
+                    }
+                    state.put_back(number, place, TRY_AGAIN);
+                    state = self.wait(state, LOOK_AGAIN);
+                    continue;
+                }
+            };
             state.out += place.header.decoded;
             drop(state);
-            if let Some(batch) = self.read(number, place, &file) {
+            if let Some(batch) = file.and_then(|file| self.read(number, place, &file)) {
                 return Some(batch);
             }
             state = self.state();
@@ -321,6 +336,10 @@ impl Spool {
                     .dirty
                     .push(Arc::new(File::open(&self.0.settings.folder)?));
             }
+            // What waits to be synced in the one before is in `dirty`.
+            if let Some(before) = state.segments.back_mut() {
+                before.close_if_idle();
+            }
             state.segments.push_back(segment);
             state.writing = true;
             state.remove_delivered();
@@ -328,9 +347,9 @@ impl Spool {
         let Some(last) = state.segments.back_mut() else {
             return Err(io::ErrorKind::NotFound.into());
         };
-        last.append(entry, header, read)?;
-        let file = last.file.clone();
-        if !state.dirty.iter().any(|dirty| Arc::ptr_eq(dirty, &file)) {
+        let file = last.append(entry, header, read)?;
+        let is_synced = self.0.settings.sync == Sync::Disk;
+        if is_synced && !state.dirty.iter().any(|dirty| Arc::ptr_eq(dirty, &file)) {
             state.dirty.push(file);
         }
         Ok(())
@@ -379,21 +398,24 @@ impl Spool {
         state.out = state.out.saturating_sub(place.header.decoded);
         match how {
             Delivered::Safe => self.done(&mut state, number, place.start),
-            Delivered::Failed => state
-                .again
-                .push_back((Instant::now() + TRY_AGAIN, number, place)),
+            Delivered::Failed => state.put_back(number, place, TRY_AGAIN),
         }
         drop(state);
         self.0.changed.notify_all();
     }
 
     fn done(&self, state: &mut State, number: u64, start: u64) {
+        let written = state.segments.back().map(|last| last.number);
+        let written = written.filter(|_| state.writing);
         if let Some(segment) = state
             .segments
             .iter_mut()
             .find(|segment| segment.number == number)
         {
             segment.done(start);
+            if written != Some(number) {
+                segment.close_if_idle();
+            }
         }
         state.remove_delivered();
         state.remove_if_over();

@@ -59,8 +59,8 @@ pub struct Segment {
     pub begun: Instant,
     /// Where it is.
     pub path: PathBuf,
-    /// Open for reading and writing.
-    pub file: Arc<File>,
+    /// Open for reading and writing while it is written or read: a backlog of a thousand files must not be a thousand open ones.
+    file: Option<Arc<File>>,
     /// Bytes.
     pub size: u64,
     /// From the first that is not delivered on.
@@ -96,19 +96,18 @@ impl Segment {
             let _ = fs::remove_file(&path);
             return Err(error);
         }
-        let file = Arc::new(file);
         Ok(Self {
             number,
             begun: Instant::now(),
             path,
-            file,
+            file: Some(Arc::new(file)),
             size: HEADER,
             places: VecDeque::new(),
             next: 0,
         })
     }
 
-    /// Opens a file of an earlier process and finds its entries. Whatever is in it, this only fails if the file can't be read.
+    /// Looks into a file of an earlier process and finds its entries. Whatever is in it, this only fails if the file can't be read.
     pub fn recover(path: &Path, number: u64, now_ms: u64, damage: &mut Damage) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
         let length = file.metadata()?.len();
@@ -159,23 +158,41 @@ impl Segment {
                 },
             }
         }
-        let file = Arc::new(file);
         Ok(Self {
             number,
             begun,
             path: path.into(),
-            file,
+            file: None,
             size: at,
             places,
             next: 0,
         })
     }
 
+    /// Its file, opened if it isn't.
+    pub fn open(&mut self) -> io::Result<Arc<File>> {
+        if let Some(file) = &self.file {
+            return Ok(file.clone());
+        }
+        let opened = OpenOptions::new().read(true).write(true).open(&self.path);
+        let file = Arc::new(opened?);
+        self.file = Some(file.clone());
+        Ok(file)
+    }
+
+    /// Closes its file, unless something in it is handed out. Whoever still reads or syncs it has a handle of his own.
+    pub fn close_if_idle(&mut self) {
+        if self.next == 0 {
+            self.file = None;
+        }
+    }
+
     /// Appends an entry. On failure (a full disk) the file is as it was.
-    pub fn append(&mut self, entry: &[u8], header: Header, read: Instant) -> io::Result<()> {
-        if let Err(error) = self.file.write_all_at(entry, self.size) {
+    pub fn append(&mut self, entry: &[u8], header: Header, read: Instant) -> io::Result<Arc<File>> {
+        let file = self.open()?;
+        if let Err(error) = file.write_all_at(entry, self.size) {
             // If this fails too, what was half written is a torn tail and is overwritten by the next try.
-            let _ = self.file.set_len(self.size);
+            let _ = file.set_len(self.size);
             return Err(error);
         }
         self.places.push_back(Place {
@@ -185,7 +202,7 @@ impl Segment {
             done: false,
         });
         self.size += entry.len() as u64;
-        Ok(())
+        Ok(file)
     }
 
     /// Marks the entry that begins at `start` as delivered.
@@ -202,8 +219,8 @@ impl Segment {
             self.places.pop_front();
             self.next = self.next.saturating_sub(1);
         }
-        if let Some(delivered) = delivered {
-            let _ = self.file.write_all_at(&delivered.to_le_bytes(), DELIVERED);
+        if let (Some(delivered), Some(file)) = (delivered, &self.file) {
+            let _ = file.write_all_at(&delivered.to_le_bytes(), DELIVERED);
         }
     }
 

@@ -6,14 +6,14 @@ use std::{
     io,
     path::Path,
     sync::Arc,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use super::{
     queue::Recovered,
     segment::{Place, Segment, number_of},
 };
-use crate::batch::Receipt;
+use crate::{batch::Receipt, record::clock::Now};
 
 /// What the queue knows; behind its lock.
 pub struct State {
@@ -36,6 +36,8 @@ pub struct State {
     pub stopped: bool,
     /// When it was last said that it can't be written.
     pub trouble: Option<Instant>,
+    /// When it was last said that a file of it can't be opened.
+    pub unopened: Option<Instant>,
     pub dropped_records: u64,
     pub damaged_entries: u64,
 }
@@ -67,8 +69,8 @@ impl State {
         !self.has_undelivered()
     }
 
-    /// The next entry in order, or one that is due once more.
-    pub fn hand_out(&mut self) -> Option<(u64, Place, Arc<File>)> {
+    /// The next entry in order, or one that is due once more; with its file, unless that can't be opened.
+    pub fn hand_out(&mut self) -> Option<(u64, Place, io::Result<Arc<File>>)> {
         let due = self
             .again
             .front()
@@ -76,9 +78,9 @@ impl State {
         if due && let Some((_, number, place)) = self.again.pop_front() {
             let segment = self
                 .segments
-                .iter()
+                .iter_mut()
                 .find(|segment| segment.number == number)?;
-            return Some((number, place, segment.file.clone()));
+            return Some((number, place, segment.open()));
         }
         let segment = self
             .segments
@@ -86,7 +88,12 @@ impl State {
             .find(|segment| segment.next < segment.places.len())?;
         let place = *segment.places.get(segment.next)?;
         segment.next += 1;
-        Some((segment.number, place, segment.file.clone()))
+        Some((segment.number, place, segment.open()))
+    }
+
+    /// An entry that was handed out is to be handed out once more, after `wait`.
+    pub fn put_back(&mut self, number: u64, place: Place, wait: Duration) {
+        self.again.push_back((Instant::now() + wait, number, place));
     }
 
     /// Removes the last file too once nothing more will come.
@@ -150,9 +157,8 @@ pub fn remove(path: &Path) {
     }
 }
 
-/// Milliseconds since 1970.
+/// Milliseconds since 1970, by the clock that no step moves: a file begun while the clock was wrong must not be too old, or for ever
+/// young, for the next process.
 pub fn now_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |now| now.as_millis() as u64)
+    u64::try_from(Now::read().steady_ms).unwrap_or(0)
 }

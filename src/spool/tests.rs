@@ -299,3 +299,54 @@ fn a_clock_that_was_set_makes_nothing_too_old_or_breaks_anything() {
     assert!((86_400..86_500).contains(&begun(now - day, 4)));
     assert!((259_200..259_300).contains(&begun(now - 3 * day, 2)));
 }
+
+/// Waits until so many spool files of `folder` are open in this process: the thread that syncs lets go of its own a little later.
+#[track_caller]
+fn comes_to_open(folder: &Path, expected: impl Fn(usize) -> bool) {
+    let count = || {
+        let handles = fs::read_dir("/proc/self/fd").unwrap();
+        handles
+            .filter_map(|handle| fs::read_link(handle.ok()?.path()).ok())
+            .filter(|target| target.starts_with(folder) && target.extension().is_some())
+            .count()
+    };
+    for _ in 0..500 {
+        if expected(count()) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{} files are open", count());
+}
+
+#[test]
+fn a_backlog_of_many_files_is_not_as_many_open_ones() {
+    for sync in [Sync::System, Sync::Disk] {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SpoolSettings {
+            max_bytes: 1 << 30,
+            sync,
+            ..settings(folder.path())
+        };
+        let (spool, _) = open(&settings);
+        append(&spool, 0..40, 40_000);
+        assert_eq!(files(folder.path()), 20);
+        // The one that is written to.
+        comes_to_open(folder.path(), |open| open == 1);
+        spool.stop();
+        spool.close();
+        drop(spool);
+        let _ = fs::remove_file(folder.path().join("lock"));
+        let (spool, recovered) = open(&settings);
+        assert_eq!(recovered.records, 80);
+        comes_to_open(folder.path(), |open| open <= 1);
+        // Those of which something is out, until it is delivered.
+        let out: Vec<_> = (0..10).map(|_| spool.next().unwrap()).collect();
+        comes_to_open(folder.path(), |open| open == 5);
+        for batch in out {
+            batch.receipt.answer(Delivered::Safe);
+        }
+        comes_to_open(folder.path(), |open| open == 0);
+        assert_eq!(drain(&spool), (10..40).collect::<Vec<_>>());
+    }
+}

@@ -1,6 +1,7 @@
 //! Files that are followed: growth, rotation, truncation, compression, restarts.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io::{BufRead, BufReader, Write},
     path::Path,
@@ -186,7 +187,7 @@ fn a_line_over_the_limit_that_grows_slowly() {
 fn sudden_death_loses_no_line() {
     let program = program();
     let log = program.path("a.log");
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let writer = {
         let log = log.clone();
         thread::spawn(move || {
@@ -211,6 +212,53 @@ fn sudden_death_loses_no_line() {
     for number in 0..3000 {
         assert!(seen.contains(&line(number)), "line {number} is lost");
     }
+}
+
+#[test]
+fn of_many_files_that_are_read_few_stay_open_and_none_is_forgotten() {
+    // Its handles can be looked at.
+    let program = program().with("TUOMIN_LOG__ALLOW_CORE_DUMPS", true);
+    let file = |number: usize| program.path(&format!("{number:03}.log"));
+    for number in 0..100 {
+        append(&file(number), &lines(number..number + 1));
+    }
+    let follower = Follower::start(&program, "*.log");
+    let come = |expected: BTreeSet<usize>| {
+        let lines = expected.iter().map(|_| follower.lines.recv_timeout(PATIENCE));
+        let come: BTreeSet<_> = lines.map(|line| line.unwrap()).collect();
+        assert_eq!(come, expected.into_iter().map(line).collect());
+    };
+    come((0..100).collect());
+    let handles = format!("/proc/{}/fd", follower.child.id());
+    let open = || -> BTreeSet<_> {
+        let targets = fs::read_dir(&handles).unwrap();
+        targets
+            .filter_map(|handle| fs::read_link(handle.ok()?.path()).ok())
+            .filter(|target| target.extension().is_some_and(|end| end == "log"))
+            .collect()
+    };
+    wait_until("files are closed", || open().len() == 64);
+    let closed: Vec<_> = (0..100).filter(|number| !open().contains(&file(*number))).collect();
+    // Written to, written anew, cut and written to; and a line whose other half comes later.
+    append(&file(closed[0]), &lines(200..201));
+    fs::write(file(closed[1]), lines(201..203)).unwrap();
+    File::create(file(closed[2])).unwrap();
+    come((200..203).collect());
+    append(&file(closed[2]), &lines(203..204));
+    append(&file(closed[3]), &line(204)[..7]);
+    come([203].into());
+    wait_until("they are closed again, but not half a line", || {
+        let open = open();
+        open.len() == 64 && open.contains(&file(closed[3]))
+    });
+    append(&file(closed[3]), &(line(204)[7..].to_string() + "\n"));
+    come([204].into());
+    // A restart knows of all of them.
+    assert!(follower.stop(Signal::TERM).is_empty());
+    append(&file(closed[4]), &lines(205..206));
+    let follower = Follower::start(&program, "*.log");
+    follower.gives(205..206);
+    assert!(follower.stop(Signal::TERM).is_empty());
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod browser;
 #[path = "../support/certificates.rs"]
 mod certificates;
 mod clients;
+mod clock;
 mod command;
 mod configuration;
 mod credentials;

@@ -1,21 +1,25 @@
 //! What monitoring systems are told: every figure that is promised, with the values that were brought about.
 
 use std::{
-    io::Write,
+    collections::HashMap,
+    io::{BufRead, BufReader, Write},
     net::SocketAddr,
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
 };
 
+use rustix::process::Signal;
+use serde_json::Value as Json;
 use tuomin::record::time::{DAY_MS, now_ms};
 
 use crate::{
     delivery,
     es::{es_url, prefix, send},
-    listen::port,
-    program::{end, wait_until},
+    listen::{self, port},
+    program::{Program, end, signal, wait_until},
     proxy::{Fault, Proxy},
 };
 
@@ -131,4 +135,68 @@ fn every_promised_figure_is_told_and_no_value_of_a_record() {
     assert!(!page.0.contains("13800138000"));
     drop(stdin);
     assert_eq!(end(child).code, 0);
+}
+
+#[test]
+fn where_it_listens_is_said_with_the_port_it_got() {
+    let any = "127.0.0.1:0";
+    let program = Program::new()
+        .with("TUOMIN_INPUT__TCP__LISTEN", any)
+        .with("TUOMIN_INPUT__UNIX__PATH", "socket")
+        .with("TUOMIN_INPUT__HTTP__LISTEN", any)
+        .with("TUOMIN_INPUT__BULK__LISTEN", any)
+        .with("TUOMIN_METRICS__LISTEN", any)
+        .with("TUOMIN_LOG__LEVEL", "info")
+        .with("TUOMIN_LOG__FORMAT", "json");
+    let mut child = program.start(&["run", "--quiet"]);
+    let said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let places: HashMap<String, String> = said
+        .map(|line| serde_json::from_str::<Json>(&line.unwrap()).unwrap())
+        .filter(|line| line["message"] == "listening")
+        .map(|line| {
+            let text = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
+            (text("input") + &text("path"), text("address"))
+        })
+        .take(5)
+        .collect();
+    assert_eq!(places["unix"], "socket");
+    for input in ["tcp", "http", "bulk", "/metrics"] {
+        let address: SocketAddr = places[input].parse().unwrap();
+        assert_ne!(address.port(), 0, "{input}");
+        drop(listen::connect(address));
+    }
+    let http = places["http"].parse().unwrap();
+    assert_eq!(listen::http(http, "POST / HTTP/1.1", b"{\"a\":1}\n").0, 200);
+    let page = Page::of(places["/metrics"].parse().unwrap());
+    assert_eq!(page.get("tuomin_records_total"), 1.0);
+    signal(&child, Signal::TERM);
+    assert_eq!(end(child).code, 0);
+}
+
+#[test]
+fn at_a_terminal_it_says_so_to_people() {
+    for (quiet, expected) in [("", true), ("--quiet", false)] {
+        let (program, address) = (Program::new(), port());
+        let run = format!(
+            "TUOMIN_INPUT__HTTP__LISTEN={address} TUOMIN_METRICS__LISTEN=127.0.0.1:0 {} run {quiet} >out",
+            env!("CARGO_BIN_EXE_tuomin"),
+        );
+        // util-linux's `script` gives it a terminal.
+        let mut child = Command::new("script")
+            .args(["-qec", &run, "typescript"])
+            .current_dir(program.path(""))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(listen::connect(address));
+        let control_c = b"\x03";
+        child.stdin.take().unwrap().write_all(control_c).unwrap();
+        let ran = end(child);
+        let shown = ran.text();
+        let at = format!("listening on {address} (http)");
+        for part in [&at, "/metrics tells how it goes"] {
+            assert_eq!(shown.contains(part), expected, "{shown}");
+        }
+    }
 }

@@ -22,8 +22,15 @@ pub enum Source {
     Files(Checked),
     /// Files for as long as the program runs.
     Follow(Vec<PathBuf>, FollowSettings, Arc<Checkpoints>),
-    /// What others send, for as long as the program runs. Once they are open: the threads that end after the last acknowledgement.
-    Listen(Box<Listeners>, Vec<JoinHandle<()>>),
+    /// What others send, for as long as the program runs.
+    Listen(Box<Listeners>, Open),
+}
+
+/// What is known of listeners once they are open.
+#[derive(Default)]
+pub struct Open {
+    places: Vec<(&'static str, String)>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Source {
@@ -46,7 +53,7 @@ impl Source {
             is_stored: config.output.elasticsearch.is_some(),
         };
         if !follow && files.is_empty() && !listeners.is_empty() {
-            return Ok(Self::Listen(Box::new(listeners), Vec::new()));
+            return Ok(Self::Listen(Box::new(listeners), Open::default()));
         }
         if !follow {
             return check(files).map(Self::Files).map_err(usage);
@@ -107,22 +114,33 @@ impl Source {
                 );
                 Box::new(follow.map_err(usage)?)
             }
-            Self::Listen(listeners, threads) => {
+            Self::Listen(listeners, open) => {
                 let opened = listeners.open(runtime, limits, settings.in_flight_bytes, shutdown);
                 let opened = opened.map_err(usage)?;
-                *threads = opened.threads;
+                *open = Open {
+                    places: opened.places,
+                    threads: opened.threads,
+                };
                 Box::new(opened.intake)
             }
         })
     }
 
-    /// After the last acknowledgement.
+    /// Where it listens, by input; empty before it is read.
+    pub fn places(&self) -> &[(&'static str, String)] {
+        match self {
+            Self::Listen(_, open) => &open.places,
+            Self::Files(_) | Self::Follow(..) => &[],
+        }
+    }
+
+    /// After the last acknowledgement. Waits for threads that end after it.
     pub fn finish(self) {
         match self {
             Self::Files(_) => {}
             Self::Follow(_, _, checkpoints) => checkpoints.save(),
-            Self::Listen(_, threads) => {
-                for thread in threads {
+            Self::Listen(_, open) => {
+                for thread in open.threads {
                     // A panic was told when it happened, and what is not acknowledged comes again.
                     let _ = thread.join();
                 }

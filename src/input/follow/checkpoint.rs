@@ -26,13 +26,6 @@ pub struct Identity {
     inode: u64,
 }
 
-impl Identity {
-    /// Of the file that has this name now.
-    pub fn of(path: &Path) -> io::Result<Self> {
-        fs::metadata(path).map(|metadata| Self::from(&metadata))
-    }
-}
-
 impl From<&fs::Metadata> for Identity {
     fn from(metadata: &fs::Metadata) -> Self {
         Self {

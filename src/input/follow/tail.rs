@@ -1,31 +1,27 @@
 //! One followed file.
 
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io,
-    os::unix::fs::FileExt,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicU64},
     time::{Duration, Instant},
 };
 
-use memchr::{memchr, memrchr};
-
 use super::{
     Begin,
     checkpoint::{Checkpoints, Head, Identity},
+    growing::{Growing, last_line_end, read_head},
 };
 use crate::{
     batch::Receipt,
     input::{
         compressed::{Form, MAGIC_BYTES, decoder, form},
-        lines::{LineLimits, Lines, too_long},
+        lines::{LineLimits, Lines},
         source::FdSource,
     },
-    pipeline::{
-        buffers::{reserve, wipe},
-        shutdown::Shutdown,
-    },
+    pipeline::{buffers::wipe, shutdown::Shutdown},
 };
 
 /// What came of looking into a file.
@@ -36,6 +32,25 @@ pub enum Step {
     Nothing,
     /// Nothing new will come.
     Over,
+}
+
+/// How a file looks from outside. Whatever is done to it changes this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    length: u64,
+    /// When it was written to, in nanoseconds since 1970.
+    pub written: i128,
+}
+
+impl Look {
+    /// Of the file with this metadata.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            length: metadata.len(),
+            written: i128::from(metadata.mtime()) * 1_000_000_000
+                + i128::from(metadata.mtime_nsec()),
+        }
+    }
 }
 
 /// A followed file.
@@ -52,19 +67,6 @@ pub struct Tail {
 enum Reader {
     Growing(Growing),
     Compressed(Compressed),
-}
-
-/// A plain file.
-struct Growing {
-    file: File,
-    limits: LineLimits,
-    head: Head,
-    /// Where to read on.
-    position: u64,
-    /// Half a line right before `position`.
-    carry: Vec<u8>,
-    /// How long the line at the end is that is too long to be kept.
-    skipping: Option<u64>,
 }
 
 /// A compressed file: complete, read once.
@@ -105,14 +107,7 @@ impl Tail {
                     .unwrap_or(start);
                 let head = Head::of(&head);
                 checkpoints.begin(identity, head, position);
-                Reader::Growing(Growing {
-                    file,
-                    limits,
-                    head,
-                    position,
-                    carry: Vec::new(),
-                    skipping: None,
-                })
+                Reader::Growing(Growing::new(file, limits, head, position))
             }
             form => Reader::Compressed(Compressed::open(
                 path,
@@ -153,6 +148,23 @@ impl Tail {
         }
     }
 
+    /// Whether it could be let go and opened again later: all of it is read and acknowledged, and nothing has come for a while. If so,
+    /// how it looks.
+    pub fn at_rest(&self, after: Duration) -> Option<Look> {
+        let Reader::Growing(growing) = &self.reader else {
+            return None;
+        };
+        if self.nameless_since.is_some()
+            || self.last_news.elapsed() < after
+            || growing.is_amid_line()
+            || self.checkpoints.is_out(self.identity)
+        {
+            return None;
+        }
+        let look = Look::of(&growing.metadata().ok()?);
+        (look.length == growing.position).then_some(look)
+    }
+
     /// Fills `block` with lines that are new.
     pub fn step(&mut self, block: &mut Vec<u8>, close_after: Duration) -> io::Result<Step> {
         let wound_back = self.checkpoints.wind_back(self.identity);
@@ -161,7 +173,8 @@ impl Tail {
                 if let Some(offset) = wound_back {
                     growing.go_to(offset);
                 }
-                if growing.is_another()? {
+                let length = growing.metadata()?.len();
+                if growing.is_another(length)? {
                     tracing::info!(file = %self.path.display(), "was truncated or written anew; it is read from its beginning");
                     growing.go_to(0);
                     growing.head = Head::default();
@@ -172,10 +185,16 @@ impl Tail {
                 }
                 let quiet_since = self.nameless_since.map(|since| since.max(self.last_news));
                 let is_over = quiet_since.is_some_and(|since| since.elapsed() >= close_after);
+                if !is_over && length == growing.position {
+                    return Ok(Step::Nothing);
+                }
                 match growing.read(block, is_over)? {
                     Some(end) => end,
-                    None if is_over => return Ok(Step::Over),
-                    None => return Ok(Step::Nothing),
+                    // What is out may fail, and then it is read once more.
+                    None if !is_over || self.checkpoints.is_out(self.identity) => {
+                        return Ok(Step::Nothing);
+                    }
+                    None => return Ok(Step::Over),
                 }
             }
             Reader::Compressed(compressed) => {
@@ -193,119 +212,6 @@ impl Tail {
         };
         self.last_news = Instant::now();
         Ok(Step::Filled(self.checkpoints.hand_out(self.identity, end)))
-    }
-}
-
-impl Growing {
-    fn go_to(&mut self, position: u64) {
-        wipe(std::mem::take(&mut self.carry));
-        self.position = position;
-        self.skipping = None;
-    }
-
-    /// Whether the file is shorter than what was read of it, or begins otherwise.
-    fn is_another(&self) -> io::Result<bool> {
-        if self.file.metadata()?.len() < self.position {
-            return Ok(true);
-        }
-        Ok(!self.head.fits(&read_head(&self.file)?))
-    }
-
-    /// Takes more of the beginning into account once it is there.
-    fn learn_head(&mut self) -> io::Result<bool> {
-        if self.head.length as usize >= Head::MOST {
-            return Ok(false);
-        }
-        let head = Head::of(&read_head(&self.file)?);
-        let is_more = head.length > self.head.length;
-        self.head = head;
-        Ok(is_more)
-    }
-
-    /// Fills `block` with whole lines (with half a one too, if nothing will follow) and says where they end.
-    fn read(&mut self, block: &mut Vec<u8>, is_over: bool) -> io::Result<Option<u64>> {
-        block.clear();
-        std::mem::swap(block, &mut self.carry);
-        loop {
-            let old = block.len();
-            let most = self.limits.block.saturating_sub(old).max(64 << 10);
-            reserve(block, most);
-            let count = match self.fill(block) {
-                Ok(count) => count,
-                Err(error) => {
-                    std::mem::swap(block, &mut self.carry);
-                    return Err(error);
-                }
-            };
-            if self.skipping.is_some() {
-                match self.skip(block, is_over && count == 0) {
-                    Some(end) => return Ok(Some(end)),
-                    None if count == 0 => return Ok(None),
-                    None => continue,
-                }
-            }
-            if count == 0 {
-                break;
-            }
-            let has_line = memchr(b'\n', &block[old..]).is_some();
-            if !has_line && block.len() > self.limits.line {
-                self.skipping = Some(block.len() as u64);
-                wipe(std::mem::take(block));
-            } else if has_line && block.len() >= self.limits.block {
-                break;
-            }
-        }
-        let whole = memrchr(b'\n', block).map_or(0, |at| at + 1);
-        if is_over && whole == 0 && !block.is_empty() {
-            // Nobody will complete this line, and the next file's first must not run into it.
-            block.push(b'\n');
-            return Ok(Some(self.position));
-        }
-        self.carry.clear();
-        self.carry.extend_from_slice(&block[whole..]);
-        block.truncate(whole);
-        let end = self.position - self.carry.len() as u64;
-        Ok((!block.is_empty()).then_some(end))
-    }
-
-    fn fill(&mut self, block: &mut Vec<u8>) -> io::Result<usize> {
-        loop {
-            match rustix::io::pread(
-                &self.file,
-                rustix::buffer::spare_capacity(block),
-                self.position,
-            ) {
-                Ok(count) => {
-                    self.position += count as u64;
-                    return Ok(count);
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// `block` continues a line that is too long: leaves a record in its place once its end is there.
-    fn skip(&mut self, block: &mut Vec<u8>, is_over: bool) -> Option<u64> {
-        let before = self.skipping?;
-        let found = memchr(b'\n', block);
-        if found.is_none() && !is_over {
-            self.skipping = Some(before + block.len() as u64);
-            block.clear();
-            return None;
-        }
-        let rest = found.map_or(block.len(), |at| at + 1);
-        let length = before + found.unwrap_or(block.len()) as u64;
-        self.carry.clear();
-        self.carry.extend_from_slice(&block[rest..]);
-        let end = self.position - self.carry.len() as u64;
-        self.skipping = None;
-        *block = too_long(
-            length,
-            Some(end - length - u64::from(found.is_some())),
-            b"\n",
-        );
-        Some(end)
     }
 }
 
@@ -365,33 +271,4 @@ impl Compressed {
         }
         Ok(None)
     }
-}
-
-fn read_head(file: &File) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; Head::MOST];
-    let mut length = 0;
-    while length < head.len() {
-        match file.read_at(&mut head[length..], length as u64)? {
-            0 => break,
-            count => length += count,
-        }
-    }
-    head.truncate(length);
-    Ok(head)
-}
-
-/// Where the last whole line of a file of this length ends.
-fn last_line_end(file: &File, length: u64) -> io::Result<u64> {
-    let mut end = length;
-    let mut piece = vec![0; 64 << 10];
-    while end > 0 {
-        let start = end.saturating_sub(piece.len() as u64);
-        let piece = &mut piece[..(end - start) as usize];
-        file.read_exact_at(piece, start)?;
-        if let Some(at) = memrchr(b'\n', piece) {
-            return Ok(start + at as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
 }

@@ -24,6 +24,7 @@ use super::settings::{Layout, Partition, Settings};
 use crate::batch::Encoder;
 use crate::output::dead_letter::DeadLetters;
 use crate::output::identifier::Identifiers;
+use crate::record::clock::Now;
 use crate::record::time;
 use crate::record::{
     Envelope, Field, IndexAs, Kind, RecordTable, RootField, RootFields, Shape, Value,
@@ -82,10 +83,10 @@ impl DocumentEncoder {
         let _ = self.categories.set(ids.to_vec());
     }
 
-    /// The same as [`Encoder::encode`] at a given time, for those who can't wait two years.
+    /// The same as [`Encoder::encode`] at a given time: for those who can't wait two years.
     pub fn encode_at(
         &self,
-        now_ms: i64,
+        now: Now,
         raw: &[u8],
         redacted: &[u8],
         outcome: &Outcome,
@@ -124,18 +125,18 @@ impl DocumentEncoder {
         let event_ms = match envelope.event_ms {
             None => {
                 tags.add("no_event_time");
-                now_ms
+                now.wall_ms
             }
-            Some(ms) if ms > now_ms + names::FUTURE_MS => {
+            Some(ms) if ms > now.latest_ms().saturating_add(names::FUTURE_MS) => {
                 tags.add("future_clamped");
-                now_ms
+                now.wall_ms
             }
             Some(ms) => ms,
         };
         if !sound {
             tags.add("raw");
         }
-        let is_late = now_ms - event_ms > self.lateness_ms;
+        let is_late = now.steady_ms - event_ms > self.lateness_ms;
         let keeps_index = name.as_ref().is_some_and(|name| name.index.is_some());
         let target = Target {
             stream: self.layout == Layout::DataStream && !is_late && !keeps_index,
@@ -143,7 +144,8 @@ impl DocumentEncoder {
         };
         let action = self.write_action(envelope.kind, &target, name.as_ref(), raw, body);
         if !target.stream
-            && now_ms - target.day * time::DAY_MS >= self.delete_age_ms[envelope.kind as usize]
+            && now.earliest_ms() - target.day * time::DAY_MS
+                >= self.delete_age_ms[envelope.kind as usize]
         {
             // The policy would delete its index at once. The record is counted and named by its identifier, without its content.
             self.dead_letters.refuse(&body[action..], "past_retention");
@@ -241,7 +243,7 @@ impl DocumentEncoder {
 
 impl Encoder for DocumentEncoder {
     fn encode(&self, raw: &[u8], redacted: &[u8], outcome: &Outcome, body: &mut Vec<u8>) {
-        self.encode_at(time::now_ms(), raw, redacted, outcome, body);
+        self.encode_at(Now::read(), raw, redacted, outcome, body);
     }
 }
 

@@ -20,7 +20,7 @@ fn encoder(settings: &Settings) -> DocumentEncoder {
 fn encode(settings: &Settings, raw: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     encoder(settings).encode_at(
-        NOW,
+        Now::at(NOW),
         raw,
         raw,
         &{
@@ -85,7 +85,13 @@ fn identity_depends_on_the_raw_record_and_the_key_alone() {
             Arc::new(DeadLetters::discarding()),
         );
         let mut body = Vec::new();
-        encoder.encode_at(NOW, raw, redacted, &Outcome::nothing(Form::Json), &mut body);
+        encoder.encode_at(
+            Now::at(NOW),
+            raw,
+            redacted,
+            &Outcome::nothing(Form::Json),
+            &mut body,
+        );
         parts(&body).0["index"]["_id"].as_str().unwrap().to_owned()
     };
     let weekly = Settings::default();
@@ -206,7 +212,7 @@ fn a_clients_names_are_kept_unless_something_is_taken_out_of_them() {
     let encode = |raw: &[u8], redacted: &[u8]| {
         let mut body = Vec::new();
         encoder(&Settings::default()).encode_at(
-            NOW,
+            Now::at(NOW),
             raw,
             redacted,
             &Outcome::nothing(Form::Json),
@@ -257,4 +263,24 @@ fn a_clients_names_are_kept_unless_something_is_taken_out_of_them() {
         "tuomin-monitoring-2026.11.23-000001"
     );
     assert_eq!(document["message"], "[UNREADABLE]");
+}
+
+#[test]
+fn a_clock_that_is_set_moves_no_record_with_a_time_and_refuses_none() {
+    let line = br#"{"RequestId":"a","Timestamp":1795502216382}"#;
+    let encode_at = |wall_ms| {
+        let mut body = Vec::new();
+        let now = Now {
+            wall_ms,
+            steady_ms: NOW,
+        };
+        let outcome = Outcome::nothing(Form::Json);
+        encoder(&Settings::default()).encode_at(now, line, line, &outcome, &mut body);
+        body
+    };
+    let unmoved = encode_at(NOW);
+    assert!(!unmoved.is_empty());
+    for days in [-900, -3, 3, 900] {
+        assert_eq!(encode_at(NOW + days * time::DAY_MS), unmoved, "{days}");
+    }
 }
