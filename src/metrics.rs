@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use axum::{Router, extract::State, http::StatusCode, routing::get};
@@ -67,6 +68,14 @@ pub struct Observed {
     pub spool: Option<Spool>,
     /// Whether it is about to end.
     pub shutdown: Shutdown,
+}
+
+impl Observed {
+    /// How long the oldest record that is not delivered has been waiting.
+    pub fn longest_wait(&self) -> Option<Duration> {
+        let spooled = self.spool.as_ref().and_then(Spool::longest_wait);
+        self.stats.waiting.longest().max(spooled)
+    }
 }
 
 #[derive(Clone)]
@@ -218,10 +227,7 @@ async fn metrics(State(page): State<Page>) -> String {
             spool.damaged_entries(),
         );
     }
-    let longest = stats
-        .waiting
-        .longest()
-        .max(spool.as_ref().and_then(Spool::longest_wait));
+    let longest = page.observed.longest_wait();
     one(
         "tuomin_oldest_undelivered_seconds",
         "gauge",

@@ -1,7 +1,12 @@
 //! What the program says about itself: logs and panics, never content.
 
-use std::{io::IsTerminal, panic};
+use std::{
+    io::{self, IsTerminal},
+    panic,
+    sync::{Mutex, PoisonError},
+};
 
+use indicatif::ProgressBar;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::{EnvFilter, fmt};
@@ -55,7 +60,7 @@ impl LogSettings {
     /// Starts logging, makes panics quiet and forbids core dumps.
     pub fn start(&self) {
         let filter = EnvFilter::try_new(&self.level).unwrap_or_else(|_| EnvFilter::new("warn"));
-        let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let lines = fmt().with_env_filter(filter).with_writer(|| Above);
         // An error only says that someone else has started it before, as tests do.
         let _ = match self.format {
             LogFormat::Text => lines
@@ -68,6 +73,32 @@ impl LogSettings {
         if !self.allow_core_dumps {
             forbid_dumps();
         }
+    }
+}
+
+/// What is drawn at the bottom of the terminal, if anything is.
+static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// From now on, what is said stands above `bar` instead of running into it.
+pub fn say_above(bar: Option<ProgressBar>) {
+    *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+}
+
+/// Standard error, above what is drawn there.
+struct Above;
+
+impl io::Write for Above {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let say = || io::Write::write_all(&mut io::stderr(), bytes).map(|()| bytes.len());
+        match &*drawn {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::Write::flush(&mut io::stderr())
     }
 }
 

@@ -168,7 +168,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let stats = Arc::new(Stats::new(redactor.categories()));
     let watch = Watch::default();
     let started = Instant::now();
-    let progress = Progress::start(watch.consumed.clone(), source.total_bytes(), args.quiet);
     let intake = source.intake(&settings, &shutdown, &buffers, &watch, runtime.handle())?;
     let (delivery, spool) = destination.observe();
     let observed = Observed {
@@ -177,8 +176,16 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         spool,
         shutdown: shutdown.clone(),
     };
-    let metrics = metrics::listen(&config.metrics, runtime.handle(), observed).map_err(usage)?;
+    let metrics =
+        metrics::listen(&config.metrics, runtime.handle(), observed.clone()).map_err(usage)?;
     say_where(source.places(), metrics, args.quiet);
+    let to_terminal = !destination.is_server() && config.output.file.is_none();
+    let progress = Progress::start(
+        watch.consumed.clone(),
+        source.total_bytes(),
+        observed,
+        args.quiet || to_terminal && std::io::stdout().is_terminal(),
+    );
     let ended = pipeline::run(Plan {
         intake,
         redactor,

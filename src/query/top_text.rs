@@ -231,7 +231,7 @@ fn plot(series: &Series, zone: &TimeZone, style: &Style, out: &mut String) {
 
 /// Calls a minute, short.
 pub fn rate(per_minute: f64) -> String {
-    if per_minute >= 100.0 {
+    if per_minute >= 100.0 || per_minute.fract() == 0.0 {
         count(per_minute.round() as u64)
     } else {
         format!("{per_minute:.1}")

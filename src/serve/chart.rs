@@ -27,13 +27,13 @@ pub fn share(html: &mut Html, part: f64, error: bool) {
     });
 }
 
-/// A line's value: half of one decimal needs two.
+/// A line's value: half of one decimal may need two.
 fn tick(highest: f64, part: f64) -> String {
-    match part {
-        0.0 => "0".into(),
-        1.0 => rate(highest),
-        _ if highest < 10.0 => format!("{:.2}", highest * part),
-        _ => rate(highest * part),
+    let value = highest * part;
+    if highest < 10.0 && (value * 10.0).fract() != 0.0 {
+        format!("{value:.2}")
+    } else {
+        rate(value)
     }
 }
 
@@ -55,7 +55,7 @@ pub fn series(html: &mut Html, series: &Series, page: &Page) {
         .max(1);
     let step = (WIDTH - LEFT) / series.points.len() as f64;
     let gap = if step > 4.0 { 1.0 } else { 0.0 };
-    html.markup("<svg role=\"img\" viewBox=\"0 0 1000 214\">");
+    html.markup("<svg class=\"series\" role=\"img\" viewBox=\"0 0 1000 214\">");
     html.element("<title>", page.words().per_minute, "</title>");
     for part in [0.0, 0.5, 1.0] {
         let y = TOP + HEIGHT * (1.0 - part);

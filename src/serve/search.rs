@@ -36,7 +36,7 @@ pub fn body(asked: &Asked, found: &source::Page, page: &Page) -> Html {
         html.markup("<tr>")
             .element("<td class=\"when\">", &page.moment(record.time), "</td>");
         html.element(
-            "<td>",
+            "<td class=\"kind\">",
             kind_name(record.kind, words),
             "</td><td class=\"id\">",
         );

@@ -15,7 +15,7 @@ pub fn body(top: &Top, page: &Page) -> Html {
     html.markup("<h1>")
         .text(&count(top.calls))
         .markup(" ")
-        .text(&words.calls.to_lowercase());
+        .text(words.calls_in_all);
     html.markup(if top.errors > 0 {
         ", <span class=\"bad\">"
     } else {
@@ -24,7 +24,7 @@ pub fn body(top: &Top, page: &Page) -> Html {
     html.text(&format!(
         "{} {} ({})",
         count(top.errors),
-        words.errors.to_lowercase(),
+        words.errors_in_all,
         percent(top.errors, top.calls)
     ))
     .markup("</span></h1>\n<p class=\"dim\">");
@@ -58,6 +58,19 @@ pub fn body(top: &Top, page: &Page) -> Html {
     regions(&mut html, top, page);
     html.markup("</div>\n");
     html
+}
+
+/// Leads to the records behind a figure: those that were asked for, and of them the ones that match `filter`.
+fn found(html: &mut Html, page: &Page, filter: &str, text: &str) {
+    let asked = page.here.as_ref().map_or(&[][..], |here| &here.parameters);
+    let before = asked.iter().find(|(name, _)| name == "q");
+    let all = before.map_or(filter.to_owned(), |(_, before)| {
+        format!("{before} {filter}")
+    });
+    let mut parameters = vec![("q", all.as_str())];
+    let others = asked.iter().filter(|(name, _)| name != "q");
+    parameters.extend(others.map(|(name, value)| (name.as_str(), value.as_str())));
+    page.anchor(html, "/search", &parameters, text);
 }
 
 /// Opens a section with a table; heads of numbers are marked by `true`.
@@ -106,12 +119,7 @@ fn codes(html: &mut Html, top: &Top, page: &Page) {
         } else {
             "<tr><td>"
         });
-        page.anchor(
-            html,
-            "/search",
-            &[("q", &filter("code", &row.code))],
-            &row.code,
-        );
+        found(html, page, &filter("code", &row.code), &row.code);
         html.markup("</td>");
         numbers(html, &[count(row.count), percent(row.count, top.calls)]);
         html.markup("<td>");
@@ -147,7 +155,7 @@ fn failing(html: &mut Html, top: &Top, page: &Page) {
         .map(|(name, value)| filter(name, value))
         .collect();
         html.markup("<tr><td>");
-        page.anchor(html, "/search", &[("q", &query.join(" "))], &row.code);
+        found(html, page, &query.join(" "), &row.code);
         html.markup("</td>")
             .element("<td>", &row.action, "</td>")
             .element("<td>", &row.caller, "</td>");
@@ -260,5 +268,35 @@ pub fn filter(name: &str, value: &str) -> String {
         format!("{name}=\"{value}\"")
     } else {
         format!("{name}={value}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::serve::{
+        page::{Here, Theme},
+        words::Lang,
+    };
+
+    #[test]
+    fn a_figure_leads_to_its_records_in_the_time_that_was_asked_for() {
+        let parameters = [("q", "region=x"), ("t", "word"), ("from", "2026-01-01")];
+        let page = Page {
+            lang: Lang::En,
+            zone: TimeZone::UTC,
+            theme: Theme::Dark,
+            here: Some(Here {
+                path: "/top",
+                parameters: parameters.map(|(k, v)| (k.into(), v.into())).into(),
+                signed_in: false,
+            }),
+        };
+        let mut html = Html::new();
+        found(&mut html, &page, "code=-1", "-1");
+        let expected = "<a href=\"/search?q=region%3Dx+code%3D-1&amp;t=word&amp;from=2026-01-01&amp;lang=en&amp;theme=dark\">-1</a>";
+        assert_eq!(html.into_string(), expected);
     }
 }

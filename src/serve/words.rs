@@ -122,6 +122,8 @@ words! {
     next: "Next page", "下一页";
     previous: "Previous page", "上一页";
     calls: "Calls", "调用次数";
+    calls_in_all: "calls", "次调用";
+    errors_in_all: "errors", "次错误";
     errors: "Errors", "错误";
     share: "Share", "占比";
     counted_over: "counted over", "统计对象";
@@ -132,7 +134,7 @@ words! {
     all: "all", "全部";
     max: "max", "最大";
     slow_steps: "Slowest steps", "最慢步骤";
-    steps_from: "of so many of the slowest operations", "取自最慢的操作条数";
+    steps_from: "slowest operations that were looked at", "取自最慢的操作条数";
     met: "Met", "出现次数";
     slowest_call: "Slowest in call", "最慢的调用";
     regions: "Regions", "地域";

@@ -103,7 +103,8 @@ fn a_clock_that_is_set_costs_no_record_and_moves_none() {
         let ran = program.pipe(&["run"], lines.as_bytes());
         assert_eq!(ran.code, 0, "{}", ran.err);
         assert_eq!(stored(), 2 * sent as u64);
-        let tagged = json!({"query": {"terms": {"tuomin.tags": ["future_clamped", "no_event_time"]}}});
+        let tagged =
+            json!({"query": {"terms": {"tuomin.tags": ["future_clamped", "no_event_time"]}}});
         let (status, found) = ask(es_url(), "POST", &format!("/{all}/_count"), Some(&tagged));
         assert_eq!((status, found["count"].as_u64()), (200, Some(0)), "{found}");
     }

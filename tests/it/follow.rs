@@ -224,7 +224,9 @@ fn of_many_files_that_are_read_few_stay_open_and_none_is_forgotten() {
     }
     let follower = Follower::start(&program, "*.log");
     let come = |expected: BTreeSet<usize>| {
-        let lines = expected.iter().map(|_| follower.lines.recv_timeout(PATIENCE));
+        let lines = expected
+            .iter()
+            .map(|_| follower.lines.recv_timeout(PATIENCE));
         let come: BTreeSet<_> = lines.map(|line| line.unwrap()).collect();
         assert_eq!(come, expected.into_iter().map(line).collect());
     };
@@ -238,7 +240,9 @@ fn of_many_files_that_are_read_few_stay_open_and_none_is_forgotten() {
             .collect()
     };
     wait_until("files are closed", || open().len() == 64);
-    let closed: Vec<_> = (0..100).filter(|number| !open().contains(&file(*number))).collect();
+    let closed: Vec<_> = (0..100)
+        .filter(|number| !open().contains(&file(*number)))
+        .collect();
     // Written to, written anew, cut and written to; and a line whose other half comes later.
     append(&file(closed[0]), &lines(200..201));
     fs::write(file(closed[1]), lines(201..203)).unwrap();

@@ -23,6 +23,8 @@ mod kafka;
 #[cfg(feature = "kafka")]
 #[path = "../support/kafka.rs"]
 mod kafka_node;
+#[cfg(feature = "kafka-tls")]
+mod kafka_tls;
 mod listen;
 #[path = "../support/maven.rs"]
 mod maven;

@@ -1,5 +1,6 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -7,7 +8,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Starts one genuine Kafka broker, which is its own controller, in this JVM: KafkaNode DIR PORT CONTROLLER_PORT
+ * Starts one genuine Kafka broker, which is its own controller, in this JVM: KafkaNode DIR PORT CONTROLLER_PORT [SCRAM_USER]
+ *
+ * Settings in DIR/more.properties, if that is there, win over the ones below. SCRAM_USER is what `kafka-storage format --add-scram` takes.
  *
  * It ends when its standard input does, and so with whoever started it, however that ended.
  */
@@ -17,7 +20,7 @@ public final class KafkaNode {
         String broker = "127.0.0.1:" + args[1];
         String controller = "127.0.0.1:" + args[2];
         Path properties = dir.resolve("server.properties");
-        Files.write(properties, List.of(
+        List<String> lines = new ArrayList<>(List.of(
             "process.roles=broker,controller",
             "node.id=1",
             "controller.quorum.voters=1@" + controller,
@@ -30,8 +33,12 @@ public final class KafkaNode {
             "offsets.topic.replication.factor=1",
             "offsets.topic.num.partitions=1",
             "group.initial.rebalance.delay.ms=0"));
-        String[] format = {"format", "-t", Uuid.randomUuid().toString(), "-c", properties.toString()};
-        int status = kafka.tools.StorageTool.execute(format, System.out);
+        Path more = dir.resolve("more.properties");
+        if (Files.exists(more)) lines.addAll(Files.readAllLines(more));
+        Files.write(properties, lines);
+        List<String> format = new ArrayList<>(List.of("format", "-t", Uuid.randomUuid().toString(), "-c", properties.toString()));
+        if (args.length > 3) format.addAll(List.of("--add-scram", args[3]));
+        int status = kafka.tools.StorageTool.execute(format.toArray(new String[0]), System.out);
         if (status != 0) System.exit(status);
         Thread lease = new Thread(() -> {
             try {

@@ -28,7 +28,12 @@ impl Authority {
 
     /// A certificate and key for this machine, as server and as client.
     pub fn issue(&self) -> (rcgen::Certificate, KeyPair) {
-        let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+        self.issue_for(&["localhost", "127.0.0.1"])
+    }
+
+    /// A certificate and key for these names of a machine.
+    pub fn issue_for(&self, names: &[&str]) -> (rcgen::Certificate, KeyPair) {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = named("localhost", names);
         params.extended_key_usages = vec![
             ExtendedKeyUsagePurpose::ServerAuth,

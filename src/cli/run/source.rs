@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Handle;
 
 use super::super::usage;
@@ -33,6 +34,14 @@ pub struct Open {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// A pattern may match more files than a process may have open unless it asks.
+fn allow_open_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // If that is refused, files are opened as others are closed.
+    let _ = setrlimit(Resource::Nofile, limit);
+}
+
 impl Source {
     /// Looks at what is named before anything is read.
     pub fn open(files: &[PathBuf], follow: bool, config: &Config) -> anyhow::Result<Self> {
@@ -62,6 +71,7 @@ impl Source {
             let message = "--follow never ends, so a file (output.file) would never get its name: use standard output";
             return Err(usage(message));
         }
+        allow_open_files();
         let settings = config.input.follow.clone();
         let name = settings.checkpoints.display().to_string();
         let checkpoints = Checkpoints::open(&settings.checkpoints).map_err(|error| {

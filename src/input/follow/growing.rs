@@ -46,7 +46,7 @@ impl Growing {
         self.file.metadata()
     }
 
-    /// Whether something was read that is not handed out: half a line, or a part of one that is too long.
+    /// Whether something was read that is not handed out: half a line mostly.
     pub fn is_amid_line(&self) -> bool {
         !self.carry.is_empty() || self.skipping.is_some()
     }

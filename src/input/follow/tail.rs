@@ -185,7 +185,8 @@ impl Tail {
                 }
                 let quiet_since = self.nameless_since.map(|since| since.max(self.last_news));
                 let is_over = quiet_since.is_some_and(|since| since.elapsed() >= close_after);
-                if !is_over && length == growing.position {
+                // Behind a line that was too long, a whole one may be waiting.
+                if !is_over && length == growing.position && !growing.is_amid_line() {
                     return Ok(Step::Nothing);
                 }
                 match growing.read(block, is_over)? {
