@@ -74,6 +74,10 @@ pub struct FieldClass {
     /// With `only_under`: counts as the name of an item of a key/value list as well, `{"type":"Document Id","mentionText":"…"}`.
     #[serde(default)]
     pub listed: bool,
+    /// Keys that, within an object that this class's key tells of, hold a part of it, whatever they mean elsewhere: `{"sex": {"code": "F"}}`,
+    /// `{"address": {"state": "…"}}`, `<Address state="…"/>`.
+    #[serde(default)]
+    pub parts: Vec<String>,
     /// Words that introduce a value in free text without `=` or `:` between (`身份证号110…`, `持卡人张三`).
     /// Every non-ASCII `exact` entry is one as well.
     #[serde(default)]
@@ -136,6 +140,12 @@ pub enum ValueRule {
     Date,
     /// Text with at least two letters.
     Text,
+    /// A place that no machine has: text with a space or a comma, a digit and a capital, or in another script; no host and port.
+    Place,
+    /// A coordinate in degrees with three decimals or more, or two of them.
+    Coordinate,
+    /// Two coordinates in one text: `22.543096,114.057865`.
+    Coordinates,
     /// A payload: base64, hexadecimal or a data URI of 16 bytes or more, also cut (`/9j/4AAQ...`), or an array of numbers.
     Blob,
     /// A secret: six characters or more without white space, not a plain number below 10^6.
@@ -232,8 +242,14 @@ pub struct Names {
     pub korean_surnames: Vec<String>,
     /// Japanese surnames (kanji), for free text with a cue.
     pub japanese_surnames: Vec<String>,
+    /// Characters that end Japanese surnames and hardly any Chinese word of two characters.
+    #[serde(default)]
+    pub japanese_ends: Vec<String>,
     /// Chinese words that begin with a surname character and are no names (`高级`, `金额`).
     pub chinese_words: Vec<String>,
+    /// Korean words that begin like a surname and stand before a form of address: 신청자님.
+    #[serde(default)]
+    pub korean_words: Vec<String>,
     /// Latin words (lower case) that are no person's name although they stand under name keys or after labels (`null`, `unknown`, `success`).
     pub latin_words: Vec<String>,
     /// Chinese words that follow a name in running text and belong to none (`的`, `提交`, `身份证`): they say where a name ends.

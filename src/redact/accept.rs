@@ -25,11 +25,85 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 && !value.starts_with(b"http://")
                 && !value.starts_with(b"https://")
         }
+        ValueRule::Place => rule_accepts(ValueRule::Text, value) && is_place(value),
+        ValueRule::Coordinate => {
+            let (count, length) = coordinates(value);
+            count > 0 && length == value.len()
+        }
+        ValueRule::Coordinates => coordinates(value) == (2, value.len()),
         ValueRule::Blob => is_blob(value),
         ValueRule::Secret => {
             value.len() >= 6 && !(value.len() <= 6 && value.iter().all(u8::is_ascii_digit))
         }
     }
+}
+
+/// An address is told from a host and port: several words with a number and a capital, or another script.
+fn is_place(value: &[u8]) -> bool {
+    if value.iter().any(|c| *c >= 0x80) {
+        return true;
+    }
+    let first = value.split(|c| *c == b' ').next().unwrap_or_default();
+    let machine = first.iter().filter(|c| **c == b'.').count() >= 2
+        || first
+            .iter()
+            .any(|c| matches!(c, b':' | b'=' | b'@' | b'\\'));
+    !machine
+        && value.iter().any(|c| matches!(c, b' ' | b','))
+        && value.iter().any(u8::is_ascii_digit)
+        && value.iter().any(u8::is_ascii_uppercase)
+}
+
+/// How many coordinates in degrees stand at the start of a text, at most two, and how long they are. Three decimals are a hundred metres:
+/// with fewer it is a measure like any other.
+pub(super) fn coordinates(text: &[u8]) -> (usize, usize) {
+    let Some(first) = coordinate(text) else {
+        return (0, 0);
+    };
+    let gap = text[first..]
+        .iter()
+        .take(3)
+        .take_while(|c| matches!(c, b',' | b' ' | b';' | b'|' | b'/'))
+        .count();
+    match coordinate(&text[first + gap..]).filter(|_| gap > 0) {
+        Some(second) => (2, first + gap + second),
+        None => (1, first),
+    }
+}
+
+/// The length of one coordinate: `-6.2087634`, `103.8318241° E`.
+fn coordinate(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| {
+        text[from..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+    };
+    let start = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+    let whole = digits(start);
+    let point = start + whole;
+    if !(1..=3).contains(&whole) || text.get(point) != Some(&b'.') {
+        return None;
+    }
+    let decimals = digits(point + 1);
+    let fewest = if text[start] == b'0' { 5 } else { 3 };
+    if !(fewest..=17).contains(&decimals) {
+        return None;
+    }
+    let mut end = point + 1 + decimals;
+    if text[end..].starts_with("°".as_bytes()) {
+        end += "°".len();
+    }
+    let sky = usize::from(text.get(end) == Some(&b' '));
+    let letter = |i: usize| text.get(i).is_some_and(u8::is_ascii_alphanumeric);
+    if matches!(text.get(end + sky), Some(b'N' | b'S' | b'E' | b'W')) && !letter(end + sky + 1) {
+        end += sky + 1;
+    }
+    // 33.125ms is no place, nor is 1.234.5
+    let goes_on = letter(end)
+        || text.get(end) == Some(&b'%')
+        || (text.get(end) == Some(&b'.') && letter(end + 1));
+    (!goes_on).then_some(end)
 }
 
 fn wide_digits(value: &[u8]) -> usize {

@@ -17,8 +17,9 @@ pub(crate) fn rarity(c: u8) -> u8 {
 
 /// The end of `wanted` at `start`, if it stands there as a word. `sim=38` is a label even where a person is called Sim.
 pub(crate) fn stands(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
-    match_loosely(text, start, wanted)
-        .filter(|end| is_word(text, start, *end) && !is_label(text, *end))
+    match_loosely(text, start, wanted).filter(|end| {
+        is_word(text, start, *end) && !(is_label(text, *end) && could_be_label(wanted))
+    })
 }
 
 /// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`).
@@ -40,6 +41,11 @@ fn match_loosely(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
         at += 1;
     }
     Some(at)
+}
+
+/// A number is no label: `kyc:110…:v2`.
+fn could_be_label(wanted: &[u8]) -> bool {
+    !wanted.iter().any(u8::is_ascii_digit)
 }
 
 /// `sim=38`, `Sim: 98.2` and `Sim:true` are labels even where a person is called Sim.

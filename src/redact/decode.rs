@@ -141,6 +141,15 @@ pub(crate) fn is_form(t: &[u8]) -> bool {
         && !t.contains(&b' ')
 }
 
+/// Does a text look like an HTTP message with a form as its body?
+pub(crate) fn is_message_with_form(t: &[u8]) -> bool {
+    memchr::memchr(b'+', t).is_some()
+        && [&b"\r\n\r\n"[..], b"\n\n"]
+            .iter()
+            .find_map(|gap| memchr::memmem::find(t, gap).map(|i| i + gap.len()))
+            .is_some_and(|body| is_form(t[body..].trim_ascii_end()))
+}
+
 /// Undoes the character references of XML and HTML (`&#x5f20;`, `&#24352;`, `&amp;`). True if anything was decoded.
 pub(crate) fn entities(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
     out.clear();

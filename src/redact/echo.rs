@@ -16,6 +16,8 @@ use super::starts::Starts;
 
 /// More values than these are not looked for again; a record with so many is a list of persons.
 const MOST: usize = 48;
+/// So many names are put together of two that stood under keys of their own.
+const MOST_JOINED: u8 = 4;
 /// A value makes several needles; so many at most.
 const MOST_NEEDLES: usize = 64;
 
@@ -42,6 +44,10 @@ pub(crate) struct Needles {
     /// All words of Latin names, short ones too, to complete a find of one of them.
     words: Vec<(u16, Range<usize>)>,
     groups: u16,
+    /// The name noted last, if it is one short word: a surname or a given name.
+    previous: Range<usize>,
+    /// Names put together so far.
+    joined: u8,
     searching: bool,
 }
 
@@ -56,6 +62,8 @@ impl Needles {
         self.list.clear();
         self.words.clear();
         self.groups = 0;
+        self.previous = 0..0;
+        self.joined = 0;
         self.searching = false;
     }
 
@@ -102,6 +110,7 @@ impl Needles {
                     self.note_name(&plain, category, core);
                 }
             }
+            self.join(text, category);
         } else if text.len() >= 6 {
             self.add(text.as_bytes(), category, text.is_ascii());
             if text.is_ascii() && !core.is_address(category) {
@@ -111,6 +120,38 @@ impl Needles {
                 }
             }
         }
+    }
+
+    /// `{"lastName":"황보","firstName":"석진"}`: a text says 황보석진, or Wei Tan, of which each word alone would be too short to be told
+    /// from others.
+    fn join(&mut self, text: &str, category: CategoryId) {
+        let count = text.chars().count();
+        let latin = text.is_ascii();
+        let single = count <= 12 && text.chars().all(char::is_alphabetic) && (latin || count <= 3);
+        let previous = std::mem::replace(&mut self.previous, 0..0);
+        if !single {
+            return;
+        }
+        let other = String::from_utf8_lossy(&self.bytes[previous.clone()]).into_owned();
+        if other == text {
+            self.previous = previous;
+            return;
+        }
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.previous = from..self.bytes.len();
+        let short = |t: &str| t.chars().count() < if t.is_ascii() { 4 } else { 3 };
+        if other.is_empty()
+            || other.is_ascii() != latin
+            || !(short(text) || short(&other))
+            || self.joined >= MOST_JOINED
+        {
+            return;
+        }
+        self.joined += 1;
+        let gap = if latin { " " } else { "" };
+        self.add(format!("{other}{gap}{text}").as_bytes(), category, latin);
+        self.add(format!("{text}{gap}{other}").as_bytes(), category, latin);
     }
 
     fn note_name(&mut self, text: &str, category: CategoryId, core: &Core) {

@@ -23,7 +23,7 @@ pub(crate) const NO_CLASS: ClassId = u16::MAX;
 /// A longer key, in bytes, means nothing: it is a value itself, and its last letters are chance.
 const LONGEST_KEY: usize = 256;
 
-/// At most so many classes may have keys under which they mean nothing.
+/// At most so many classes may have keys under which they mean nothing, keys under which alone they count, and parts.
 pub(crate) const MOST_DENIALS: usize = 64;
 
 /// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
@@ -55,6 +55,8 @@ pub(crate) struct KeyInfo {
     denies: u64,
     /// Bits of [`Class::invited_by`] that this key sets.
     invites: u64,
+    /// Bits of [`Class::told_by`]: under keys of these classes it holds a part of what they tell.
+    tells: u64,
 }
 
 impl KeyInfo {
@@ -67,7 +69,13 @@ impl KeyInfo {
         holds: 0,
         denies: 0,
         invites: 0,
+        tells: 0,
     };
+
+    /// Does it hold a part of what keys of `class` tell?
+    pub fn is_part_of(&self, class: &Class) -> bool {
+        self.tells & class.told_by != 0
+    }
 
     /// Does a key of `class` under this key mean nothing?
     fn denies(&self, class: &Class) -> bool {
@@ -100,9 +108,17 @@ pub(crate) struct Class {
     denied_by: u64,
     /// A bit of its own, if it counts only under certain keys.
     invited_by: u64,
+    parts: Vec<String>,
+    /// A bit of its own, if it has parts.
+    told_by: u64,
 }
 
 impl Class {
+    /// Are there keys that hold a part of what it tells?
+    pub fn has_parts(&self) -> bool {
+        self.told_by != 0
+    }
+
     /// Does it speak about its values wherever they stand?
     pub fn is_everywhere(&self) -> bool {
         self.invited_by == 0
@@ -187,6 +203,8 @@ impl Fields {
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
                     only_under: words(&c.only_under),
+                    parts: words(&c.parts),
+                    told_by: bit(&c.parts),
                     denied_by: bit(&c.not_under),
                     invited_by: bit(&c.only_under),
                 })
@@ -222,7 +240,7 @@ impl Fields {
         let normal = normal_form(key);
         let words = words(key);
         let part = self.parts.get(&normal).copied().unwrap_or(Part::None);
-        let (mut denies, mut invites) = (0, 0);
+        let (mut denies, mut invites, mut tells) = (0, 0, 0);
         for class in &self.classes {
             if words.last().is_some_and(|w| class.not_under.contains(w))
                 || class.not_under.iter().any(|u| u.as_bytes() == normal)
@@ -231,6 +249,9 @@ impl Fields {
             }
             if class.only_under.iter().any(|u| u.as_bytes() == normal) {
                 invites |= class.invited_by;
+            }
+            if class.parts.iter().any(|p| p.as_bytes() == normal) {
+                tells |= class.told_by;
             }
         }
         KeyInfo {
@@ -242,6 +263,7 @@ impl Fields {
             holds: contents(key),
             denies,
             invites,
+            tells,
         }
     }
 
@@ -263,7 +285,8 @@ impl Fields {
     /// What under a key needs no look, wherever the key stands.
     pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
         // a long key with digits may be a value itself
-        let telling = info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7;
+        // and what is only called `ID` is told by what stands beside it
+        let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || key == b"ID";
         if telling || info.part != Part::None || info.body || info.country {
             return Quiet::No;
         }

@@ -298,6 +298,7 @@ impl Pass<'_> {
         if fields.is_out_of_place(class, &above) {
             class = NO_CLASS;
         }
+        let is_part = self.class(parent).is_some_and(|c| info.is_part_of(c));
         let named = if info.part == Part::Value {
             self.named(t, named)
         } else {
@@ -305,7 +306,9 @@ impl Pass<'_> {
         };
         // the type of a field is no name for what its key tells: {"DateOfBirth":{"type":"date","valueDate":"…"}}
         let is_told = self.class(parent).is_some_and(|c| c.category.is_some());
-        if named != NO_CLASS && !(is_told && self.class(named).is_some_and(|c| c.safe)) {
+        if is_part {
+            class = parent;
+        } else if named != NO_CLASS && !(is_told && self.class(named).is_some_and(|c| c.safe)) {
             class = named;
         } else if class == NO_CLASS
             && info.part != Part::Key

@@ -3,7 +3,7 @@
 //! Records of one program have the same keys in the same order. The key that followed the last time is compared first, with its
 //! quotes and its colon; only where another one stands is its end searched and its meaning looked up.
 
-use super::fields::{ClassId, Fields, KeyInfo, Part};
+use super::fields::{Fields, KeyInfo};
 use super::remember::Remembered;
 
 /// So many distinct keys are remembered; then all are forgotten, and those that come often come back at once.
@@ -29,20 +29,13 @@ pub(crate) enum Quiet {
     Safe,
 }
 
-/// What a name means that is no key of an object: a column, a tag, an item of a list.
-#[derive(Clone, Copy)]
-pub(crate) struct Meaning {
-    pub class: ClassId,
-    pub part: Part,
-}
-
 /// The keys that were seen.
 pub(crate) struct Keys {
     /// The first one stands before the first key, and matches nothing.
     entries: Vec<Entry>,
     known: Remembered<u32>,
     /// Apart from the keys: any text may be asked for, and would take their places.
-    names: Remembered<Meaning>,
+    names: Remembered<KeyInfo>,
     last: usize,
     /// Ids given so far; see [`KeyInfo::id`].
     ids: u32,
@@ -105,11 +98,8 @@ impl Keys {
     }
 
     /// What a name means that is no key of an object: it follows none.
-    pub fn meaning(&mut self, name: &[u8], fields: &Fields) -> Meaning {
-        self.names.get_or(name, |name| {
-            let KeyInfo { class, part, .. } = fields.classify(name);
-            Meaning { class, part }
-        })
+    pub fn meaning(&mut self, name: &[u8], fields: &Fields) -> KeyInfo {
+        self.names.get_or(name, |name| fields.classify(name))
     }
 
     fn add(&mut self, key: &[u8], fields: &Fields) -> usize {

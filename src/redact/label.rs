@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::accept::rule_accepts;
+use super::accept::{coordinates, rule_accepts};
 use super::action::CategoryId;
 use super::fields::{ClassId, NO_CLASS};
 use super::pass::{Context, Pass, Rule};
@@ -83,6 +83,14 @@ impl Pass<'_> {
             }
             let arrow = separator > 0 && t[separator - 1] == b'-';
             let xml = t[separator] == b'>' && !arrow;
+            // Pin::new, signature::Error: a path within a program
+            if colon
+                && t.get(from) == Some(&b':')
+                && t.get(from + 1).is_some_and(u8::is_ascii_alphabetic)
+            {
+                from += 1;
+                continue;
+            }
             // `=>`, `==`, `:=`, `::`
             while matches!(t.get(from), Some(b'=' | b'>' | b':')) && !xml {
                 from += 1;
@@ -185,9 +193,16 @@ impl Pass<'_> {
         let numbers = &t[inner..inner + length];
         let digits = numbers.iter().filter(|c| c.is_ascii_digit()).count();
         let points = numbers.iter().filter(|c| **c == b'.').count();
+        // Go prints bytes as numbers: [255 216 255 224 …]
+        let bytes = bracket
+            && numbers
+                .split(|c| matches!(c, b' ' | b','))
+                .filter(|n| !n.is_empty())
+                .count()
+                >= 16;
         // a single component, repeated under the same name, counts as well
         if digits < 3
-            || points == 0
+            || (points == 0 && !bytes)
             || (!bracket && numbers.contains(&b' ') && !numbers.contains(&b','))
         {
             return None;
@@ -269,7 +284,9 @@ impl Pass<'_> {
         let mut words = 1;
         while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
             let next = word_start(t, start - 1, floor);
-            if next + 1 >= start || start - next > 24 {
+            // a number is a value, and what stands before it its label
+            let number = t[next..start - 1].iter().all(u8::is_ascii_digit);
+            if next + 1 >= start || start - next > 24 || number {
                 break;
             }
             start = next;
@@ -323,6 +340,15 @@ impl Pass<'_> {
         }
     }
 
+    /// The class of the words that end at `end`, if they are a label in running text too.
+    pub(super) fn label_ending(&mut self, t: &[u8], end: usize) -> Option<ClassId> {
+        let (class, quote) = self.label_class(t, end)?;
+        let counts = self
+            .class(class)
+            .is_some_and(|c| c.category.is_some() && !c.keys_only);
+        (counts && !quote.is_quoted()).then_some(class)
+    }
+
     /// The class of the XML tag that ends at `close`.
     fn tag_class(&mut self, t: &[u8], close: usize) -> Option<(ClassId, Quote)> {
         let floor = close.saturating_sub(256);
@@ -343,7 +369,7 @@ impl Pass<'_> {
     }
 
     /// Where the value after a label is.
-    fn value_after(
+    pub(super) fn value_after(
         &self,
         t: &[u8],
         from: usize,
@@ -377,6 +403,10 @@ impl Pass<'_> {
                 listed: false,
             });
         }
+        // a text that ends within `<![CDATA[` has no value
+        if xml && t[start..].starts_with(b"<!") {
+            return None;
+        }
         if xml {
             // a machine-readable zone is full of the sign that ends other values
             let close: &[u8] = if self.core.catalog.ids()[category as usize] == "mrz" {
@@ -391,6 +421,7 @@ impl Pass<'_> {
                 listed: false,
             });
         }
+        start += typed_run(&t[start..]);
         // an opening quote, with the backslashes before it
         let mut open = start;
         while t.get(open) == Some(&b'\\') {
@@ -414,7 +445,7 @@ impl Pass<'_> {
             if close.is_none() && self.core.catalog.next_placeholder(t, body).is_some() {
                 return None;
             }
-            let end = close.map_or(t.len(), |i| body + i);
+            let end = body + close.unwrap_or_else(|| without_cut_mark(&t[body..]));
             return Some(Value {
                 span: body..end,
                 quote: quote.len(),
@@ -448,7 +479,8 @@ impl Pass<'_> {
                 ValueRule::Number | ValueRule::Phone => number_run(rest),
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
                 ValueRule::Date => placed_date_run(rest),
-                ValueRule::Text => {
+                ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
+                ValueRule::Text | ValueRule::Place => {
                     let run = address_run(rest);
                     super::address::without_prose(&rest[..run], &self.core.outcomes)
                 }
@@ -530,7 +562,10 @@ impl Pass<'_> {
             if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
                 continue;
             }
-            if (data.needs_separator || data.keys_only) && !joint {
+            // 氏名が一致しません: a particle goes on with the sentence
+            let sentence =
+                !joint && valid_prefix(&t[start..t.len().min(start + 3)]).starts_with(is_hiragana);
+            if ((data.needs_separator || data.keys_only) && !joint) || sentence {
                 continue;
             }
             if core.is_name(category) {
@@ -587,12 +622,16 @@ impl Quote {
     }
 }
 
-struct Value {
-    span: Range<usize>,
+pub(super) struct Value {
+    pub span: Range<usize>,
     /// Length of its quote.
     quote: usize,
     /// Within brackets.
     listed: bool,
+}
+
+fn is_hiragana(c: char) -> bool {
+    ('\u{3041}'..='\u{309f}').contains(&c)
 }
 
 fn is_word(c: u8) -> bool {

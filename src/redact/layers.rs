@@ -32,7 +32,10 @@ impl Pass<'_> {
         if self.embedded_json(t, at, bits, context) {
             return;
         }
-        let form = self.scratch.forms == 0 && bits & holds::LABEL != 0 && decode::is_form(t);
+        let form = self.scratch.forms == 0
+            && bits & holds::LABEL != 0
+            && (decode::is_form(t)
+                || bits & holds::ENCODED != 0 && decode::is_message_with_form(t));
         if ((bits & holds::ENCODED != 0 && memchr::memchr(b'%', t).is_some())
             || (form && memchr::memchr(b'+', t).is_some()))
             && self.layer(

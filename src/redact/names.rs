@@ -17,6 +17,9 @@ pub(crate) struct NameLists {
     rare_surnames: Set<char>,
     compound: Set<[char; 2]>,
     japanese: Set<String>,
+    japanese_ends: Set<char>,
+    korean: Set<String>,
+    korean_words: Set<String>,
     chinese_words: Set<String>,
     follow: Vec<String>,
     latin_words: Set<String>,
@@ -45,6 +48,9 @@ impl NameLists {
                 })
                 .collect(),
             japanese: set(&names.japanese_surnames),
+            japanese_ends: first(&names.japanese_ends),
+            korean: set(&names.korean_surnames),
+            korean_words: set(&names.korean_words),
             chinese_words: set(&names.chinese_words),
             follow,
             latin_words: set(&names.latin_words),
@@ -102,6 +108,14 @@ impl NameLists {
                 {
                     return false;
                 }
+                // face-liveness, ci-runner
+                let lower = !word.bytes().any(|c| c.is_ascii_uppercase());
+                if lower
+                    && word.contains('-')
+                    && word.split('-').any(|part| self.latin_words.contains(part))
+                {
+                    return false;
+                }
                 words += 1;
             }
             return words <= 8;
@@ -137,17 +151,51 @@ impl NameLists {
                 self.is_compound(&chars)
                     || self.is_japanese(text)
                     || (self.surnames.contains(&chars[0]) && self.surnames.contains(&chars[1]))
+                    // a Japanese surname that no list has
+                    || (self.japanese_ends.contains(&chars[1]) && !self.has_word(text))
             }
             5 | 6 => self.is_japanese(text) || self.is_compound(&chars),
             _ => false,
         }
     }
 
+    pub(super) fn has_korean_surname(&self, text: &str) -> bool {
+        let mut ends = text.char_indices().map(|(i, _)| i).skip(1).take(2);
+        ends.any(|i| self.korean.contains(&text[..i]))
+    }
+
+    pub(super) fn is_korean_word(&self, text: &str) -> bool {
+        self.korean_words.contains(text)
+    }
+
+    /// Are any two neighbouring characters a Chinese word?
+    pub(super) fn has_word(&self, text: &str) -> bool {
+        let starts: Vec<usize> = text
+            .char_indices()
+            .map(|(i, _)| i)
+            .chain([text.len()])
+            .collect();
+        starts
+            .windows(3)
+            .any(|w| self.chinese_words.contains(&text[w[0]..w[2]]))
+    }
+
+    /// Could it be a given name or a surname by itself, in another script than Latin, where a key leaves no doubt that it holds a name?
+    pub fn is_part(&self, value: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(value);
+        let count = text.chars().count();
+        !text.is_ascii()
+            && count <= 24
+            && text.chars().all(is_name_char)
+            && !self.is_common_word(&text)
+            && (count > 1 || text.chars().all(|c| self.surnames.contains(&c)))
+    }
+
     fn is_compound(&self, chars: &[char]) -> bool {
         chars.len() >= 3 && self.compound.contains(&[chars[0], chars[1]])
     }
 
-    fn is_japanese(&self, text: &str) -> bool {
+    pub(super) fn is_japanese(&self, text: &str) -> bool {
         let chars = text.char_indices().map(|(i, _)| i).skip(1).take(4);
         chars
             .into_iter()
@@ -268,6 +316,7 @@ impl NameLists {
     pub fn bounded_name(&self, text: &str, sure: bool) -> usize {
         const ENDS: &[char] = &[
             '\n', '\r', '\t', '&', '|', ';', ',', '，', '。', '；', '}', ']', ')', '"', '\'', '<',
+            '>',
         ];
         let field = text[..text.find(ENDS).unwrap_or(text.len())].trim_end();
         if self.chinese_words.contains(field) {
@@ -522,7 +571,7 @@ fn is_kana(c: char) -> bool {
         && !is_dot(c)
 }
 
-fn is_hangul(c: char) -> bool {
+pub(super) fn is_hangul(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}')
 }
 

@@ -30,6 +30,12 @@ impl Outcomes {
         }
     }
 
+    /// Is the whole text an outcome: `MISMATCH`, `not_checked`?
+    pub fn is_one(&self, text: &str) -> bool {
+        let known = |word: &str| self.words.contains(&word.to_ascii_lowercase());
+        text.len() <= 32 && text.split(['_', ' ', '-']).all(known)
+    }
+
     /// Does the text behind a label begin with such a word?
     pub fn begins(&self, text: &[u8]) -> bool {
         let text = text.trim_ascii_start();

@@ -38,15 +38,17 @@ impl Pass<'_> {
         if tag {
             from += t[item.clone()].iter().position(|c| *c == b' ')?;
         }
-        let (key, name) = member(t, from..item.end)?;
-        if self.part(&t[key]) != Part::Key {
-            return None;
-        }
-        from = name.end;
-        let class = self.named_by(&t[name]);
-        if class == NO_CLASS {
-            return None;
-        }
+        // <input type="text" name="full_name" value="…">: the first that names something counts
+        let class = loop {
+            let (key, name) = member(t, from..item.end)?;
+            from = name.end;
+            let is_key = self.part(&t[key]) == Part::Key;
+            match is_key.then(|| self.named_by(&t[name])) {
+                Some(class) if class != NO_CLASS => break class,
+                _ if !tag => return None,
+                _ => (),
+            }
+        };
         loop {
             let (key, value) = member(t, from..item.end)?;
             if self.part(&t[key]) == Part::Value {

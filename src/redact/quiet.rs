@@ -35,9 +35,11 @@ impl Pass<'_> {
             return (p, restart);
         }
         let means_nothing = |class: ClassId| self.class(class).is_none_or(|c| c.safe);
-        let plain = means_nothing(class) && !(body && self.core.posture == Posture::Strict);
+        let untold = means_nothing(class);
+        let plain = untold && !(body && self.core.posture == Posture::Strict);
         while let Some((value, quiet, id)) = self.scratch.keys.peek(t, p) {
-            let safe = quiet == Quiet::Safe;
+            // {"sex":{"code":"F"}}: a key may hold a part of what the one above tells
+            let safe = quiet == Quiet::Safe && untold;
             let rest = &t[value..];
             let end = match rest.first() {
                 Some(b'"') if safe => bare_end(t, value + 1).map(|(end, _)| end + 1),

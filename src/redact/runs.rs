@@ -73,7 +73,7 @@ pub(super) fn number_run(rest: &[u8]) -> usize {
         let first = end == 0;
         if word == 0
             || matches!(next, Some(b'=' | b':'))
-            || (!first && digits == 0 && word > 2)
+            || (!first && digits == 0 && !joins(rest, at, word))
             || (first && digits == 0 && word > 4 && next != Some(&b'-'))
         {
             break;
@@ -106,6 +106,61 @@ pub(super) fn number_run(rest: &[u8]) -> usize {
         }
     }
     end
+}
+
+/// May a word without digits belong to the number before it? One letter, or two between groups: `S 1234567 D`, `14 AB 2011`, but not `… di`.
+fn joins(rest: &[u8], at: usize, word: usize) -> bool {
+    match word {
+        1 => true,
+        2 => {
+            rest[at..at + 2]
+                .iter()
+                .all(|c| c.is_ascii_uppercase() || *c == b'*')
+                && matches!(rest.get(at + 2), Some(b' ' | b'-' | b'/'))
+                && rest.get(at + 3).is_some_and(u8::is_ascii_digit)
+        }
+        _ => false,
+    }
+}
+
+/// What says the type of a value before its quotes: `Some("`, PHP's `string(24) "`, Go's `sql.NullString{String:`. Its length up to the value.
+pub(super) fn typed_run(rest: &[u8]) -> usize {
+    let quoted = |from: usize| matches!(rest.get(from), Some(b'"' | b'\'' | b'\\'));
+    const FIELD: &[u8] = b"{String:";
+    if let Some(i) = memchr::memmem::find(&rest[..rest.len().min(32)], FIELD).filter(|i| {
+        rest[..*i]
+            .iter()
+            .all(|c| c.is_ascii_alphanumeric() || *c == b'.')
+    }) {
+        return i + FIELD.len();
+    }
+    let open = wrapper_run(rest);
+    if open == 0 || quoted(open) {
+        return open * usize::from(quoted(open));
+    }
+    let length = rest[open..]
+        .iter()
+        .take_while(|c| c.is_ascii_digit())
+        .count();
+    let behind = open + length + 2;
+    if length > 0 && rest[open + length..].starts_with(b") ") && quoted(behind) {
+        behind
+    } else {
+        0
+    }
+}
+
+/// A text that was cut, without what the logger says of that: `…...(truncated 2048 bytes)`.
+pub(super) fn without_cut_mark(value: &[u8]) -> usize {
+    const LONGEST: usize = 64;
+    let from = value.len().saturating_sub(LONGEST);
+    let mark = memchr::memmem::rfind(&value[from..], b"...").map(|i| from + i);
+    let says = |i: &usize| {
+        let rest = value[i + 3..].trim_ascii();
+        matches!(rest.first(), Some(b'(' | b'[' | b'<'))
+            && matches!(rest.last(), Some(b')' | b']' | b'>'))
+    };
+    mark.filter(says).unwrap_or(value.len())
 }
 
 /// A date in digits or in Chinese, Thai or other writing.
@@ -247,14 +302,23 @@ pub(super) fn parameter_run(t: &[u8], value: usize) -> Option<usize> {
         })
         .count();
     let before = (value - 1).checked_sub(key + 1).map(|i| t[i]);
-    if !matches!(before, None | Some(b'&' | b'?')) {
+    // the body of a printed request begins on a line of its own
+    if !matches!(before, None | Some(b'&' | b'?' | b'\n')) {
         return None;
     }
     let rest = &t[value..t.len().min(value + LONGEST)];
     let end = rest
         .iter()
-        .position(|c| matches!(c, b'&' | b'"' | b'\n' | b'\r' | b'<'))?;
-    (end > 0 && rest[end] == b'&').then_some(value + end)
+        .position(|c| matches!(c, b'&' | b'"' | b'\n' | b'\r' | b'<'));
+    match end {
+        Some(end) => (end > 0 && rest[end] == b'&').then_some(value + end),
+        // the last one, in which spaces are still plus signs
+        None => (before == Some(b'&')
+            && value + rest.len() == t.len()
+            && rest.contains(&b'+')
+            && !rest.contains(&b' '))
+        .then_some(t.len()),
+    }
 }
 
 /// Does the label that ends at `separator` begin a line of several, of which its value is the rest?

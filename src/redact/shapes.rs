@@ -421,7 +421,9 @@ impl Shapes {
         if value.iter().any(|c| !c.is_ascii()) {
             return None;
         }
-        let mut fitting = None;
+        // what a check confirms comes before what merely has the length
+        let mut fitting: Option<PatternId> = None;
+        let mut several = false;
         let digits = digit_places(&compact[..n]);
         for shape in self.by_length[n].of(&compact[..n]) {
             let pattern = &self.patterns[shape.pattern as usize];
@@ -432,14 +434,18 @@ impl Shapes {
                 if pattern.alone == Alone::Always {
                     return Some(shape.pattern);
                 }
-                match fitting {
-                    None => fitting = Some(shape.pattern),
-                    Some(other) if self.patterns[other as usize].category == pattern.category => {}
-                    Some(_) => return None,
+                let other = fitting.map(|id| &self.patterns[usize::from(id)]);
+                // of short numbers a tenth passes a check digit by chance
+                let surer =
+                    |a: &Compiled, b: &Compiled| n >= 14 && a.check.is_some() && b.check.is_none();
+                match other {
+                    Some(other) if other.category == pattern.category || surer(other, pattern) => {}
+                    Some(other) if !surer(pattern, other) => several = true,
+                    _ => (fitting, several) = (Some(shape.pattern), false),
                 }
             }
         }
-        fitting
+        fitting.filter(|_| !several)
     }
 }
 

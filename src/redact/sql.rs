@@ -26,28 +26,55 @@ impl Pass<'_> {
                 continue;
             };
             let columns = &head[columns + 1..head.len() - 1];
-            let mut from = open + 1;
-            for column in columns.split(|c| *c == b',') {
-                let value = next_value(t, from);
-                let class = self
-                    .scratch
-                    .keys
-                    .meaning(column.trim_ascii(), &self.core.fields)
-                    .class;
-                from = value.end
-                    + t[value.end..]
-                        .iter()
-                        .take_while(|c| !matches!(**c, b',' | b')'))
-                        .count();
-                if let Some(category) = self.class(class).and_then(|c| c.category) {
-                    self.take_labelled(t, value, at, mark, class, category, b"");
-                }
-                if t.get(from) != Some(&b',') {
-                    break;
-                }
-                from += 1;
+            let mut open = Some(open);
+            // each row of several has its own brackets
+            while let Some(row) = open {
+                open = self.inserted_row(t, row, columns, at, mark);
             }
         }
+    }
+
+    /// The row that begins at `open`. Gives where the next one does.
+    fn inserted_row(
+        &mut self,
+        t: &[u8],
+        open: usize,
+        columns: &[u8],
+        at: usize,
+        mark: usize,
+    ) -> Option<usize> {
+        let mut from = open + 1;
+        for column in columns.split(|c| *c == b',') {
+            let value = next_value(t, from);
+            let class = self
+                .scratch
+                .keys
+                .meaning(column.trim_ascii(), &self.core.fields)
+                .class;
+            from = value.end
+                + t[value.end..]
+                    .iter()
+                    .take_while(|c| !matches!(**c, b',' | b')'))
+                    .count();
+            if let Some(category) = self.class(class).and_then(|c| c.category) {
+                self.take_labelled(t, value, at, mark, class, category, b"");
+            }
+            if t.get(from) != Some(&b',') {
+                break;
+            }
+            from += 1;
+        }
+        let skip = |from: usize, signs: &[u8]| {
+            from + t
+                .get(from..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|c| signs.contains(c))
+                .count()
+        };
+        let close = skip(from, b")");
+        let next = skip(close, b", \n\r\t");
+        (close > from && next > close && t.get(next) == Some(&b'(')).then_some(next)
     }
 }
 

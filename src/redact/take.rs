@@ -6,7 +6,7 @@ use super::action::{CategoryId, write_replacement};
 use super::fields::Part;
 use super::pass::{Context, Pass, Rule, Scratch, Trace};
 use super::payload::{self, Media};
-use crate::patterns::schema::ActionName;
+use crate::patterns::schema::{ActionName, ValueRule};
 
 impl Pass<'_> {
     /// Takes the whole value out if its key says so. True if nothing else need be looked for.
@@ -20,10 +20,18 @@ impl Pass<'_> {
         };
         let value = t.trim_ascii();
         // {"birth":{"year":"1988"}}: the member holds the value as if it stood under the key itself
+        let mut part = || self.scratch.keys.meaning(context.key, &core.fields).part;
         let holds = context.inherited
-            && !core.is_name(category)
-            && core.accepts(class, false, value)
-            && self.scratch.keys.meaning(context.key, &core.fields).part != Part::None;
+            && if core.is_name(category) {
+                // {"FirstName":{"content":"…"}}: a given name by itself is like no name
+                core.accepts(class, false, value)
+                    && class.value == ValueRule::Any
+                    && !core.outcomes.begins(value)
+                    && core.names.is_part(value)
+                    && matches!(part(), Part::Value | Part::Inner)
+            } else {
+                core.accepts(class, false, value) && part() != Part::None
+            };
         if !holds && !core.accepts(class, context.inherited, value) {
             return false;
         }

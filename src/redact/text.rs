@@ -22,14 +22,24 @@ impl Pass<'_> {
         }
         if labels {
             self.multipart(t, at);
+        }
+        // [('name', '张三')] has no label's sign
+        if labels || bits & holds::OPEN != 0 {
             self.printed_pairs(t, at, mark);
+        }
+        if labels {
+            self.told_parts(t, at, mark);
             self.labelled(t, at, mark);
         }
         if foreign {
             self.foreign_labels(t, at, mark);
         }
+        if t.len() >= 16 {
+            self.arguments(t, at, mark);
+        }
         if memchr::memchr(b'\n', t).is_some() {
             self.stacked(t, at, mark);
+            self.columns(t, at, mark);
         }
         if foreign || self.core.cues.has_title(t) {
             self.cued_names(t, at, mark);
@@ -146,6 +156,17 @@ impl Pass<'_> {
                 if titled && cue.start > 0 && t[cue.start - 1].is_ascii_alphabetic() {
                     continue;
                 }
+                // นาย: glued to a name and its surname, and no part of another word
+                let thai = |c: char| ('\u{0e00}'..'\u{0e80}').contains(&c);
+                let glued = titled && text.starts_with(thai);
+                if glued && valid_suffix(&t[cue.start.saturating_sub(3)..cue.start]).ends_with(thai)
+                {
+                    continue;
+                }
+                let text = match text.match_indices(' ').nth(1) {
+                    Some((end, _)) if glued => &text[..end],
+                    _ => text,
+                };
                 let length = core.names.leading_name(text, false);
                 start..start + length
             } else {
@@ -154,6 +175,11 @@ impl Pass<'_> {
                 let free = !text[..text.len() - length].ends_with(super::names::is_han);
                 if side == Beside::Before && !free {
                     length = 0;
+                }
+                if side == Beside::Addressed {
+                    let form = std::str::from_utf8(&t[cue.clone()]).unwrap_or_default();
+                    let text = valid_suffix(&t[cue.start.saturating_sub(24)..cue.start]);
+                    length = length.max(core.names.addressed_name(text, form));
                 }
                 cue.start - length..cue.start
             };
