@@ -12,8 +12,8 @@ const NAME: usize = 40;
 
 impl Pass<'_> {
     pub(crate) fn columns(&mut self, t: &[u8], at: usize, mark: usize) {
-        let mut lines = lines(t).filter(|line| !is_rule(&t[line.clone()]));
-        let mut before = lines.next();
+        let lines = lines(t).filter(|line| !is_rule(&t[line.clone()]));
+        let mut before: Option<Range<usize>> = None;
         let mut table: Option<(u8, Vec<ClassId>)> = None;
         for line in lines {
             if let Some((divider, classes)) = &table {
@@ -24,6 +24,10 @@ impl Pass<'_> {
                 continue;
             }
             let head = before.replace(line.clone());
+            if let Some(value) = self.beside(t, &line) {
+                self.cell(t, value.0, value.1, at, mark);
+                continue;
+            }
             table = head.and_then(|head| self.head(t, &head, &line));
             if let Some((divider, classes)) = &table {
                 self.row(t, &line, *divider, classes, at, mark);
@@ -100,13 +104,35 @@ impl Pass<'_> {
             return false;
         }
         for (value, class) in values.into_iter().zip(classes) {
-            let category = self.class(*class).and_then(|c| c.category);
-            let is_ours = self.core.catalog.placeholder_at(t, value.start).is_some();
-            if let Some(category) = category.filter(|_| *class != NO_CLASS && !is_ours) {
-                self.take_labelled(t, value, at, mark, *class, category, b"");
-            }
+            self.cell(t, value, *class, at, mark);
         }
         true
+    }
+
+    fn cell(&mut self, t: &[u8], value: Range<usize>, class: ClassId, at: usize, mark: usize) {
+        let is_ours = self.core.catalog.placeholder_at(t, value.start).is_some();
+        if let Some(category) = self
+            .class(class)
+            .and_then(|c| c.category)
+            .filter(|_| !is_ours)
+        {
+            self.take_labelled(t, value, at, mark, class, category, b"");
+        }
+    }
+
+    /// A name and its value on one line, divided by a tab: the value, and what the name means.
+    fn beside(&mut self, t: &[u8], line: &Range<usize>) -> Option<(Range<usize>, ClassId)> {
+        let tab = line.start + memchr::memchr(b'\t', &t[line.clone()])?;
+        let name = bare(t, line.start..tab);
+        let value = bare(t, tab + 1..line.end);
+        let core = self.core;
+        let class = core
+            .fields
+            .exact(&t[name.clone()])
+            .filter(|_| is_name(&t[name]))?;
+        let is_value =
+            !t[value.clone()].contains(&b'\t') && core.fields.exact(&t[value.clone()]).is_none();
+        (is_value && self.class(class)?.category.is_some()).then_some((value, class))
     }
 }
 

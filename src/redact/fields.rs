@@ -26,6 +26,9 @@ const LONGEST_KEY: usize = 256;
 /// At most so many classes may have keys under which they mean nothing, keys under which alone they count, and parts.
 pub(crate) const MOST_DENIALS: usize = 64;
 
+/// Categories of what describes a person.
+const DESCRIBING: [&str; 5] = ["name", "birth_date", "gender", "nationality", "address"];
+
 /// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -108,6 +111,8 @@ pub(crate) struct Class {
     denied_by: u64,
     /// A bit of its own, if it counts only under certain keys.
     invited_by: u64,
+    /// Its values describe a person: three of them in one object leave no doubt what the object is.
+    pub describes: bool,
     parts: Vec<String>,
     /// A bit of its own, if it has parts.
     told_by: u64,
@@ -133,6 +138,8 @@ pub(crate) struct Fields {
     /// Endings in other scripts than Latin, longest first.
     /// By their last three bytes, which are one character of most scripts.
     foreign: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
+    /// The class of `id number`.
+    pub id_number: ClassId,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
     parts: Table<Vec<u8>, Part>,
@@ -203,12 +210,17 @@ impl Fields {
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
                     only_under: words(&c.only_under),
+                    describes: c
+                        .category
+                        .as_deref()
+                        .is_some_and(|id| DESCRIBING.contains(&id)),
                     parts: words(&c.parts),
                     told_by: bit(&c.parts),
                     denied_by: bit(&c.not_under),
                     invited_by: bit(&c.only_under),
                 })
                 .collect(),
+            id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
             exact,
             suffix,
             foreign: by_tail,

@@ -29,9 +29,17 @@ pub(crate) struct Frame {
     named: (usize, usize),
     /// The *value* member of a key/value object, if it came before its key: span of the content, and whether it is a number.
     waiting: Option<(usize, usize, bool)>,
+    /// The content of a member that is called just `ID`, and how many others describe a person.
+    id: (usize, usize),
+    describing: u8,
     mark: usize,
     path: usize,
 }
+
+/// So many members that describe a person make an `ID` beside them the number of a document.
+const DESCRIPTION: u8 = 3;
+/// A longer `ID` is a program's.
+const LONGEST_ID: usize = 20;
 
 /// The end of the number at `p` (RFC 8259, section 6), and whether it is an integer.
 pub(super) fn number_end(t: &[u8], p: usize) -> Option<(usize, bool)> {
@@ -133,6 +141,8 @@ impl Pass<'_> {
                             first: (0, 0),
                             named: (0, 0),
                             waiting: None,
+                            id: (0, 0),
+                            describing: 0,
                             mark: self.scratch.edits.mark(),
                             path: self.scratch.path.len(),
                         });
@@ -220,6 +230,18 @@ impl Pass<'_> {
                 (Some(b']'), true) | (Some(b'}'), false) => {
                     p += 1;
                     if let Some(frame) = self.scratch.frames.pop() {
+                        let (id, number) = (frame.id, self.core.fields.id_number);
+                        if frame.describing >= DESCRIPTION && id.1 > id.0 {
+                            self.late_value(
+                                t,
+                                id.0..id.1,
+                                false,
+                                at,
+                                number,
+                                frame.body,
+                                frame.mark,
+                            );
+                        }
                         if let Some((start, end, number)) = frame.waiting {
                             let named = self.named(t, frame.named);
                             if named != NO_CLASS {
@@ -298,6 +320,14 @@ impl Pass<'_> {
         if fields.is_out_of_place(class, &above) {
             class = NO_CLASS;
         }
+        if fields
+            .classes
+            .get(usize::from(class))
+            .is_some_and(|c| c.describes)
+        {
+            let frame = self.top();
+            frame.describing = frame.describing.saturating_add(1);
+        }
         let is_part = self.class(parent).is_some_and(|c| info.is_part_of(c));
         let named = if info.part == Part::Value {
             self.named(t, named)
@@ -349,6 +379,8 @@ impl Pass<'_> {
                 self.top().named = span;
             } else if self.keeps_waiting(info, context) {
                 self.top().waiting = Some((span.0, span.1, false));
+            } else if context.key == b"ID" && content.len() <= LONGEST_ID {
+                self.top().id = span;
             }
             let frame = self.top();
             if frame.array {

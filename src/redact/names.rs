@@ -73,6 +73,13 @@ impl NameLists {
     /// Could the whole text be a person's name? For keys that may also name a thing (`Name`).
     pub fn is_plausible(&self, text: &str) -> bool {
         let text = text.trim();
+        // written in escapes that nobody undid: b'\xe0\xb8…', \u0e13
+        if memchr::memchr(b'\\', text.as_bytes()).is_some()
+            && ["\\x", "\\u"].iter().any(|e| text.matches(e).count() >= 2)
+        {
+            let part = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'\\' | b' ' | b'.' | b'-');
+            return text.len() <= 640 && text.bytes().all(part);
+        }
         let count = text.chars().count();
         if count == 0 || count > 80 || !text.chars().any(char::is_alphabetic) {
             return false;
