@@ -56,7 +56,11 @@ impl Pass<'_> {
         let classes: Vec<ClassId> = names
             .iter()
             .map(|name| {
-                let class = self.scratch.keys.meaning(&t[name.clone()], &core.fields).class;
+                let class = self
+                    .scratch
+                    .keys
+                    .meaning(&t[name.clone()], &core.fields)
+                    .class;
                 core.fields.listed(class)
             })
             .collect();

@@ -298,7 +298,8 @@ impl Fields {
     pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
         // a long key with digits may be a value itself
         // and what is only called `ID` is told by what stands beside it
-        let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || key == b"ID";
+        let telling =
+            (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || key == b"ID";
         if telling || info.part != Part::None || info.body || info.country {
             return Quiet::No;
         }
