@@ -33,7 +33,10 @@ impl Outcomes {
     /// Is the whole text an outcome: `MISMATCH`, `not_checked`?
     pub fn is_one(&self, text: &str) -> bool {
         let known = |word: &str| self.words.contains(&word.to_ascii_lowercase());
-        text.len() <= 32 && text.split(['_', ' ', '-']).all(known)
+        let divides = |c: char| matches!(c, '_' | ' ' | '-');
+        text.len() <= 32
+            && text.chars().all(|c| c.is_ascii_alphabetic() || divides(c))
+            && text.split(divides).all(known)
     }
 
     /// Does the text behind a label begin with such a word?
