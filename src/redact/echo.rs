@@ -149,9 +149,16 @@ impl Needles {
             return;
         }
         self.joined += 1;
-        let gap = if latin { " " } else { "" };
-        self.add(format!("{other}{gap}{text}").as_bytes(), category, latin);
-        self.add(format!("{text}{gap}{other}").as_bytes(), category, latin);
+        // of Chinese names spaces are looked over anyway
+        let gaps: &[&str] = match (latin, text.chars().all(is_han)) {
+            (true, _) => &[" "],
+            (_, true) => &[""],
+            _ => &["", " "],
+        };
+        for gap in gaps {
+            self.add(format!("{other}{gap}{text}").as_bytes(), category, latin);
+            self.add(format!("{text}{gap}{other}").as_bytes(), category, latin);
+        }
     }
 
     fn note_name(&mut self, text: &str, category: CategoryId, core: &Core) {
