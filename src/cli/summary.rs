@@ -78,7 +78,7 @@ pub fn summary(
         );
         note(
             get(&delivery.dead),
-            "records are in the dead-letter folder (see tuomin replay)",
+            "records are in the dead-letter folder (for Elasticsearch: tuomin replay)",
             true,
         );
         note(
