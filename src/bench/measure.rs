@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use super::programs::{Program, Thread};
 use crate::redact::Redactor;
@@ -64,7 +64,7 @@ pub struct Sample {
 /// Runs once. `threads` workers take batches in turn; their output is thrown away, as the null device would.
 pub fn run(program: Program, redactor: &Redactor, workload: &Workload, threads: usize) -> Sample {
     let next = AtomicUsize::new(0);
-    let before = memory("VmRSS:");
+    let before = memory("self", "VmRSS:");
     reset_peak();
     let started = Instant::now();
     let work = || {
@@ -96,7 +96,7 @@ pub fn run(program: Program, redactor: &Redactor, workload: &Workload, threads: 
     Sample {
         seconds: started.elapsed().as_secs_f64(),
         batches,
-        peak: memory("VmHWM:").saturating_sub(before),
+        peak: memory("self", "VmHWM:").saturating_sub(before),
     }
 }
 
@@ -115,6 +115,9 @@ pub fn command(file: &Path, threads: usize) -> anyhow::Result<Command> {
     Ok(command)
 }
 
+/// How often a process is asked for its memory, in milliseconds.
+const ASKED_EVERY: u64 = 2;
+
 /// Runs a process and measures it.
 ///
 /// # Errors
@@ -122,41 +125,33 @@ pub fn command(file: &Path, threads: usize) -> anyhow::Result<Command> {
 pub fn timed(mut command: Command) -> anyhow::Result<Sample> {
     let started = Instant::now();
     let mut child = command.spawn()?;
-    let peak = wait(&mut child)?;
+    let (id, ended) = (child.id().to_string(), AtomicBool::new(false));
+    // asked while it runs: what the system says at its end counts this process in, of which it was a copy at first
+    let (seconds, status, peak) = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut peak = 0;
+            while !ended.load(Ordering::Relaxed) {
+                peak = memory(&id, "VmHWM:").max(peak);
+                std::thread::sleep(Duration::from_millis(ASKED_EVERY));
+            }
+            peak
+        });
+        let status = child.wait();
+        let seconds = started.elapsed().as_secs_f64();
+        ended.store(true, Ordering::Relaxed);
+        (seconds, status, watch.join().unwrap_or_default())
+    });
+    anyhow::ensure!(status?.success(), "`tuomin run` failed");
     Ok(Sample {
-        seconds: started.elapsed().as_secs_f64(),
+        seconds,
         batches: Vec::new(),
         peak,
     })
 }
 
-/// Waits for a child; its peak resident memory in bytes.
-#[cfg(unix)]
-fn wait(child: &mut std::process::Child) -> anyhow::Result<u64> {
-    let (mut status, pid) = (0, child.id() as libc::pid_t);
-    // SAFETY: an all-zero rusage is a valid one, and wait4 only writes to the two places it is given, which outlive the call.
-    let (result, usage) = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        (libc::wait4(pid, &mut status, 0, &mut usage), usage)
-    };
-    anyhow::ensure!(
-        result == pid && libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
-        "`tuomin run` failed"
-    );
-    // Kibibytes on Linux, bytes on macOS.
-    Ok(usage.ru_maxrss as u64 * if cfg!(target_os = "macos") { 1 } else { 1024 })
-}
-
-/// Waits for a child where peak memory can't be had so.
-#[cfg(not(unix))]
-fn wait(child: &mut std::process::Child) -> anyhow::Result<u64> {
-    anyhow::ensure!(child.wait()?.success(), "`tuomin run` failed");
-    Ok(0)
-}
-
-/// A figure of this process in bytes (Linux; 0 elsewhere).
-fn memory(key: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// A figure of a process in bytes (Linux; 0 elsewhere).
+fn memory(process: &str, key: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let kib = status
         .lines()
         .find_map(|l| l.strip_prefix(key))
