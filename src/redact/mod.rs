@@ -1,6 +1,6 @@
 //! The heart: a line in, a redacted line and its findings out.
 //!
-//! Knows no input, output, thread or clock. A [`Redactor`] is built once and shared; each thread takes a [`Worker`] from it,
+//! Knows no input, output, thread or clock. A [`Redactor`] is built once and shared (`core`); each thread takes a [`Worker`] from it,
 //! which owns the buffers that are used again for every line.
 //!
 //! ```text
@@ -12,7 +12,7 @@
 //!        layers   what encodes the text; payload: images and other blobs
 //!          │      decode: each decoder with the map by which edits find back
 //!          ▼
-//!         text    pairs, label (runs), shapes (checksum), expressions (lookup), names, address
+//!         text    pairs, label, foreign (value, runs), shapes (checksum), expressions (lookup), names, address
 //!          │
 //!          ▼
 //!         edit    what is to be replaced; action, pseudonym: by what
@@ -44,11 +44,13 @@ pub mod checksum;
 mod columns;
 mod compare;
 mod context;
+mod core;
 mod decode;
 mod echo;
 mod edit;
 mod expressions;
 mod fields;
+mod foreign;
 mod json;
 mod keys;
 mod kinds;
@@ -78,10 +80,10 @@ mod strict;
 mod take;
 mod text;
 mod told;
+mod value;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -95,19 +97,13 @@ pub use pseudonym::{
 };
 pub use settings::{KindSettings, Posture, RedactSettings};
 
+use self::core::Core;
 use crate::patterns::Patterns;
-use crate::patterns::schema::{ActionName, Pattern, ValueRule};
 use crate::record::Kind;
-use action::{Catalog, CategoryId, Family};
-use expressions::Expressions;
-use fields::{Class, Fields, NO_CLASS, normal_form};
+use action::CategoryId;
+use fields::{NO_CLASS, normal_form};
 use kinds::Kinds;
-use lookup::{Cues, Foreign};
-use names::NameLists;
-use outcomes::Outcomes;
 use pass::{Context, Pass, Scratch};
-use payload::Media;
-use shapes::Shapes;
 
 /// What one line became.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,28 +161,6 @@ pub enum Form {
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct RedactError(String);
-
-/// Everything that is known before the first line, shared by all workers.
-pub(crate) struct Core {
-    catalog: Catalog,
-    fields: Fields,
-    shapes: Shapes,
-    expressions: Expressions,
-    foreign: Foreign,
-    cues: Cues,
-    names: NameLists,
-    outcomes: Outcomes,
-    pseudonyms: Pseudonymizer,
-    posture: Posture,
-    allow: HashSet<Vec<u8>>,
-    paths: Vec<(Vec<String>, ActionName)>,
-    countries: Vec<(Vec<u8>, u8)>,
-    name_category: Option<CategoryId>,
-    address_category: Option<CategoryId>,
-    /// For what can't be inspected.
-    opaque: Option<CategoryId>,
-    media: [Option<CategoryId>; 5],
-}
 
 /// Redacts lines. Built once, shared by reference count.
 #[derive(Clone)]
@@ -247,114 +221,6 @@ impl Redactor {
             totals: vec![0; self.categories().len()],
             stage: Vec::new(),
         }
-    }
-}
-
-impl Core {
-    fn new(
-        patterns: &Patterns,
-        settings: &RedactSettings,
-        key: &PseudonymKey,
-    ) -> Result<Self, RedactError> {
-        let ids: Vec<&str> = patterns.categories.iter().map(|c| c.id.as_str()).collect();
-        for (place, id) in settings
-            .actions
-            .keys()
-            .map(|k| ("redact.actions", k))
-            .chain(settings.off.iter().map(|k| ("redact.off", k)))
-        {
-            let family = |known: &&str| known.split('.').next() == Some(id);
-            let is_pattern = place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id);
-            let is_known = ids.contains(&id.as_str()) || ids.iter().any(family) || is_pattern;
-            if !is_known {
-                let near = ids
-                    .iter()
-                    .max_by(|a, b| {
-                        strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id))
-                    })
-                    .unwrap_or(&"");
-                return Err(RedactError(format!(
-                    "{place}: there is no category {id:?}; did you mean {near:?}?"
-                )));
-            }
-        }
-        let catalog = Catalog::new(&patterns.categories, &settings.actions, &settings.off);
-        let with_category =
-            |wanted: fn(&Pattern) -> bool| -> Result<Vec<(Pattern, CategoryId)>, RedactError> {
-                patterns
-                    .patterns
-                    .iter()
-                    .filter(|p| wanted(p) && !settings.off.contains(&p.id))
-                    .map(|p| {
-                        let category = catalog.lookup(&p.category);
-                        category.map(|c| (p.clone(), c)).ok_or_else(|| {
-                            RedactError(format!(
-                                "pattern {}: there is no category {:?}",
-                                p.id, p.category
-                            ))
-                        })
-                    })
-                    .collect()
-            };
-        let error = RedactError;
-        let countries: Vec<String> = patterns.countries.iter().map(|c| c.code.clone()).collect();
-        let media = |id: &str| catalog.lookup(id).or_else(|| catalog.lookup("biometric"));
-        Ok(Self {
-            fields: Fields::new(
-                &patterns.classes,
-                &catalog,
-                &patterns.bodies,
-                &patterns.country_fields,
-                &patterns.pairs,
-            ),
-            shapes: Shapes::new(
-                &with_category(|p| !p.shape.is_empty())?,
-                &countries,
-                &patterns.machine_numbers,
-            )
-            .map_err(error)?,
-            expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
-            foreign: Foreign::new(&patterns.classes),
-            cues: Cues::new(&patterns.names),
-            names: NameLists::new(&patterns.names),
-            outcomes: Outcomes::new(&patterns.outcomes),
-            pseudonyms: Pseudonymizer::new(key),
-            posture: settings.posture,
-            allow: settings
-                .allow
-                .iter()
-                .map(|v| normal_form(v.as_bytes()))
-                .collect(),
-            paths: settings
-                .paths
-                .iter()
-                .map(|(path, action)| (path.split('.').map(String::from).collect(), *action))
-                .collect(),
-            countries: patterns
-                .countries
-                .iter()
-                .enumerate()
-                .flat_map(|(i, c)| {
-                    c.words
-                        .iter()
-                        .map(move |w| (normal_form(w.as_bytes()), i as u8 + 1))
-                })
-                .collect(),
-            name_category: catalog.lookup("name").filter(|c| !catalog.is_off(*c)),
-            address_category: catalog.lookup("address").filter(|c| !catalog.is_off(*c)),
-            opaque: catalog
-                .lookup("opaque")
-                .or_else(|| catalog.lookup("biometric.data"))
-                .or_else(|| catalog.lookup("biometric")),
-            media: [
-                media("biometric.image"),
-                media("biometric.video"),
-                media("biometric.audio"),
-                media("biometric.document"),
-                media("biometric.data"),
-            ],
-            catalog,
-        })
     }
 }
 
@@ -547,128 +413,6 @@ impl Worker {
             outcome.add(edit.category);
         }
         self.scratch.edits.splice(0, line, out);
-    }
-}
-
-impl Core {
-    /// Does a class speak about this value?
-    fn accepts(&self, class: &Class, inherited: bool, value: &[u8]) -> bool {
-        // digits of a pseudonym make no number of what it stands in
-        let bare = match class.value {
-            ValueRule::Person | ValueRule::Blob => None,
-            _ => self.catalog.without_placeholders(value),
-        };
-        if value.is_empty() || !accept::rule_accepts(class.value, bare.as_deref().unwrap_or(value))
-        {
-            return false;
-        }
-        let Some(category) = class.category else {
-            return false;
-        };
-        let Ok(text) = std::str::from_utf8(value) else {
-            return true;
-        };
-        const NO_VALUES: [&str; 8] = [
-            "null",
-            "none",
-            "nil",
-            "true",
-            "false",
-            "undefined",
-            "n/a",
-            "unknown",
-        ];
-        if text.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(text)) {
-            return false;
-        }
-        // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
-        let id = self.catalog.ids()[category as usize].as_str();
-        let is_secret = id.starts_with("credential") || id.starts_with("password");
-        if !is_secret && !self.is_name(category) && self.outcomes.is_one(text) {
-            return false;
-        }
-        if self.is_name(category) {
-            if class.value == ValueRule::Person || inherited {
-                // {"name":{"classification":"C"}}
-                let letter = inherited && text.len() < 2;
-                return !letter
-                    && self.names.is_plausible(text)
-                    && self.fields.exact(value).is_none();
-            }
-            return true;
-        }
-        !(inherited && class.value == ValueRule::Any)
-            || accept::rule_accepts(ValueRule::Number, value)
-    }
-
-    /// Says which country's number a value under an identity key is.
-    fn refine(&self, category: CategoryId, value: &[u8]) -> CategoryId {
-        if self.catalog.family(category) != Family::IdNumber
-            || self.catalog.ids()[category as usize] != "id_number"
-        {
-            return category;
-        }
-        let of_family = |c: CategoryId| self.catalog.ids()[c as usize].starts_with("id_number.");
-        self.shapes
-            .identify(value, of_family)
-            .map_or(category, |p| self.shapes.patterns[p as usize].category)
-    }
-
-    fn is_name(&self, category: CategoryId) -> bool {
-        self.catalog.family(category) == Family::Name
-    }
-
-    fn is_address(&self, category: CategoryId) -> bool {
-        self.catalog.family(category) == Family::Address
-    }
-
-    fn is_repeated(&self, category: CategoryId) -> bool {
-        self.catalog.family(category) != Family::Other
-    }
-
-    fn is_allowed(&self, value: &[u8]) -> bool {
-        !self.allow.is_empty() && self.allow.contains(&normal_form(value))
-    }
-
-    fn path_action(&self, path: &[u8]) -> Option<ActionName> {
-        if self.paths.is_empty() {
-            return None;
-        }
-        let steps: Vec<&[u8]> = path.split(|c| *c == b'.').collect();
-        let fits = |rule: &[String]| {
-            rule.len() == steps.len()
-                && rule
-                    .iter()
-                    .zip(&steps)
-                    .all(|(r, s)| r == "*" || r.as_bytes() == *s)
-        };
-        self.paths
-            .iter()
-            .find(|(rule, _)| fits(rule))
-            .map(|(_, action)| *action)
-    }
-
-    fn media_category(&self, media: Media) -> CategoryId {
-        let index = match media {
-            Media::Image => 0,
-            Media::Video => 1,
-            Media::Audio => 2,
-            Media::Document => 3,
-            Media::Data => 4,
-        };
-        self.media[index].or(self.opaque).unwrap_or(0)
-    }
-
-    /// The country that a value names, as a bit.
-    fn country_bits(&self, value: &[u8]) -> u64 {
-        if value.len() > 40 {
-            return 0;
-        }
-        let normal = normal_form(value);
-        self.countries
-            .iter()
-            .find(|(word, _)| *word == normal)
-            .map_or(0, |(_, country)| 1 << country)
     }
 }
 

@@ -1,0 +1,272 @@
+//! What is known before the first line, shared by all workers, and the decisions that need nothing else.
+
+use std::collections::HashSet;
+
+use super::RedactError;
+use super::accept;
+use super::action::{Catalog, CategoryId, Family};
+use super::expressions::Expressions;
+use super::fields::{Class, Fields, normal_form};
+use super::lookup::{Cues, Foreign};
+use super::names::NameLists;
+use super::outcomes::Outcomes;
+use super::payload::Media;
+use super::pseudonym::{PseudonymKey, Pseudonymizer};
+use super::settings::{Posture, RedactSettings};
+use super::shapes::Shapes;
+use crate::patterns::Patterns;
+use crate::patterns::schema::{ActionName, Pattern, ValueRule};
+
+/// Everything that is known before the first line, shared by all workers.
+pub(crate) struct Core {
+    pub catalog: Catalog,
+    pub fields: Fields,
+    pub shapes: Shapes,
+    pub expressions: Expressions,
+    pub foreign: Foreign,
+    pub cues: Cues,
+    pub names: NameLists,
+    pub outcomes: Outcomes,
+    pub pseudonyms: Pseudonymizer,
+    pub posture: Posture,
+    pub allow: HashSet<Vec<u8>>,
+    pub paths: Vec<(Vec<String>, ActionName)>,
+    pub countries: Vec<(Vec<u8>, u8)>,
+    pub name_category: Option<CategoryId>,
+    pub address_category: Option<CategoryId>,
+    /// For what can't be inspected.
+    pub opaque: Option<CategoryId>,
+    pub media: [Option<CategoryId>; 5],
+}
+
+impl Core {
+    /// Compiles patterns and settings.
+    ///
+    /// # Errors
+    /// [`RedactError`] names the pattern or setting that can't be used.
+    pub fn new(
+        patterns: &Patterns,
+        settings: &RedactSettings,
+        key: &PseudonymKey,
+    ) -> Result<Self, RedactError> {
+        let ids: Vec<&str> = patterns.categories.iter().map(|c| c.id.as_str()).collect();
+        for (place, id) in settings
+            .actions
+            .keys()
+            .map(|k| ("redact.actions", k))
+            .chain(settings.off.iter().map(|k| ("redact.off", k)))
+        {
+            let family = |known: &&str| known.split('.').next() == Some(id);
+            let is_pattern = place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id);
+            let is_known = ids.contains(&id.as_str()) || ids.iter().any(family) || is_pattern;
+            if !is_known {
+                let near = ids
+                    .iter()
+                    .max_by(|a, b| {
+                        strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id))
+                    })
+                    .unwrap_or(&"");
+                return Err(RedactError(format!(
+                    "{place}: there is no category {id:?}; did you mean {near:?}?"
+                )));
+            }
+        }
+        let catalog = Catalog::new(&patterns.categories, &settings.actions, &settings.off);
+        let with_category =
+            |wanted: fn(&Pattern) -> bool| -> Result<Vec<(Pattern, CategoryId)>, RedactError> {
+                patterns
+                    .patterns
+                    .iter()
+                    .filter(|p| wanted(p) && !settings.off.contains(&p.id))
+                    .map(|p| {
+                        let category = catalog.lookup(&p.category);
+                        category.map(|c| (p.clone(), c)).ok_or_else(|| {
+                            RedactError(format!(
+                                "pattern {}: there is no category {:?}",
+                                p.id, p.category
+                            ))
+                        })
+                    })
+                    .collect()
+            };
+        let error = RedactError;
+        let countries: Vec<String> = patterns.countries.iter().map(|c| c.code.clone()).collect();
+        let media = |id: &str| catalog.lookup(id).or_else(|| catalog.lookup("biometric"));
+        Ok(Self {
+            fields: Fields::new(
+                &patterns.classes,
+                &catalog,
+                &patterns.bodies,
+                &patterns.country_fields,
+                &patterns.pairs,
+            ),
+            shapes: Shapes::new(
+                &with_category(|p| !p.shape.is_empty())?,
+                &countries,
+                &patterns.machine_numbers,
+            )
+            .map_err(error)?,
+            expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
+            foreign: Foreign::new(&patterns.classes),
+            cues: Cues::new(&patterns.names),
+            names: NameLists::new(&patterns.names),
+            outcomes: Outcomes::new(&patterns.outcomes),
+            pseudonyms: Pseudonymizer::new(key),
+            posture: settings.posture,
+            allow: settings
+                .allow
+                .iter()
+                .map(|v| normal_form(v.as_bytes()))
+                .collect(),
+            paths: settings
+                .paths
+                .iter()
+                .map(|(path, action)| (path.split('.').map(String::from).collect(), *action))
+                .collect(),
+            countries: patterns
+                .countries
+                .iter()
+                .enumerate()
+                .flat_map(|(i, c)| {
+                    c.words
+                        .iter()
+                        .map(move |w| (normal_form(w.as_bytes()), i as u8 + 1))
+                })
+                .collect(),
+            name_category: catalog.lookup("name").filter(|c| !catalog.is_off(*c)),
+            address_category: catalog.lookup("address").filter(|c| !catalog.is_off(*c)),
+            opaque: catalog
+                .lookup("opaque")
+                .or_else(|| catalog.lookup("biometric.data"))
+                .or_else(|| catalog.lookup("biometric")),
+            media: [
+                media("biometric.image"),
+                media("biometric.video"),
+                media("biometric.audio"),
+                media("biometric.document"),
+                media("biometric.data"),
+            ],
+            catalog,
+        })
+    }
+
+    /// Does a class speak about this value?
+    pub fn accepts(&self, class: &Class, inherited: bool, value: &[u8]) -> bool {
+        // digits of a pseudonym make no number of what it stands in
+        let bare = match class.value {
+            ValueRule::Person | ValueRule::Blob => None,
+            _ => self.catalog.without_placeholders(value),
+        };
+        if value.is_empty() || !accept::rule_accepts(class.value, bare.as_deref().unwrap_or(value))
+        {
+            return false;
+        }
+        let Some(category) = class.category else {
+            return false;
+        };
+        let Ok(text) = std::str::from_utf8(value) else {
+            return true;
+        };
+        const NO_VALUES: [&str; 8] = [
+            "null",
+            "none",
+            "nil",
+            "true",
+            "false",
+            "undefined",
+            "n/a",
+            "unknown",
+        ];
+        if text.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(text)) {
+            return false;
+        }
+        // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
+        let id = self.catalog.ids()[category as usize].as_str();
+        let is_secret = id.starts_with("credential") || id.starts_with("password");
+        if !is_secret && !self.is_name(category) && self.outcomes.is_one(text) {
+            return false;
+        }
+        if self.is_name(category) {
+            if class.value == ValueRule::Person || inherited {
+                // {"name":{"classification":"C"}}
+                let letter = inherited && text.len() < 2;
+                return !letter
+                    && self.names.is_plausible(text)
+                    && self.fields.exact(value).is_none();
+            }
+            return true;
+        }
+        !(inherited && class.value == ValueRule::Any)
+            || accept::rule_accepts(ValueRule::Number, value)
+    }
+
+    /// Says which country's number a value under an identity key is.
+    pub fn refine(&self, category: CategoryId, value: &[u8]) -> CategoryId {
+        if self.catalog.family(category) != Family::IdNumber
+            || self.catalog.ids()[category as usize] != "id_number"
+        {
+            return category;
+        }
+        let of_family = |c: CategoryId| self.catalog.ids()[c as usize].starts_with("id_number.");
+        self.shapes
+            .identify(value, of_family)
+            .map_or(category, |p| self.shapes.patterns[p as usize].category)
+    }
+
+    pub fn is_name(&self, category: CategoryId) -> bool {
+        self.catalog.family(category) == Family::Name
+    }
+
+    pub fn is_address(&self, category: CategoryId) -> bool {
+        self.catalog.family(category) == Family::Address
+    }
+
+    pub fn is_repeated(&self, category: CategoryId) -> bool {
+        self.catalog.family(category) != Family::Other
+    }
+
+    pub fn is_allowed(&self, value: &[u8]) -> bool {
+        !self.allow.is_empty() && self.allow.contains(&normal_form(value))
+    }
+
+    pub fn path_action(&self, path: &[u8]) -> Option<ActionName> {
+        if self.paths.is_empty() {
+            return None;
+        }
+        let steps: Vec<&[u8]> = path.split(|c| *c == b'.').collect();
+        let fits = |rule: &[String]| {
+            rule.len() == steps.len()
+                && rule
+                    .iter()
+                    .zip(&steps)
+                    .all(|(r, s)| r == "*" || r.as_bytes() == *s)
+        };
+        self.paths
+            .iter()
+            .find(|(rule, _)| fits(rule))
+            .map(|(_, action)| *action)
+    }
+
+    pub fn media_category(&self, media: Media) -> CategoryId {
+        let index = match media {
+            Media::Image => 0,
+            Media::Video => 1,
+            Media::Audio => 2,
+            Media::Document => 3,
+            Media::Data => 4,
+        };
+        self.media[index].or(self.opaque).unwrap_or(0)
+    }
+
+    /// The country that a value names, as a bit.
+    pub fn country_bits(&self, value: &[u8]) -> u64 {
+        if value.len() > 40 {
+            return 0;
+        }
+        let normal = normal_form(value);
+        self.countries
+            .iter()
+            .find(|(word, _)| *word == normal)
+            .map_or(0, |(_, country)| 1 << country)
+    }
+}

@@ -1,0 +1,158 @@
+//! Where the value behind a label is: in quotes, brackets or a tag, or as far as a value of its kind goes.
+
+use std::ops::Range;
+
+use super::accept::coordinates;
+use super::action::CategoryId;
+use super::pass::Pass;
+use super::runs::*;
+use crate::patterns::schema::ValueRule;
+
+impl Pass<'_> {
+    /// Where the value after a label is.
+    pub(super) fn value_after(
+        &self,
+        t: &[u8],
+        from: usize,
+        rule: ValueRule,
+        category: CategoryId,
+        xml: bool,
+    ) -> Option<Value> {
+        let mut start = from;
+        let mut listed = false;
+        while start < t.len()
+            && matches!(t[start], b' ' | b'\t' | b'\n' | b'\r')
+            && start - from < 24
+        {
+            start += 1;
+        }
+        if self.core.catalog.placeholder_at(t, start).is_some() {
+            return None;
+        }
+        if t.get(start) == Some(&b'[')
+            || (t.get(start) == Some(&b'{') && matches!(t.get(start + 1), Some(b'"' | b'\'')))
+        {
+            start += 1;
+            listed = true;
+        }
+        if xml && t[start..].starts_with(b"<![CDATA[") {
+            start += 9;
+            let end = memchr::memmem::find(&t[start..], b"]]>").map_or(t.len(), |i| start + i);
+            return Some(Value {
+                span: start..end,
+                quote: 0,
+                listed: false,
+            });
+        }
+        // a text that ends within `<![CDATA[` has no value
+        if xml && t[start..].starts_with(b"<!") {
+            return None;
+        }
+        if xml {
+            // a machine-readable zone is full of the sign that ends other values
+            let close: &[u8] = if self.core.catalog.ids()[category as usize] == "mrz" {
+                b"</"
+            } else {
+                b"<"
+            };
+            let end = memchr::memmem::find(&t[start..], close).map_or(t.len(), |i| start + i);
+            return (end > start).then_some(Value {
+                span: start..end,
+                quote: 0,
+                listed: false,
+            });
+        }
+        start += typed_run(&t[start..]);
+        // an opening quote, with the backslashes before it
+        let mut open = start;
+        while t.get(open) == Some(&b'\\') {
+            open += 1;
+        }
+        // Go and Python prefixes: b'…', u'…'
+        let prefixed = matches!(t.get(open), Some(b'b' | b'u' | b'r'))
+            && matches!(t.get(open + 1), Some(b'\'' | b'"'));
+        if prefixed {
+            open += 1;
+        }
+        if let Some(b'"' | b'\'' | b'`') = t.get(open) {
+            let quote = if prefixed {
+                &t[open..=open]
+            } else {
+                &t[start..=open]
+            };
+            let body = open + 1;
+            let close = memchr::memmem::find(&t[body..], quote);
+            // the quote that closed it went with what was taken behind it
+            if close.is_none() && self.core.catalog.next_placeholder(t, body).is_some() {
+                return None;
+            }
+            let end = body + close.unwrap_or_else(|| without_cut_mark(&t[body..]));
+            return Some(Value {
+                span: body..end,
+                quote: quote.len(),
+                listed,
+            });
+        }
+        let inside = wrapper_run(&t[start..]);
+        start += inside;
+        if inside > 0 && self.core.catalog.placeholder_at(t, start).is_some() {
+            return None;
+        }
+        let rest = &t[start..];
+        if let Some(end) = parameter_run(t, from) {
+            return Some(Value {
+                span: from..end,
+                quote: 0,
+                listed: false,
+            });
+        }
+        let length = if self.core.is_name(category) {
+            let text = valid_prefix(&rest[..rest.len().min(256)]);
+            let names = &self.core.names;
+            let sure = rule != ValueRule::Person;
+            match names.leading_name(text, sure) {
+                0 if rest.starts_with(b"[") || rest.len() < 2 => 0,
+                0 => names.bounded_name(text, sure).max(hex_run(rest)),
+                n => n.max(names.bounded_name(text, sure)),
+            }
+        } else {
+            match rule {
+                ValueRule::Number | ValueRule::Phone => number_run(rest),
+                ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
+                ValueRule::Date => placed_date_run(rest),
+                ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
+                ValueRule::Text | ValueRule::Place => {
+                    let run = address_run(rest);
+                    super::address::without_prose(&rest[..run], &self.core.outcomes)
+                }
+                ValueRule::Secret => secret_run(rest),
+                ValueRule::Blob => {
+                    let end = start + blob_run(rest);
+                    super::payload::over_lines(t, start..end).len()
+                }
+                // `ttl=JAKARTA, 15-04-1990`: a card's place and date of birth in one field
+                ValueRule::Any if self.core.catalog.ids()[category as usize] == "birth_date" => {
+                    match rest.first() {
+                        Some(b'A'..=b'Z') => word_run(rest).max(placed_date_run(rest)),
+                        _ => word_run(rest),
+                    }
+                }
+                ValueRule::Any | ValueRule::Person => word_run(rest),
+            }
+        };
+        (length > 0).then_some(Value {
+            span: start..start + length,
+            quote: 0,
+            listed,
+        })
+    }
+}
+
+/// A value behind a label.
+pub(super) struct Value {
+    pub span: Range<usize>,
+    /// Length of its quote.
+    pub quote: usize,
+    /// Within brackets.
+    pub listed: bool,
+}
