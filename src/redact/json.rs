@@ -414,7 +414,7 @@ impl Pass<'_> {
             && first.1 < span.0
             && t.get(skip_space(t, after)) == Some(&b']')
         {
-            let class = self.title(&t[first.0..first.1]);
+            let class = self.title(&t[first.0..first.1], context);
             if class != NO_CLASS {
                 context = Context {
                     class,
@@ -427,14 +427,19 @@ impl Pass<'_> {
         context
     }
 
-    /// What the first of two elements names. A sentence names nothing, whatever its last word is.
-    fn title(&mut self, content: &[u8]) -> ClassId {
+    /// What the first of two elements names. A sentence names nothing, whatever its last word is. Where everything unknown is denied it can't
+    /// let the second one stand, since it may not stand itself: `["w", "B"]`.
+    fn title(&mut self, content: &[u8], context: Context) -> ClassId {
         let (bytes, spaces) = LONGEST_TITLE;
-        let is_long = content.len() > bytes || memchr::memchr_iter(b' ', content).count() > spaces;
-        if is_long {
+        if content.len() > bytes || memchr::memchr_iter(b' ', content).count() > spaces {
+            return NO_CLASS;
+        }
+        let class = self.string_class(content);
+        let is_safe = self.class(class).is_some_and(|c| c.safe);
+        if is_safe && self.is_denying(context) {
             NO_CLASS
         } else {
-            self.string_class(content)
+            class
         }
     }
 
@@ -447,7 +452,7 @@ impl Pass<'_> {
         if !frame.array || frame.index != 1 || first.1 <= first.0 || first.1 >= p || t[p] != b'[' {
             return context;
         }
-        let class = self.title(&t[first.0..first.1]);
+        let class = self.title(&t[first.0..first.1], context);
         if class == NO_CLASS {
             context
         } else {

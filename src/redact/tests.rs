@@ -1,6 +1,7 @@
 //! The heart as a whole: what goes, what stays, byte for byte.
 
 use super::*;
+use crate::patterns::schema::ActionName;
 
 fn worker(settings: RedactSettings) -> Worker {
     let patterns = Patterns::builtin().expect("packs");
@@ -282,6 +283,13 @@ fn strict_lets_stand_what_is_known_to_be_harmless() {
     ] {
         assert_eq!(shown(&mut worker, line), expected, "of {line}");
     }
+}
+
+#[test]
+fn strict_lets_nothing_stand_for_what_may_not_stand_itself() {
+    let line = r#"{"RequestId":"5f0c7d1e","Request":{"Name":["w","B"]}}"#;
+    let expected = r#"{"RequestId":"5f0c7d1e","Request":{"Name":["[TEXT_1]","[TEXT_1]"]}}"#;
+    assert_eq!(shown(&mut worker(strict()), line), expected);
 }
 
 #[test]
