@@ -61,6 +61,7 @@ mod names;
 mod outcomes;
 mod packed;
 mod pairs;
+mod parts;
 mod pass;
 mod payload;
 mod persons;
@@ -79,7 +80,6 @@ mod starts;
 mod strict;
 mod take;
 mod text;
-mod told;
 mod value;
 #[cfg(target_arch = "x86_64")]
 mod wide;

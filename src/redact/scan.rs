@@ -107,9 +107,30 @@ impl Lanes {
 #[derive(Default)]
 struct Collector {
     of: [u32; 6],
-    /// Bytes since the last space.
-    run: u32,
-    long: bool,
+    run: Run,
+}
+
+/// Bytes without a space.
+#[derive(Default)]
+pub(super) struct Run {
+    /// Since the last space.
+    pub length: u32,
+    /// So many in a row that they may be a token, a payload or a path.
+    pub long: bool,
+}
+
+impl Run {
+    /// Adds `count` bytes, of which those are spaces whose bits are set.
+    #[inline(always)]
+    pub fn add(&mut self, space: u32, count: u32) {
+        if space == 0 {
+            self.length += count;
+            self.long |= self.length >= LONG as u32;
+        } else {
+            self.long |= self.length + space.trailing_zeros() >= LONG as u32;
+            self.length = count - (32 - space.leading_zeros());
+        }
+    }
 }
 
 impl Collector {
@@ -119,19 +140,12 @@ impl Collector {
         for (all, these) in self.of.iter_mut().zip(lanes.of) {
             *all |= these & within;
         }
-        let space = lanes.space & within;
-        if space == 0 {
-            self.run += count;
-            self.long |= self.run >= LONG as u32;
-        } else {
-            self.long |= self.run + space.trailing_zeros() >= LONG as u32;
-            self.run = count - (32 - space.leading_zeros());
-        }
+        self.run.add(lanes.space & within, count);
     }
 
     #[inline(always)]
     fn contents(&self) -> Contents {
-        let mut bits = if self.long { holds::RUN } else { 0 };
+        let mut bits = if self.run.long { holds::RUN } else { 0 };
         for (i, all) in self.of.iter().enumerate() {
             bits |= Contents::from(*all != 0) << (i + 1);
         }
@@ -236,7 +250,7 @@ fn search(t: &[u8], p: usize) -> Option<(End, Contents)> {
     let mut all = Collector::default();
     let end = search_end(t, p, |lanes, count| {
         all.add(lanes, count);
-        all.run
+        all.run.length
     })?;
     Some((end, all.contents()))
 }

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::scan::{Contents, End, LONG, PAYLOAD, far_stop, holds};
+use super::scan::{Contents, End, LONG, PAYLOAD, Run, far_stop, holds};
 
 /// Bytes looked at together.
 const LANES: usize = 32;
@@ -108,9 +108,7 @@ struct Collector {
     bytes: __m256i,
     classes: __m256i,
     open: __m256i,
-    /// Bytes since the last space.
-    run: u32,
-    long: bool,
+    run: Run,
 }
 
 impl Collector {
@@ -122,8 +120,7 @@ impl Collector {
             bytes: zero,
             classes: zero,
             open: zero,
-            run: 0,
-            long: false,
+            run: Run::default(),
         }
     }
 
@@ -146,14 +143,9 @@ impl Collector {
         self.classes = _mm256_or_si256(self.classes, classes);
         self.open = _mm256_or_si256(self.open, open);
         let space = lanes.space & within;
-        if space == 0 {
-            self.run += count;
-            self.long |= self.run >= LONG as u32;
-        } else {
-            self.long |= self.run + space.trailing_zeros() >= LONG as u32;
-            self.long |= holds_run(!space & within);
-            self.run = count - (32 - space.leading_zeros());
-        }
+        self.run.add(space, count);
+        // between two spaces of thirty-two bytes there is room for one
+        self.run.long |= space != 0 && holds_run(!space & within);
     }
 
     #[target_feature(enable = "avx2")]
@@ -179,7 +171,7 @@ impl Collector {
         if _mm256_movemask_epi8(self.open) != 0 {
             bits |= holds::OPEN;
         }
-        if self.long {
+        if self.run.long {
             bits |= holds::RUN;
         }
         bits
@@ -240,7 +232,7 @@ pub(super) fn search(t: &[u8], mut p: usize) -> Option<(End, Contents)> {
         }
         all.add(&lanes, count);
         p += LANES;
-        if all.run >= PAYLOAD {
+        if all.run.length >= PAYLOAD {
             let end = End::at_stop(t, far_stop(t, p)?, true)?;
             return Some((end, all.contents()));
         }
