@@ -3,8 +3,12 @@
 use std::{
     collections::BTreeSet,
     fs,
+    io::Read,
     process::Child,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -16,6 +20,7 @@ use crate::{
     kafka_node::{broker, consume, produce, topic, topic_with},
     listen::{http, port},
     program::{Program, end, harmless, signal},
+    proxy::{Fault, Proxy},
     store::Store,
     whole::{everything, planted},
 };
@@ -55,6 +60,15 @@ fn start(program: &Program) -> Child {
     program.command(&["run"]).spawn().unwrap()
 }
 
+/// Tells why it ended, if it did.
+fn runs(child: &mut Child) {
+    if let Some(status) = child.try_wait().unwrap() {
+        let mut said = String::new();
+        let _ = child.stderr.take().unwrap().read_to_string(&mut said);
+        panic!("it ended by itself: {status}: {said}");
+    }
+}
+
 #[test]
 fn one_of_two_is_killed_and_the_other_delivers_everything_exactly_once() {
     let store = Store::new("kafka");
@@ -62,7 +76,7 @@ fn one_of_two_is_killed_and_the_other_delivers_everything_exactly_once() {
     let generated = generator.run(&[
         "generate",
         "--records",
-        "6000",
+        "2000",
         "--seed",
         "11",
         "--images",
@@ -82,35 +96,52 @@ fn one_of_two_is_killed_and_the_other_delivers_everything_exactly_once() {
     let topic = topic("calls", PARTITIONS);
     produce(&topic, lines.iter().copied());
 
+    // So slow that the first can't be done before the second has its share, however late that one is.
+    let steady = Arc::new(AtomicBool::new(true));
+    let proxy = Proxy::start(store.url(), {
+        let steady = steady.clone();
+        move |request| match request.path.starts_with("/_bulk") && steady.load(Ordering::Relaxed) {
+            true => Fault::Slow(Duration::from_millis(500)),
+            false => Fault::Pass,
+        }
+    });
     let output = format!(
-        "[output.elasticsearch]\nurls = [\"{}\"]\nprefix = \"{}\"\nreplicas = 0\n[output.elasticsearch.bulk]\nconcurrency = 1\nmax_bytes = 200000\n",
-        store.url(),
-        store.settings.prefix
+        "[output.elasticsearch]\nurls = [\"{}\"]\nprefix = \"{}\"\nreplicas = 0\n[output.elasticsearch.bulk]\nconcurrency = 1\nmax_bytes = 50000\n",
+        proxy.url, store.settings.prefix
     );
     let metrics = [port(), port()];
     let members = metrics.map(|address| {
         member(&topic, &output)
             .with("TUOMIN_METRICS__LISTEN", address)
-            .with("TUOMIN_PIPELINE__IN_FLIGHT_BYTES", 1 << 20)
+            .with("TUOMIN_PIPELINE__IN_FLIGHT_BYTES", 1 << 19)
             .with("TUOMIN_PIPELINE__THREADS", 1)
     });
+    // The first has all partitions, no more room, and gives up some of them while it waits.
     let mut first = start(&members[0]);
-    let second = start(&members[1]);
+    until("the first has read something", PATIENCE, || {
+        runs(&mut first);
+        records(metrics[0]) > 0
+    });
+    let mut second = start(&members[1]);
     until("both have read something", PATIENCE, || {
-        metrics.iter().all(|address| records(*address) > 0)
+        runs(&mut first);
+        runs(&mut second);
+        records(metrics[1]) > 0
     });
     let before = count(store.url(), &store.all());
-    first.kill().unwrap();
-    first.wait().unwrap();
+    second.kill().unwrap();
+    second.wait().unwrap();
     assert!(
         before < distinct.len() as u64 / 2,
         "killed in the middle: {before}"
     );
+    steady.store(false, Ordering::Relaxed);
     until("the other has delivered everything", PATIENCE, || {
+        runs(&mut first);
         count(store.url(), &store.all()) >= distinct.len() as u64
     });
-    signal(&second, Signal::TERM);
-    let ran = end(second);
+    signal(&first, Signal::TERM);
+    let ran = end(first);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(count(store.url(), &store.all()), distinct.len() as u64);
 

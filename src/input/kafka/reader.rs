@@ -337,6 +337,8 @@ impl ConsumerContext for Context {
             .filter_map(|place| Some((place.clone(), self.offsets.position(place)?)))
             .collect();
         self.commit(consumer, positions, CommitMode::Sync);
+        // librdkafka remembers that a partition is paused also while another member has it: it would never be read when it comes back.
+        let _ = consumer.resume(revoked);
         for place in &places {
             self.offsets.forget(place);
             lag(place, 0);
