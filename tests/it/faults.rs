@@ -1,7 +1,8 @@
 //! Faults of server and network: every record is there once afterwards, or kept, or reported.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tuomin::batch::{Delivered, Receipt};
@@ -55,6 +56,78 @@ fn lost_cut_short_and_refused_answers_cost_no_record_and_make_no_second() {
     );
     assert!(report.sent_again >= 1000, "{report:?}");
     assert_eq!(count(direct.url(), &direct.all()), 1000);
+}
+
+#[test]
+fn what_is_no_answer_of_the_server_sets_nothing_up_wrongly() {
+    // The first request of each sort, from the first question to the first document, "succeeds" before it reaches the server.
+    let spoiled: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let sorts = spoiled.clone();
+    let proxy = Proxy::start(es_url(), move |request| {
+        let path = request.path.split(['?', '/']).nth(1).unwrap();
+        match sorts
+            .lock()
+            .unwrap()
+            .insert(format!("{} {path}", request.method))
+        {
+            true => Fault::Answer(200, r#"{"errors":false,"items":[]}"#),
+            false => Fault::Pass,
+        }
+    });
+    let mut store = Store::at(&proxy.url, "no-answer");
+    store.settings.bulk.give_up_after_s = Some(60);
+    let es = loop {
+        match store.try_connect() {
+            Ok(es) => break es,
+            Err(error) => assert!(error.to_string().contains("answer like"), "{error}"),
+        }
+    };
+    let report = store.deliver(&es, &lines(1));
+    assert_eq!((report.stored, report.dead), (1, 0));
+    assert_managed(&store, es_url());
+    // Three of each two: policies, component templates, templates; the index; who are you; one that simulates; documents.
+    let spoiled = spoiled.lock().unwrap();
+    assert!(spoiled.len() >= 10, "{spoiled:?}");
+}
+
+#[test]
+fn a_template_that_went_away_is_put_back_before_an_index_is_made() {
+    let store = Store::new("no-template");
+    let es = store.connect();
+    let template = format!("/_index_template/{}-*", store.settings.prefix);
+    let (status, answer) = ask(store.url(), "DELETE", &template, None);
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(store.deliver(&es, &lines(1)).stored, 1);
+    assert_managed(&store, store.url());
+    // Where nothing may be set up, nothing is stored where it would stay for ever.
+    let mut store = Store::new("no-template");
+    drop(store.connect());
+    store.settings.setup = tuomin::output::elasticsearch::settings::Setup::Never;
+    store.settings.bulk.give_up_after_s = Some(2);
+    let es = store.connect();
+    let template = format!("/_index_template/{}-*", store.settings.prefix);
+    assert_eq!(ask(store.url(), "DELETE", &template, None).0, 200);
+    let report = store.deliver(&es, &lines(1));
+    assert_eq!((report.stored, report.delivered), (0, Delivered::Failed));
+    let indices = format!("/{}", store.all());
+    assert_eq!(
+        ask(store.url(), "GET", &indices, None).1,
+        serde_json::json!({})
+    );
+}
+
+/// There is an index, and its policy and mapping are those of its kind.
+fn assert_managed(store: &Store, url: &str) {
+    let (status, answer) = ask(url, "GET", &format!("/{}", store.all()), None);
+    assert_eq!(status, 200, "{answer}");
+    let indices = answer.as_object().unwrap();
+    assert_eq!(indices.len(), 1, "{answer}");
+    let index = indices.values().next().unwrap();
+    let policy = index["settings"]["index"]["lifecycle"]["name"].as_str();
+    let policy = policy.unwrap_or_else(|| panic!("no policy: {answer}"));
+    assert!(policy.starts_with(&store.settings.prefix), "{policy}");
+    let mapped = &index["mappings"]["properties"]["tuomin"]["properties"];
+    assert!(mapped.is_object(), "{answer}");
 }
 
 #[test]

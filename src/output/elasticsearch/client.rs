@@ -266,10 +266,7 @@ impl Client {
             return match answer.status {
                 200..=299 => match serde_json::from_slice(&answer.body) {
                     Ok(json) => Ok(Some(json)),
-                    Err(_) => Err(Error::NotElasticsearch {
-                        url,
-                        what: what(method, path),
-                    }),
+                    Err(_) => Err(self.not_elasticsearch(method, path)),
                 },
                 404 => Ok(None),
                 status @ (401 | 403) => Err(Error::Credentials {
@@ -288,6 +285,34 @@ impl Client {
             urls: self.urls(),
             why: last.0,
         })
+    }
+}
+
+impl Client {
+    /// Puts a part of the set-up, an index, or settings.
+    ///
+    /// # Errors
+    /// Also if the answer does not say that it was done: success without that is some proxy's.
+    pub async fn put(&self, path: &str, body: Option<&Json>) -> Result<(), Error> {
+        let answer = self.json(Method::Put, path, body).await?;
+        match answer["acknowledged"].as_bool() {
+            Some(true) => Ok(()),
+            // The nodes did not take it over in time: they may still do, so ask again.
+            Some(false) => Err(Error::Refused {
+                what: what(Method::Put, path),
+                status: 200,
+                kind: "not_acknowledged".into(),
+            }),
+            None => Err(self.not_elasticsearch(Method::Put, path)),
+        }
+    }
+
+    /// For an answer that is not what Elasticsearch answers to this.
+    pub fn not_elasticsearch(&self, method: Method, path: &str) -> Error {
+        Error::NotElasticsearch {
+            url: self.urls(),
+            what: what(method, path),
+        }
     }
 }
 

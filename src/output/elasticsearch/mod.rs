@@ -41,7 +41,6 @@ pub use settings::Settings;
 
 use crate::output::dead_letter::DeadLetters;
 use crate::record::{Kind, RecordTable};
-use client::Method;
 
 /// A server that is set up, ready to be written to.
 pub struct Elasticsearch {
@@ -120,26 +119,50 @@ impl Elasticsearch {
         &self.client
     }
 
-    async fn put_index(&self, path: &str, body: Option<&serde_json::Value>) -> Result<(), Error> {
-        match self.client.json(Method::Put, path, body).await {
-            Err(Error::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {
-                Ok(())
-            }
-            result => result.map(drop),
-        }
-    }
-
     /// Makes an index or stream, if it is not there, and makes sure that a policy manages it.
     async fn ensure_index(&self, name: &str) -> Result<(), Error> {
         let names = Names::new(&self.settings);
-        let expected = match names.parse(name) {
-            Some((kind, _)) => names.base(kind),
-            None => format!("{name}-stream"),
-        };
-        let path = if expected.ends_with("-stream") {
-            format!("/_data_stream/{name}")
-        } else {
-            format!("/{name}")
+        let kind = names.parse(name).map(|(kind, _)| kind);
+        let policy = kind.map_or_else(|| format!("{name}-stream"), |kind| names.base(kind));
+        if setup::lifecycle_names(&self.client, name).await?.is_empty() {
+            self.ensure_template(name, &policy).await?;
+            self.make_index(&names, name, kind.is_some()).await?;
+        }
+        let managed = setup::lifecycle_names(&self.client, name).await?;
+        let wrong = |(_, is): &&(String, Option<String>)| is.as_ref() != Some(&policy);
+        match managed.iter().find(wrong) {
+            Some((index, _)) => Err(Error::Retention {
+                what: format!("index {index} is not managed by policy {policy}"),
+            }),
+            None if managed.is_empty() => Err(Error::Retention {
+                what: format!("index {name} can't be found after it was made"),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// An index that is made while its template is away gets no policy, and only a person may put one on what holds documents. So it is looked
+    /// first, and the template put back.
+    async fn ensure_template(&self, name: &str, policy: &str) -> Result<(), Error> {
+        for last in [false, true] {
+            let to_be = setup::policy_to_be(&self.client, name).await?;
+            if to_be.as_deref() == Some(policy) {
+                break;
+            }
+            if last {
+                return Err(Error::Retention {
+                    what: format!("the template for index {name} does not name policy {policy}"),
+                });
+            }
+            setup::ensure(&self.client, &self.settings, &self.table).await?;
+        }
+        Ok(())
+    }
+
+    async fn make_index(&self, names: &Names, name: &str, dated: bool) -> Result<(), Error> {
+        let path = match dated {
+            true => format!("/{name}"),
+            false => format!("/_data_stream/{name}"),
         };
         // A client finds its documents under the name that it knows. One of ours must stay free for ours.
         let alias = names
@@ -153,22 +176,18 @@ impl Elasticsearch {
                     kind,
                     "made without an alias: the name is taken"
                 );
-                self.put_index(&path, None).await?;
+                self.put_index(&path, None).await
             }
-            result => result?,
+            result => result,
         }
-        let managed = setup::lifecycle_names(&self.client, name).await?;
-        match managed
-            .iter()
-            .find(|(_, policy)| policy.as_deref() != Some(expected.as_str()))
-        {
-            Some((index, _)) => Err(Error::Retention {
-                what: format!("index {index} is not managed by policy {expected}"),
-            }),
-            None if managed.is_empty() => Err(Error::Retention {
-                what: format!("index {name} can't be found after it was made"),
-            }),
-            None => Ok(()),
+    }
+
+    async fn put_index(&self, path: &str, body: Option<&serde_json::Value>) -> Result<(), Error> {
+        match self.client.put(path, body).await {
+            Err(Error::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {
+                Ok(())
+            }
+            result => result,
         }
     }
 }

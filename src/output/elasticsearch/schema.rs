@@ -65,12 +65,17 @@ impl Part {
         }
     }
 
-    /// The part in a server's answer to GET, in the form that was PUT.
-    pub fn of_answer<'a>(&self, answer: &'a Json) -> &'a Json {
+    /// The part in a server's answer to GET, in the form that was PUT; `None` if the answer does not tell of it: then it is no answer of
+    /// Elasticsearch, whatever its status.
+    pub fn of_answer<'a>(&self, answer: &'a Json) -> Option<&'a Json> {
+        let named = |list: &str, inner: &str| {
+            let first = answer.get(list)?.get(0)?;
+            (first.get("name")? == self.name.as_str()).then(|| first.get(inner))?
+        };
         match self.kind {
-            PartKind::Policy => &answer[self.name.as_str()],
-            PartKind::Component => &answer["component_templates"][0]["component_template"],
-            PartKind::Template => &answer["index_templates"][0]["index_template"],
+            PartKind::Policy => answer.get(&self.name),
+            PartKind::Component => named("component_templates", "component_template"),
+            PartKind::Template => named("index_templates", "index_template"),
         }
     }
 }

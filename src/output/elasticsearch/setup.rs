@@ -72,10 +72,7 @@ pub async fn version(client: &Client) -> Result<Version, Error> {
     let text = root["version"]["number"].as_str().unwrap_or_default();
     let mut parts = text.split('.').map(|part| part.parse().ok());
     let (Some(Some(major)), Some(Some(minor))) = (parts.next(), parts.next()) else {
-        return Err(Error::NotElasticsearch {
-            url: client.urls(),
-            what: "GET /".into(),
-        });
+        return Err(client.not_elasticsearch(Method::Get, "/"));
     };
     let version = Version { major, minor };
     if version < (Version { major: 8, minor: 7 }) {
@@ -103,8 +100,12 @@ pub async fn compare(
         {
             None => Standing::Missing,
             Some(answer) => {
+                // Taking a proxy's answer for a template that differs would mean going on without one.
+                let Some(is) = part.of_answer(&answer) else {
+                    return Err(client.not_elasticsearch(Method::Get, &part.path()));
+                };
                 let mut differences = Vec::new();
-                differ("", &part.body, part.of_answer(&answer), &mut differences);
+                differ("", &part.body, is, &mut differences);
                 if differences.is_empty() {
                     Standing::Same
                 } else {
@@ -192,15 +193,13 @@ pub async fn ensure(
 async fn put(client: &Client, findings: impl Iterator<Item = &Finding>) -> Result<(), Error> {
     for finding in findings {
         if let Some(part) = &finding.part {
-            client
-                .json(Method::Put, &part.path(), Some(&part.body))
-                .await?;
+            client.put(&part.path(), Some(&part.body)).await?;
         }
         if let Some((index, policy)) = &finding.policy {
             let parse = !index.starts_with(".ds-");
             let settings = serde_json::json!({ "index": { "lifecycle": { "name": policy, "parse_origination_date": parse } } });
             client
-                .json(Method::Put, &format!("/{index}/_settings"), Some(&settings))
+                .put(&format!("/{index}/_settings"), Some(&settings))
                 .await?;
         }
         tracing::info!(what = finding.what, "set up");
@@ -248,19 +247,24 @@ pub async fn lifecycle_names(
         .await?
         .unwrap_or_default();
     let named = |(index, body): (&String, &Json)| {
-        (
-            index.clone(),
-            body["settings"]["index.lifecycle.name"]
-                .as_str()
-                .map(str::to_owned),
-        )
+        let settings = &body["settings"];
+        // Each index has one: what has none tells of no index.
+        settings["index.uuid"].as_str()?;
+        let policy = settings["index.lifecycle.name"].as_str();
+        Some((index.clone(), policy.map(str::to_owned)))
     };
-    Ok(answer
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(named)
-        .collect())
+    let indices = answer.as_object().into_iter().flatten().map(named);
+    let indices: Option<Vec<_>> = indices.collect();
+    indices.ok_or_else(|| client.not_elasticsearch(Method::Get, &path))
+}
+
+/// The policy that an index or stream of this name would get from the templates, were it made now.
+pub async fn policy_to_be(client: &Client, name: &str) -> Result<Option<String>, Error> {
+    let path = format!("/_index_template/_simulate_index/{name}");
+    let answer = client.json_or_missing(Method::Post, &path, None).await?;
+    let answer = answer.unwrap_or_default();
+    let policy = &answer["template"]["settings"]["index"]["lifecycle"]["name"];
+    Ok(policy.as_str().map(str::to_owned))
 }
 
 /// Lists where `is` lacks or changes what `should` says. What the server adds of itself (defaults, dates) is no difference, but phases and

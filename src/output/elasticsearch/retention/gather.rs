@@ -83,7 +83,7 @@ async fn policies(
             .unwrap_or(Kind::Operation);
         let deletes_after = answer
             .as_ref()
-            .and_then(|answer| min_age(part.of_answer(answer)));
+            .and_then(|answer| min_age(part.of_answer(answer)?));
         found.push(PolicyFacts {
             kind,
             deletes_after_ms: deletes_after
