@@ -38,6 +38,8 @@ mod proxy;
 #[path = "../support/python.rs"]
 mod python;
 mod retention;
+#[path = "../support/scratch.rs"]
+mod scratch;
 mod shippers;
 mod signals;
 mod soak;

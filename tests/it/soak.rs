@@ -59,6 +59,7 @@ fn whatever_happens_every_acknowledged_record_is_there_once_and_no_secret_anywhe
     let stop = AtomicBool::new(false);
 
     let (followed, sent) = thread::scope(|scope| {
+        let at_end = StopAtEnd(&stop);
         let writer = scope.spawn(shipper::writer(following.input(), followed, &stop));
         let sender = scope.spawn(shipper::sender(listening.address(), sent, &stop));
         for pages in [following.metrics(), listening.metrics()] {
@@ -76,7 +77,7 @@ fn whatever_happens_every_acknowledged_record_is_there_once_and_no_secret_anywhe
             watch.disk(&following);
             watch.saw_a_spool()
         });
-        stop.store(true, Relaxed);
+        drop(at_end);
         until("the last records are acknowledged", PATIENCE, || {
             listening.revive();
             writer.is_finished() && sender.is_finished()
@@ -98,6 +99,15 @@ fn whatever_happens_every_acknowledged_record_is_there_once_and_no_secret_anywhe
     println!("soak: {expected} records stored; {weather}; {watch}");
     for (name, shipper) in [("following", following), ("listening", listening)] {
         println!("soak: {name}: {shipper}");
+    }
+}
+
+/// Also a failed assertion ends those who give records; else the test would wait for them for ever instead of failing.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
     }
 }
 

@@ -14,7 +14,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use crate::maven::{assemble, java, source_hash};
+use crate::{
+    maven::{assemble, java, source_hash},
+    scratch,
+};
 
 /// How long a node may take to answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -23,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 pub fn es_url() -> &'static str {
     static NODE: OnceLock<(String, TcpStream)> = OnceLock::new();
     let (url, _lease) = NODE.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("tuomin-es-{}", source_hash("es-node")));
+        let folder = scratch::folder().join(format!("tuomin-es-{}", source_hash("es-node")));
         fs::create_dir_all(&folder).unwrap();
         let lock = File::create(folder.with_extension("lock")).unwrap();
         lock.lock().unwrap();
@@ -31,7 +34,7 @@ pub fn es_url() -> &'static str {
             return found;
         }
         let _ = fs::remove_dir_all(&folder);
-        let child = spawn(&folder, &["-Dtidy=true", "-Xmx512m", "-Xms512m"], &[]);
+        let child = spawn(&folder, &["-Xmx512m", "-Xms512m"], &[]);
         wait(&folder, child).1
     });
     url
@@ -64,7 +67,7 @@ pub struct Node {
 impl Node {
     /// Starts a node with settings such as `indexing_pressure.memory.limit=10kb`.
     pub fn start(settings: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir_in(scratch::folder()).unwrap();
         let settings: Vec<String> = settings.iter().map(|s| format!("-E{s}")).collect();
         let child = spawn(folder.path(), &["-Xmx256m", "-Xms256m"], &settings);
         let (child, (url, lease)) = wait(folder.path(), child);
@@ -246,6 +249,8 @@ fn spawn(folder: &Path, java_options: &[&str], settings: &[String]) -> Child {
     command
         .args(java_options)
         .args([
+            // Removes its folder with the last who holds a lease, also if that one is killed.
+            "-Dtidy=true",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Des.distribution.type=tar",

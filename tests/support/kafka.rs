@@ -17,7 +17,10 @@ use rdkafka::{
     producer::{BaseRecord, Producer, ThreadedProducer},
 };
 
-use crate::maven::{assemble, java, sources};
+use crate::{
+    maven::{assemble, java, sources},
+    scratch,
+};
 
 /// How long it may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -26,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub fn broker() -> &'static str {
     static BROKER: OnceLock<(String, ChildStdin)> = OnceLock::new();
     let (address, _lease) = BROKER.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("tuomin-kafka-{}", std::process::id()));
+        let folder = scratch::folder().join(format!("tuomin-kafka-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let [port, controller] = free_ports();
         let lease = start(&folder, port, controller, None);

@@ -15,7 +15,10 @@ use std::{
 use rustix::process::Signal;
 use tuomin::generate::rng::Rng;
 
-use super::records::{HELPING, PAUSE, Records};
+use super::{
+    PATIENCE,
+    records::{HELPING, PAUSE, Records},
+};
 use crate::{
     delivery,
     es::send,
@@ -227,7 +230,9 @@ pub fn sender(
             let is_safe = || {
                 send(&address, "POST", "/", lines.as_bytes()).is_ok_and(|(status, _)| status == 200)
             };
+            let begin = Instant::now();
             while !is_safe() {
+                assert!(begin.elapsed() < PATIENCE, "nobody takes the records");
                 thread::sleep(PAUSE);
             }
             thread::sleep(PAUSE);
