@@ -178,6 +178,39 @@ fn with_a_spool_a_server_that_is_away_costs_nothing() {
 }
 
 #[test]
+fn what_was_spooled_under_another_prefix_goes_where_it_was_meant_for() {
+    let old = Shipper::new("old-prefix", &nowhere()).spooling();
+    let mut child = old.program.start(&["run"]);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&records(0..500)).unwrap();
+    wait_until("it is read", || {
+        rustix::io::ioctl_fionread(&stdin).unwrap() == 0
+    });
+    wait_until("it is spooled", || old.spool_files() > 0);
+    signal(&child, Signal::TERM);
+    succeeds(&end(child));
+    let new = old
+        .program
+        .with("TUOMIN_OUTPUT__ELASTICSEARCH__URLS", es_url())
+        .with("TUOMIN_OUTPUT__ELASTICSEARCH__PREFIX", prefix("new-prefix"));
+    let log = fs::File::create(new.path("log")).unwrap();
+    let child = new.command(&["run"]).stderr(log).spawn().unwrap();
+    let said = || fs::read_to_string(new.path("log")).unwrap();
+    wait_until("it says what is missing", || {
+        said().contains("not under the prefix")
+    });
+    // The indices of both kinds come to be, as they would have been already had the server been there before.
+    succeeds(&program(es_url(), &old.prefix).pipe(&["run"], &records(480..482)));
+    assert_eq!(end(child).code, 0, "{}", said());
+    assert_eq!(count(es_url(), &format!("{}-*", old.prefix)), 500);
+    assert_eq!(
+        fs::read_dir(new.path("spool")).unwrap().count(),
+        1,
+        "the lock"
+    );
+}
+
+#[test]
 fn what_is_in_the_spool_survives_sudden_death() {
     let mut shipper = Shipper::new("death", &nowhere()).spooling();
     for round in 0..5 {

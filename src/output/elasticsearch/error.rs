@@ -76,6 +76,16 @@ pub enum Error {
         /// What is wrong, with the name of the policy, template or index.
         what: String,
     },
+    /// Records of an earlier configuration wait for an index that this one does not make.
+    #[error(
+        "records wait for index {index}, which is not under the prefix \"{prefix}\" and not there with a policy: run once with the prefix that they were read under"
+    )]
+    Foreign {
+        /// The index that they are for.
+        index: String,
+        /// The prefix that is set now.
+        prefix: String,
+    },
     /// A file of ours.
     #[error(transparent)]
     File(#[from] FileError),

@@ -122,6 +122,9 @@ impl Elasticsearch {
     /// Makes an index or stream, if it is not there, and makes sure that a policy manages it.
     async fn ensure_index(&self, name: &str) -> Result<(), Error> {
         let names = Names::new(&self.settings);
+        if !names.owns(name) {
+            return self.accept_foreign(name).await;
+        }
         let kind = names.parse(name).map(|(kind, _)| kind);
         let policy = kind.map_or_else(|| format!("{name}-stream"), |kind| names.base(kind));
         if setup::lifecycle_names(&self.client, name).await?.is_empty() {
@@ -139,6 +142,19 @@ impl Elasticsearch {
             }),
             None => Ok(()),
         }
+    }
+
+    /// What waited in the spool or among dead letters while the prefix was changed goes where it was meant for, if that is there and
+    /// is deleted one day.
+    async fn accept_foreign(&self, name: &str) -> Result<(), Error> {
+        let found = setup::lifecycle_names(&self.client, name).await?;
+        if found.is_empty() || found.iter().any(|(_, policy)| policy.is_none()) {
+            return Err(Error::Foreign {
+                index: name.to_owned(),
+                prefix: self.settings.prefix.clone(),
+            });
+        }
+        Ok(())
     }
 
     /// An index that is made while its template is away gets no policy, and only a person may put one on what holds documents. So it is looked

@@ -63,6 +63,12 @@ impl Names {
         Some(name)
     }
 
+    /// Whether a name is one of those that we give now: under our prefix.
+    pub fn owns(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.prefix);
+        rest.is_some_and(|rest| rest.starts_with('-'))
+    }
+
     /// What a search for both kinds, dated and stream, asks for.
     pub fn search_pattern(&self, kind: Option<Kind>) -> String {
         let of = |kind: Kind| format!("{}-{kind}*", self.prefix);
