@@ -11,6 +11,7 @@ use super::action::CategoryId;
 use super::compare::{rarity, stands};
 use super::edit::Coding;
 use super::names::is_han;
+use super::noted::Noted;
 use super::pass::{Pass, Rule};
 use super::starts::Starts;
 
@@ -20,6 +21,10 @@ const MOST: usize = 48;
 const MOST_JOINED: u8 = 4;
 /// A value makes several needles; so many at most.
 const MOST_NEEDLES: usize = 64;
+/// Longer values are not looked for.
+const LONGEST: usize = 256;
+/// What is longer will be too long in its narrow form as well, or is mostly white space.
+const LONGEST_NOTED: usize = 3 * LONGEST;
 
 #[derive(Clone)]
 struct Needle {
@@ -49,6 +54,10 @@ pub(crate) struct Needles {
     /// Names put together so far.
     joined: u8,
     searching: bool,
+    /// What was found while nobody knows if any of it is to be searched.
+    noted: Noted,
+    /// Needles were made of that; what is found from now on becomes needles at once.
+    made: bool,
 }
 
 impl Needles {
@@ -65,6 +74,8 @@ impl Needles {
         self.previous = 0..0;
         self.joined = 0;
         self.searching = false;
+        self.noted.clear();
+        self.made = false;
     }
 
     /// False in the second pass: there is nothing to search for in the first.
@@ -72,8 +83,15 @@ impl Needles {
         !self.searching
     }
 
-    pub fn any(&self) -> bool {
-        !self.list.is_empty()
+    /// May any of the values still stand in what is left of the record? Of what is `encoded` there only the search itself can tell.
+    pub fn may_repeat(&mut self, left: &[u8], encoded: bool, core: &Core) -> bool {
+        if !self.made {
+            if self.noted.is_empty() || !(encoded || self.noted.may_stand_in(left)) {
+                return false;
+            }
+            self.make(core);
+        }
+        !self.list.is_empty() && (encoded || self.may_stand_in(left))
     }
 
     /// From now on repetitions are searched and nothing more is noted.
@@ -83,7 +101,33 @@ impl Needles {
 
     /// Notes a value that was found.
     pub fn note(&mut self, value: &[u8], category: CategoryId, core: &Core) {
-        if self.searching || self.list.len() >= MOST || !core.is_repeated(category) {
+        if self.searching || !core.is_repeated(category) {
+            return;
+        }
+        if !self.made {
+            if self.noted.len() < MOST && value.len() <= LONGEST_NOTED {
+                return self.noted.add(value, category, core.is_name(category));
+            }
+            self.make(core);
+        }
+        self.take_apart(value, category, core);
+    }
+
+    /// Makes needles of what was noted.
+    fn make(&mut self, core: &Core) {
+        self.made = true;
+        let noted = std::mem::take(&mut self.noted);
+        for i in 0..noted.len() {
+            if let Some((value, category)) = noted.get(i) {
+                self.take_apart(value, category, core);
+            }
+        }
+        self.noted = noted;
+    }
+
+    /// Makes needles of a value.
+    fn take_apart(&mut self, value: &[u8], category: CategoryId, core: &Core) {
+        if self.list.len() >= MOST {
             return;
         }
         let Ok(text) = std::str::from_utf8(value) else {
@@ -98,7 +142,7 @@ impl Needles {
             &narrowed
         };
         let text = text.trim();
-        if text.contains('*') || text.len() > 256 {
+        if text.contains('*') || text.len() > LONGEST {
             return;
         }
         self.groups += 1;
@@ -239,8 +283,16 @@ impl Needles {
     }
 
     /// May any of the values stand in the text as it is, or with marks on its letters?
-    pub fn may_stand_in(&self, text: &[u8]) -> bool {
+    fn may_stand_in(&self, text: &[u8]) -> bool {
         self.seen(text) != 0 || (self.list.iter().any(|n| n.latin) && accents::may_hold(text))
+    }
+
+    /// What the values say, and what the needles made of them.
+    #[cfg(test)]
+    pub fn both_looks(&mut self, text: &[u8], core: &Core) -> (bool, bool) {
+        let allowed = self.noted.may_stand_in(text);
+        self.make(core);
+        (allowed, self.may_stand_in(text))
     }
 
     /// The values that stand in a text, a bit each: one pass over the text serves all.

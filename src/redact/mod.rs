@@ -58,6 +58,7 @@ mod label;
 mod layers;
 mod lookup;
 mod names;
+mod noted;
 mod outcomes;
 mod packed;
 mod pairs;
@@ -310,9 +311,8 @@ impl Worker {
         } else if !self.object(line, out, &mut outcome) {
             self.plain(line, out, &mut outcome);
         }
-        if self.scratch.needles.any()
-            && (self.scratch.encoded || self.scratch.needles.may_stand_in(&out[from..]))
-        {
+        let (left, encoded) = (&out[from..], self.scratch.encoded);
+        if self.scratch.needles.may_repeat(left, encoded, &self.core) {
             self.scratch.needles.search();
             let mut stage = std::mem::take(&mut self.stage);
             stage.clear();

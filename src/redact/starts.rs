@@ -114,7 +114,7 @@ fn for_each_beginning(value: &[u8], mut show: impl FnMut(usize, u8)) {
     }
 }
 
-fn is_within_word(text: &[u8], at: usize) -> bool {
+pub(super) fn is_within_word(text: &[u8], at: usize) -> bool {
     text[at].is_ascii_alphanumeric()
         && at > 0
         && text[at - 1].is_ascii_alphanumeric()
