@@ -3,44 +3,77 @@
 //! Every decoder takes any bytes. What it can't decode it copies as it is, so that a half-encoded or cut text is still inspected.
 
 use super::edit::OffsetMap;
+use super::scan::{LANES, backslashes};
 
-/// Undoes JSON string escapes (RFC 8259, section 7). A lone surrogate becomes U+FFFD; a wrong escape stays as it is.
-pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) {
+/// From so many bytes without an escape on the next one is searched alone.
+const LONG_QUIET: usize = 128;
+
+/// Undoes JSON string escapes (RFC 8259, section 7). A lone surrogate becomes U+FFFD; a wrong escape stays as it is. True if a backslash
+/// stands before a `u` anywhere, also where it is itself the end of an escape.
+///
+/// A text in a text has an escape every eight bytes: they are searched in blocks that are copied meanwhile, since to begin a search and a
+/// copy for each costs twice as much. Only what follows an escape is a new pair of the map: before it bytes go on as they did.
+pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
     out.clear();
     map.clear();
+    out.reserve(source.len() + LANES);
     let mut at = 0;
-    while let Some(offset) = memchr::memchr(b'\\', &source[at..]) {
-        let escape = at + offset;
-        out.extend_from_slice(&source[at..escape]);
-        map.push(out.len(), escape);
-        let plain = match source.get(escape + 1) {
-            Some(b'n') => b'\n',
-            Some(b't') => b'\t',
-            Some(b'r') => b'\r',
-            Some(b'b') => 8,
-            Some(b'f') => 12,
-            Some(&c @ (b'"' | b'\\' | b'/')) => c,
-            Some(b'u') => {
-                let (c, length) = unicode_escape(&source[escape..]);
+    let mut quiet = 0;
+    let mut any = false;
+    loop {
+        let rest = &source[at..];
+        if let Some(block) = rest.first_chunk::<LANES>().filter(|_| quiet < LONG_QUIET) {
+            let before = backslashes(block).trailing_zeros() as usize;
+            out.extend_from_slice(block);
+            if before >= LANES {
+                at += LANES;
+                quiet += LANES;
+                continue;
+            }
+            out.truncate(out.len() - LANES + before);
+            at += before;
+        } else {
+            let before = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            out.extend_from_slice(&rest[..before]);
+            at += before;
+        }
+        quiet = 0;
+        let Some(kind) = source.get(at + 1) else {
+            out.extend_from_slice(&source[at..]);
+            return any;
+        };
+        let plain = match kind {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'b' => 8,
+            b'f' => 12,
+            b'"' | b'/' => *kind,
+            b'\\' => {
+                any |= source.get(at + 2) == Some(&b'u');
+                b'\\'
+            }
+            b'u' => {
+                any = true;
+                let (c, length) = unicode_escape(&source[at..]);
                 match c {
                     Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-                    None => out.extend_from_slice(&source[escape..escape + length]),
+                    None => out.extend_from_slice(&source[at..at + length]),
                 }
-                at = escape + length;
+                at += length;
                 map.push(out.len(), at);
                 continue;
             }
             _ => {
                 out.push(b'\\');
-                at = escape + 1;
+                at += 1;
                 continue;
             }
         };
         out.push(plain);
-        at = escape + 2;
+        at += 2;
         map.push(out.len(), at);
     }
-    out.extend_from_slice(&source[at..]);
 }
 
 /// The character of `\uXXXX` or of a surrogate pair, and the length of the escape. `None` for a malformed one.
@@ -234,6 +267,7 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::Strategy as _;
 
     fn decoded(
         f: impl Fn(&[u8], &mut Vec<u8>, &mut OffsetMap),
@@ -244,9 +278,46 @@ mod tests {
         (String::from_utf8(out).expect("text"), map)
     }
 
+    fn unescaped(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) {
+        json_string(source, out, map);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn escapes_wherever_they_stand_in_a_block(
+            parts in proptest::collection::vec(proptest::prop_oneof![
+                "[gxyz张]{0,20}",
+                "[gxyz]{100,150}",
+                proptest::sample::select(vec!["\\\"", "\\\\", "\\n", "\\u5f20", "\\q", "\\", "\\u00", "u"]).prop_map(String::from),
+            ], 0..40)
+        ) {
+            let source = parts.concat();
+            let (mut out, mut map) = (Vec::new(), OffsetMap::default());
+            let hidden = json_string(source.as_bytes(), &mut out, &mut map);
+            proptest::prop_assert_eq!(hidden, source.contains("\\u"));
+            // the same, an escape at a time
+            let (bytes, mut at, mut plain) = (source.as_bytes(), 0, 0);
+            while at < bytes.len() {
+                proptest::prop_assert_eq!(map.source(plain), at);
+                let (text, length) = match (bytes[at], bytes.get(at + 1)) {
+                    (b'\\', Some(b'"')) => ("\"", 2),
+                    (b'\\', Some(b'\\')) => ("\\", 2),
+                    (b'\\', Some(b'n')) => ("\n", 2),
+                    (b'\\', Some(b'u')) if source[at..].starts_with("\\u5f20") => ("张", 6),
+                    (b'\\', Some(b'u')) => ("\\u", 2),
+                    _ => (&source[at..at + source[at..].chars().next().map_or(1, char::len_utf8)], 0),
+                };
+                proptest::prop_assert!(out[plain..].starts_with(text.as_bytes()));
+                at += if length == 0 { text.len() } else { length };
+                plain += text.len();
+            }
+            proptest::prop_assert_eq!(plain, out.len());
+        }
+    }
+
     #[test]
     fn json_escapes_and_their_offsets() {
-        let (text, map) = decoded(json_string, r#"a\"b\u5f20c\ud83d\ude00\/\n\q"#);
+        let (text, map) = decoded(unescaped, r#"a\"b\u5f20c\ud83d\ude00\/\n\q"#);
         assert_eq!(text, "a\"b张c😀/\n\\q");
         assert_eq!(map.source(text.find('b').unwrap()), 3);
         assert_eq!(map.source(text.find('张').unwrap()), 4);
@@ -257,9 +328,9 @@ mod tests {
     #[test]
     fn broken_escapes_stay() {
         for broken in [r"\u12", r"\uzzzz", r"\ud800x", "\\"] {
-            decoded(json_string, broken);
+            decoded(unescaped, broken);
         }
-        assert_eq!(decoded(json_string, r"\ud800x").0, "\u{fffd}x");
+        assert_eq!(decoded(unescaped, r"\ud800x").0, "\u{fffd}x");
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) struct Keys {
     /// Apart from the keys: any text may be asked for, and would take their places.
     names: Remembered<KeyInfo>,
     last: usize,
+    /// The one that followed it the last time.
+    expected: usize,
     /// Ids given so far; see [`KeyInfo::id`].
     ids: u32,
 }
@@ -48,6 +50,7 @@ impl Default for Keys {
             known: Remembered::default(),
             names: Remembered::default(),
             last: 0,
+            expected: 0,
             ids: 0,
         };
         keys.forget();
@@ -59,20 +62,20 @@ impl Keys {
     /// If the key that followed the last time stands at `p`: the position behind its colon, and what it means.
     #[inline]
     pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo)> {
-        let next = self.entries[self.last].next;
-        let entry = &self.entries[next];
+        let entry = &self.entries[self.expected];
         if !begins(&t[p..], &entry.text) {
             return None;
         }
-        self.last = next;
-        Some((p + entry.text.len(), entry.info))
+        let followed = (p + entry.text.len(), entry.info);
+        self.pass();
+        Some(followed)
     }
 
     /// If the key that followed the last time stands at `p`: the position behind its colon, and what of its value needs no look.
     /// The third is its [`KeyInfo::id`]. The key counts as passed only after [`Self::pass`].
     #[inline]
     pub fn peek(&self, t: &[u8], p: usize) -> Option<(usize, Quiet, u32)> {
-        let entry = &self.entries[self.entries[self.last].next];
+        let entry = &self.entries[self.expected];
         (entry.quiet != Quiet::No && begins(&t[p..], &entry.text)).then_some((
             p + entry.text.len(),
             entry.quiet,
@@ -83,7 +86,8 @@ impl Keys {
     /// Goes on to the key that followed the last time.
     #[inline]
     pub fn pass(&mut self) {
-        self.last = self.entries[self.last].next;
+        self.last = self.expected;
+        self.expected = self.entries[self.last].next;
     }
 
     /// What a key without escapes means, and that it follows the one before.
@@ -93,7 +97,8 @@ impl Keys {
             None => self.add(key, fields),
         };
         self.entries[self.last].next = at;
-        self.last = at;
+        self.expected = at;
+        self.pass();
         self.entries[at].info
     }
 
@@ -130,6 +135,7 @@ impl Keys {
         });
         self.known = Remembered::default();
         self.last = 0;
+        self.expected = 0;
     }
 }
 
@@ -140,18 +146,21 @@ fn begins(text: &[u8], key: &[u8]) -> bool {
     let Some(text) = text.get(..key.len()) else {
         return false;
     };
-    let word = |bytes: &[u8], at: usize| {
-        bytes[at..at + WORD]
-            .first_chunk()
-            .map(|b| u64::from_ne_bytes(*b))
-    };
+    let word = |bytes: &[u8], at: usize| bytes[at..].first_chunk().map(|b| u64::from_ne_bytes(*b));
     let Some(last) = key.len().checked_sub(WORD) else {
         return text.iter().eq(key);
     };
-    word(text, last) == word(key, last)
-        && (0..last)
-            .step_by(WORD)
-            .all(|at| word(text, at) == word(key, at))
+    if word(text, last) != word(key, last) {
+        return false;
+    }
+    let mut at = 0;
+    while at < last {
+        if word(text, at) != word(key, at) {
+            return false;
+        }
+        at += WORD;
+    }
+    true
 }
 
 #[cfg(test)]

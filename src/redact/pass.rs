@@ -4,9 +4,6 @@
 //! body that was cut, base64 of text, gzip. What no layer claims is running text, and goes to [`super::text`].
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use super::Core;
 use super::context::PatternSet;
@@ -24,8 +21,6 @@ use crate::patterns::schema::ActionName;
 /// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer
 /// adds a third, so that no line of less than gigabytes gets there.
 pub(super) const LAYERS: usize = 160;
-
-static UNICODE_ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u"));
 
 /// Buffers that a worker uses again for every line.
 #[derive(Default)]
@@ -194,19 +189,18 @@ impl Pass<'_> {
             return;
         }
         let source = &t[span.clone()];
+        let mut hidden = false;
         self.layer(
             source,
             at + span.start,
             Coding::Json,
             |source, out, map| {
-                decode::json_string(source, out, map);
+                hidden = decode::json_string(source, out, map);
                 true
             },
             |pass, text| inspect(pass, text, 0, holds::UNKNOWN),
         );
-        if UNICODE_ESCAPE.find(source).is_some() {
-            self.scratch.encoded = true;
-        }
+        self.scratch.encoded |= hidden;
     }
 
     /// May it be remembered that nothing is found in a value? That depends on nothing else: see [`Standing`].

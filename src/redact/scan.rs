@@ -30,7 +30,7 @@ pub(crate) mod holds {
 }
 
 /// Bytes looked at together.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 /// [`holds::RUN`] is set from so many bytes without a space on, and may be set from `LONG - LANES` on.
 pub(crate) const LONG: usize = 20;
 
@@ -170,6 +170,30 @@ fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
     }
 }
 
+/// The next digit at or after `from`.
+pub(super) fn next_digit(t: &[u8], from: usize) -> Option<usize> {
+    next_of(t, from, 1)
+}
+
+/// The next byte beyond ASCII at or after `from`.
+pub(super) fn next_high(t: &[u8], from: usize) -> Option<usize> {
+    next_of(t, from, 0)
+}
+
+/// The next byte at or after `from` of a kind in [`Lanes::of`].
+#[inline(always)]
+fn next_of(t: &[u8], mut from: usize, kind: usize) -> Option<usize> {
+    while from < t.len() {
+        let (lanes, count) = lanes(t, from);
+        let at = lanes.of[kind].trailing_zeros();
+        if at < count {
+            return Some(from + at as usize);
+        }
+        from += LANES;
+    }
+    None
+}
+
 /// Quotes, backslashes and control characters among the sixteen bytes at `p`, a bit each, and how many bytes are there.
 #[inline(always)]
 fn stops(t: &[u8], p: usize) -> (u32, usize) {
@@ -204,6 +228,24 @@ fn stops_of(bytes: &[u8; LANES]) -> u32 {
     bits.fold(0, |bits, (i, c)| {
         bits | u32::from(matches!(c, b'"' | b'\\' | 0..0x20)) << i
     })
+}
+
+/// Backslashes among sixteen bytes, a bit each.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) fn backslashes(bytes: &[u8; LANES]) -> u32 {
+    use std::arch::x86_64::*;
+    // SAFETY: every x86-64 processor has SSE2, and the load needs no alignment.
+    unsafe {
+        let x = _mm_loadu_si128(bytes.as_ptr().cast());
+        _mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(b'\\' as i8))) as u32
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn backslashes(bytes: &[u8; LANES]) -> u32 {
+    let bits = bytes.iter().enumerate();
+    bits.fold(0, |bits, (i, c)| bits | u32::from(*c == b'\\') << i)
 }
 
 /// What the bytes of a text hold; [`holds::ESCAPE`] is a backslash.

@@ -156,7 +156,9 @@ impl Collector {
             _mm256_extracti128_si256::<1>(self.classes),
         );
         let all = _mm_cvtsi128_si64(half) | _mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half));
-        let all = all.to_ne_bytes().into_iter().fold(0, |all, c| all | c);
+        let all = all | all >> 32;
+        let all = all | all >> 16;
+        let all = (all | all >> 8) as u8;
         let told = (holds::DIGIT | holds::LABEL | holds::ENCODED | holds::AT) as u8;
         let mut bits = Contents::from(all & told);
         if all & LESS != 0 {
