@@ -4,6 +4,7 @@
 //! frames of all levels share one stack, so that depth costs memory only.
 
 use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
+use super::number::number_end;
 use super::pass::{Context, Pass};
 use super::scan::{Contents, bare_end, contents, holds, string_end};
 use crate::patterns::schema::ValueRule;
@@ -20,7 +21,7 @@ pub(crate) struct Frame {
     pub(super) class: ClassId,
     pub(super) body: bool,
     /// Number of the element, in arrays.
-    index: u32,
+    pub(super) index: u32,
     /// Where the key that the container stands under is.
     key: (usize, usize),
     /// The first string of an array, for `["Name", "张三"]`.
@@ -40,34 +41,6 @@ pub(crate) struct Frame {
 const DESCRIPTION: u8 = 3;
 /// A longer `ID` is a program's.
 const LONGEST_ID: usize = 20;
-
-/// The end of the number at `p` (RFC 8259, section 6), and whether it is an integer.
-pub(super) fn number_end(t: &[u8], p: usize) -> Option<(usize, bool)> {
-    let digits = |mut i: usize| {
-        let from = i;
-        while t.get(i).is_some_and(u8::is_ascii_digit) {
-            i += 1;
-        }
-        (i > from).then_some(i)
-    };
-    let start = if t.get(p) == Some(&b'-') { p + 1 } else { p };
-    let mut end = if t.get(start) == Some(&b'0') {
-        start + 1
-    } else {
-        digits(start)?
-    };
-    let mut integer = true;
-    if t.get(end) == Some(&b'.') {
-        end = digits(end + 1)?;
-        integer = false;
-    }
-    if matches!(t.get(end), Some(b'e' | b'E')) {
-        let sign = matches!(t.get(end + 1), Some(b'+' | b'-')) as usize;
-        end = digits(end + 1 + sign)?;
-        integer = false;
-    }
-    Some((end, integer))
-}
 
 fn skip_space(t: &[u8], mut p: usize) -> usize {
     while matches!(t.get(p), Some(b' ' | b'\n' | b'\r' | b'\t')) {
@@ -148,14 +121,17 @@ impl Pass<'_> {
                         });
                         p = skip_space(t, p + 1);
                         let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
-                        if !empty {
-                            if open == b'{' {
-                                (p, restart) = self.quiet_members(t, p, restart);
-                                (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
-                            } else {
-                                context.inherited = context.class != NO_CLASS;
-                            }
+                        if !empty && open == b'[' {
+                            context.inherited = context.class != NO_CLASS;
                             continue;
+                        }
+                        if !empty {
+                            let ended;
+                            (p, restart, ended) = self.quiet_members(t, p, restart);
+                            if !ended {
+                                (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
+                                continue;
+                            }
                         }
                     }
                 }
@@ -179,10 +155,20 @@ impl Pass<'_> {
                 Some(b'n') if t[p..].starts_with(b"null") => p += 4,
                 _ => return Err(restart),
             }
-            match self.close(t, p, at, base, restart)? {
+            let mut next = self.close(t, p, at, base, restart)?;
+            while let Next::Key(at_key) = next {
+                let ended;
+                (p, restart, ended) = self.quiet_members(t, at_key, restart);
+                if !ended {
+                    next = Next::Key(p);
+                    break;
+                }
+                next = self.close(t, p, at, base, restart)?;
+            }
+            match next {
                 Next::Done(p) => return Ok(p),
                 Next::Value(next) => {
-                    p = next;
+                    p = self.quiet_elements(t, next);
                     let frame = self.top();
                     let (class, body, range) = (frame.class, frame.body, frame.key);
                     info = frame.parent;
@@ -195,8 +181,7 @@ impl Pass<'_> {
                     };
                 }
                 Next::Key(next) => {
-                    (p, restart) = self.quiet_members(t, next, restart);
-                    (p, key, info, context) = self.key(t, p, at).ok_or(restart)?
+                    (p, key, info, context) = self.key(t, next, at).ok_or(restart)?
                 }
             }
             restart = p;

@@ -59,6 +59,7 @@ mod layers;
 mod lookup;
 mod names;
 mod noted;
+mod number;
 mod outcomes;
 mod packed;
 mod pairs;
@@ -325,9 +326,12 @@ impl Worker {
             outcome.form = form;
             self.stage = stage;
         }
-        for (category, count) in self.scratch.counts.iter().enumerate() {
-            for _ in 0..*count {
-                outcome.add(category as CategoryId);
+        // nearly always none: what is taken out is counted by its edit
+        if self.scratch.counts.iter().fold(0, |all, n| all | n) != 0 {
+            for (category, count) in self.scratch.counts.iter().enumerate() {
+                for _ in 0..*count {
+                    outcome.add(category as CategoryId);
+                }
             }
         }
         outcome

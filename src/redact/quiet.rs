@@ -3,9 +3,9 @@
 //! What [`super::json`] does for each member (its key's meaning, its place in lists of keys and values, what it inherits) has no effect
 //! there, and the same keys follow each other in each record: they are passed with a comparison and a search for their end.
 
-use super::fields::{ClassId, Part};
-use super::json::number_end;
+use super::fields::{ClassId, NO_CLASS, Part};
 use super::keys::Quiet;
+use super::number::number_end;
 use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
 use super::scan::{bare_end, holds, string_end};
@@ -16,23 +16,23 @@ pub(super) const LONG_NUMBER: usize = 7;
 
 impl Pass<'_> {
     /// Passes as many members as need no look, from the key at `p` on. Gives where the key of the next one is, and from where on
-    /// nothing was inspected if that is none: the last member that was passed, or else `restart`.
+    /// nothing was inspected if that is none: the last member that was passed, or else `restart`. True if the object ends there instead.
     #[inline]
     pub(super) fn quiet_members(
         &mut self,
         t: &[u8],
         mut p: usize,
         mut restart: usize,
-    ) -> (usize, usize) {
+    ) -> (usize, usize, bool) {
         // the second pass looks everywhere, and an explanation names each key on its way
         if !self.scratch.needles.is_empty() || self.scratch.track_path {
-            return (p, restart);
+            return (p, restart, false);
         }
         let frame = self.top();
         let (class, body) = (frame.class, frame.body);
         if frame.parent.part == Part::Persons {
             // the keys are values
-            return (p, restart);
+            return (p, restart, false);
         }
         let means_nothing = |class: ClassId| self.class(class).is_none_or(|c| c.safe);
         let untold = means_nothing(class);
@@ -58,10 +58,53 @@ impl Pass<'_> {
                     (restart, p) = (p, end + 1);
                     self.scratch.keys.pass();
                 }
+                Some(end) if t.get(end) == Some(&b'}') => {
+                    self.scratch.keys.pass();
+                    return (end, p, true);
+                }
                 _ => break,
             }
         }
-        (p, restart)
+        (p, restart, false)
+    }
+
+    /// Passes as many elements of an array as need no look, from the one at `p` on, which is not the first. Gives where the next one is.
+    ///
+    /// Each must have one behind it: the last of two stands under the first, if that names something.
+    #[inline]
+    pub(super) fn quiet_elements(&mut self, t: &[u8], mut p: usize) -> usize {
+        if !self.scratch.needles.is_empty() {
+            return p;
+        }
+        let frame = self.top();
+        let (class, body, country) = (frame.class, frame.body, frame.parent.country);
+        let safe = self.class(class).is_some_and(|c| c.safe);
+        let plain = class == NO_CLASS && !(body && self.core.posture == Posture::Strict);
+        if country || !(safe || plain) {
+            return p;
+        }
+        let mut passed = 0;
+        loop {
+            let end = match t.get(p) {
+                Some(b'"') if safe => bare_end(t, p + 1).map(|(end, _)| end + 1),
+                Some(b'"') => string_end(t, p + 1)
+                    .filter(|(_, bits)| bits & (holds::ANYTHING | holds::UNKNOWN) == 0)
+                    .map(|(end, _)| end + 1),
+                Some(b'-' | b'0'..=b'9') => number_end(t, p)
+                    .filter(|(end, integer)| safe || !integer || end - p < LONG_NUMBER)
+                    .map(|(end, _)| end),
+                _ => None,
+            };
+            match end {
+                Some(end) if t.get(end) == Some(&b',') => {
+                    p = end + 1;
+                    passed += 1;
+                }
+                _ => break,
+            }
+        }
+        self.top().index += passed;
+        p
     }
 
     /// The end of the string whose content starts at `p`, if nothing can be found in it: words alone, or what is remembered.
