@@ -1,7 +1,7 @@
 //! Context words: what makes a weak value count, in the text around it or in its key.
 
-use super::lookup::Words;
 use super::shapes::PatternId;
+use super::words::Words;
 
 /// How far before a value a context word may stand, in bytes, and how far after it.
 const BEFORE: usize = 48;
@@ -33,7 +33,7 @@ pub(crate) struct Contexts {
 impl Contexts {
     pub fn new(words: Vec<String>, of: Vec<Vec<PatternId>>) -> Self {
         Self {
-            words: Words::all(words),
+            words: Words::new(&words),
             of,
         }
     }
@@ -58,13 +58,13 @@ impl Contexts {
         if text.is_empty() {
             return;
         }
-        for found in self.words.automaton().find_overlapping_iter(text) {
-            if is_whole_word(text, found.start(), found.end()) {
-                for pattern in &self.of[found.pattern().as_usize()] {
-                    set.insert(*pattern);
-                }
+        self.words.each(text, |start, end, word| {
+            if is_whole_word(text, start, end) {
+                self.of[word]
+                    .iter()
+                    .for_each(|pattern| set.insert(*pattern));
             }
-        }
+        });
     }
 }
 

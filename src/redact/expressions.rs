@@ -1,18 +1,18 @@
 //! Value patterns that no shape can say: regular expressions, each tried only on texts that could match it.
 //!
-//! Two questions come before a regex. What a text holds is known already, and a regex tells by its own structure what each of
-//! its matches must hold (a digit, a `:` or `=`, a long run); then one automaton looks for the needles of all that are left.
+//! Two questions come before a regex: one look finds the needles of all of them in a text, and a regex tells by its own structure what
+//! each of its matches must hold (a digit, a `:` or `=`, a long run), which is known of the text already.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::action::CategoryId;
 use super::checksum;
 use super::scan::{Contents, contents, holds};
+use super::words::Words;
 use crate::patterns::schema::Pattern;
 
 /// A value pattern that no shape can say.
@@ -22,6 +22,8 @@ pub(crate) struct Expression {
     source: String,
     /// Compiled when a text first asks for it: most runs meet few of them, and compiling all of them is half of a start.
     regex: OnceLock<(Regex, Option<usize>)>,
+    /// What every text that it matches in holds: of each of these at least one bit. Asked when one of its needles first stands in a text.
+    requires: OnceLock<Vec<Contents>>,
     check: Option<checksum::Check>,
 }
 
@@ -49,6 +51,17 @@ impl Expression {
             }
             from = whole.end.max(from + 1);
         }
+    }
+
+    /// Could it match in a text that holds this?
+    fn could_match(&self, bits: Contents) -> bool {
+        let clauses = self.requires.get_or_init(|| {
+            let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+            let hir = parser.parse(&self.source);
+            requires(&hir.expect("tried when the pack was read"))
+        });
+        // a text that holds nothing is no text for a regex
+        bits & holds::ANYTHING != 0 && clauses.iter().all(|clause| clause & bits != 0)
     }
 
     fn candidate(&self, text: &[u8], mut from: usize) -> Option<(Range<usize>, Range<usize>)> {
@@ -87,18 +100,15 @@ impl Expression {
 /// All regular expressions, with what tells that one is worth a try.
 pub(crate) struct Expressions {
     pub list: Vec<Expression>,
-    needles: AhoCorasick,
+    needles: Words,
     of: Vec<u64>,
     with_at: u64,
-    /// The expressions that could match, by what a text holds.
-    possible: [u64; holds::ANYTHING as usize + 1],
 }
 
 impl Expressions {
     pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
         let (mut list, mut words, mut of, mut with_at): (Vec<_>, Vec<String>, Vec<u64>, u64) =
             Default::default();
-        let mut possible = [0; holds::ANYTHING as usize + 1];
         for (pattern, category) in patterns {
             let Some(source) = &pattern.regex else {
                 continue;
@@ -106,17 +116,6 @@ impl Expressions {
             let bit = 1u64
                 .checked_shl(list.len() as u32)
                 .ok_or("more than 64 patterns with a regex")?;
-            let hir = regex_syntax::ParserBuilder::new()
-                .utf8(false)
-                .build()
-                .parse(source)
-                .map_err(|e| format!("pattern {}: {e}", pattern.id))?;
-            let clauses = requires(&hir);
-            for (held, possible) in possible.iter_mut().enumerate().skip(1) {
-                if clauses.iter().all(|c| *c & held as Contents != 0) {
-                    *possible |= bit;
-                }
-            }
             for needle in &pattern.needs {
                 let needle = needle.to_ascii_lowercase();
                 if needle == "@" {
@@ -134,39 +133,36 @@ impl Expressions {
                 category: *category,
                 source: source.clone(),
                 regex: OnceLock::new(),
+                requires: OnceLock::new(),
                 check,
             });
         }
-        let needles = AhoCorasickBuilder::new()
-            .kind(Some(AhoCorasickKind::DFA))
-            .ascii_case_insensitive(true)
-            .build(&words)
-            .map_err(|e| e.to_string())?;
         Ok(Self {
             list,
-            needles,
+            needles: Words::new(&words),
             of,
             with_at,
-            possible,
         })
     }
 
     /// The expressions worth trying on a text, a bit each.
     pub fn wanted(&self, text: &[u8], bits: Contents) -> u64 {
-        let possible = self.possible[(bits & holds::ANYTHING) as usize];
-        if possible == 0 {
-            return 0;
-        }
-        let start = if bits & holds::AT != 0 {
+        let mut named = if bits & holds::AT != 0 {
             self.with_at
         } else {
             0
         };
-        possible
-            & self
-                .needles
-                .find_overlapping_iter(text)
-                .fold(start, |wanted, m| wanted | self.of[m.pattern().as_usize()])
+        self.needles
+            .each(text, |_, _, needle| named |= self.of[needle]);
+        let mut wanted = named;
+        while named != 0 {
+            let bit = named & named.wrapping_neg();
+            if !self.list[named.trailing_zeros() as usize].could_match(bits) {
+                wanted ^= bit;
+            }
+            named ^= bit;
+        }
+        wanted
     }
 }
 

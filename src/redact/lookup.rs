@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::fields::ClassId;
+use super::scan::next_high;
+use super::words::Words;
 use crate::patterns::schema::{FieldClass, Names};
 
 /// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher.
@@ -17,35 +18,26 @@ pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Aho
         .expect("a few literals of this program always compile")
 }
 
-/// A searcher for many words, built when a text first asks for it: logs of one country never do for most scripts, and building is
-/// what a start would spend most of its time on.
-pub(crate) struct Words {
-    words: Vec<String>,
-    automaton: OnceLock<AhoCorasick>,
-}
-
-impl Words {
-    /// For words in any case of which all count, overlapping ones too.
-    pub fn all(words: Vec<String>) -> Self {
-        Self {
-            words,
-            automaton: OnceLock::new(),
-        }
-    }
-
-    pub fn automaton(&self) -> &AhoCorasick {
-        self.automaton.get_or_init(|| {
-            AhoCorasickBuilder::new()
-                .ascii_case_insensitive(true)
-                .build(&self.words)
-                .expect("only gigabytes of words make an automaton too large")
-        })
-    }
-}
-
 /// Words that are not of ASCII alone, by their first character that is none: texts in Latin have none, and a table of a few hundred
 /// characters is made in a hundredth of the time that an automaton of thousands of words takes.
-struct Anchored<T>(HashMap<[u8; 3], Vec<AnchoredWord<T>>, foldhash::fast::FixedState>);
+struct Anchored<T> {
+    by_anchor: HashMap<[u8; 3], Vec<AnchoredWord<T>>, foldhash::fast::FixedState>,
+    begin: Anchors,
+}
+
+/// A bit for each anchor by its last twelve bits: most characters of a text begin no word, and need no look into the table.
+struct Anchors([u64; 64]);
+
+impl Anchors {
+    fn place([_, second, third]: [u8; 3]) -> (usize, u8) {
+        (usize::from(second & 63), third & 63)
+    }
+
+    fn may_hold(&self, anchor: [u8; 3]) -> bool {
+        let (word, bit) = Self::place(anchor);
+        self.0[word] >> bit & 1 == 1
+    }
+}
 
 struct AnchoredWord<T> {
     text: Box<[u8]>,
@@ -73,15 +65,31 @@ impl<T: Copy> Anchored<T> {
             // the leftmost one first, of those the longest
             words.sort_by_key(|w| std::cmp::Reverse((w.before, w.text.len())));
         }
-        Self(by_anchor)
+        let mut begin = Anchors([0; 64]);
+        for anchor in by_anchor.keys() {
+            let (word, bit) = Anchors::place(*anchor);
+            begin.0[word] |= 1 << bit;
+        }
+        Self { by_anchor, begin }
     }
 
     /// The next word at or after `from`.
     fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, T)> {
         let mut at = from;
         loop {
-            at += text.get(at..)?.iter().position(|c| *c >= 0xc0)?;
-            for word in self.0.get(&anchor(&text[at..])).into_iter().flatten() {
+            if text.get(at)?.is_ascii() {
+                at = next_high(text, at)?;
+            }
+            if text[at] < 0xc0 || !self.begin.may_hold(anchor(&text[at..])) {
+                at += 1;
+                continue;
+            }
+            for word in self
+                .by_anchor
+                .get(&anchor(&text[at..]))
+                .into_iter()
+                .flatten()
+            {
                 let Some(start) = at.checked_sub(word.before).filter(|s| *s >= from) else {
                     continue;
                 };
@@ -139,7 +147,8 @@ pub(crate) enum Beside {
 pub(crate) struct Cues {
     foreign: Anchored<Beside>,
     /// Titles that ASCII text may hold: of all cues only these.
-    latin_titles: AhoCorasick,
+    latin_titles: Words,
+    titles: Vec<String>,
     /// Cues of ASCII alone.
     latin: AhoCorasick,
     latin_sides: Vec<Beside>,
@@ -159,9 +168,16 @@ impl Cues {
         let (mut latin, foreign): (Vec<_>, Vec<_>) = words.partition(|(word, _)| word.is_ascii());
         // the longest of those that begin at one place
         latin.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        let titles: Vec<String> = names
+            .titles
+            .iter()
+            .filter(|t| t.is_ascii())
+            .cloned()
+            .collect();
         Self {
             foreign: Anchored::new(foreign.into_iter()),
-            latin_titles: literals(names.titles.iter().filter(|t| t.is_ascii())),
+            latin_titles: Words::new(&titles),
+            titles,
             latin: literals(latin.iter().map(|(word, _)| word)),
             latin_sides: latin.iter().map(|(_, side)| *side).collect(),
         }
@@ -169,7 +185,11 @@ impl Cues {
 
     /// Does a text hold a title that needs no other script to be looked for?
     pub fn has_title(&self, text: &[u8]) -> bool {
-        self.latin_titles.is_match(text)
+        let mut found = false;
+        self.latin_titles.each(text, |start, end, title| {
+            found |= text[start..end] == *self.titles[title].as_bytes();
+        });
+        found
     }
 
     /// The next cue at or after `from`, and where the name stands.

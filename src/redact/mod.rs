@@ -85,6 +85,7 @@ mod text;
 mod value;
 #[cfg(target_arch = "x86_64")]
 mod wide;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

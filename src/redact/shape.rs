@@ -81,21 +81,43 @@ pub(super) struct Forms {
     shapes: Vec<Shape>,
     /// Places in `shapes` by the first byte of a value, digits and then capital letters.
     by_first: Vec<Vec<u16>>,
+    /// The same, by digits alone, of those that digits alone can have and that count without a word near them.
+    bare: Vec<Vec<u16>>,
 }
 
 impl Forms {
-    pub fn new(shapes: Vec<Shape>) -> Self {
+    pub fn new(shapes: Vec<Shape>, counts_bare: impl Fn(&Shape) -> bool) -> Self {
         let begins = |c: u8| {
             let fitting = shapes.iter().enumerate();
             let fitting = fitting.filter(|(_, shape)| shape.begins_with(c));
             fitting.map(|(i, _)| i as u16).collect()
         };
-        let by_first = (b'0'..=b'9').chain(b'A'..=b'Z').map(begins).collect();
-        Self { shapes, by_first }
+        let by_first: Vec<Vec<u16>> = (b'0'..=b'9').chain(b'A'..=b'Z').map(begins).collect();
+        let counts = |i: &&u16| {
+            let shape = &shapes[usize::from(**i)];
+            shape.letters == 0 && counts_bare(shape)
+        };
+        let bare = by_first.iter().take(10);
+        let bare = bare
+            .map(|list| list.iter().filter(counts).copied().collect())
+            .collect();
+        Self {
+            shapes,
+            by_first,
+            bare,
+        }
     }
 
     pub fn is_empty(&self) -> bool {
         self.shapes.is_empty()
+    }
+
+    /// The same of a number of digits alone of which nothing else is known.
+    pub fn bare(&self, digits: &[u8]) -> impl Iterator<Item = &Shape> {
+        let place = digits.first().map(|c| usize::from(c.wrapping_sub(b'0')));
+        let fitting = place.and_then(|place| self.bare.get(place));
+        let fitting = fitting.into_iter().flatten();
+        fitting.map(|i| &self.shapes[usize::from(*i)])
     }
 
     /// Shapes that `compact` may have, in their order; it holds nothing but digits and capital letters.

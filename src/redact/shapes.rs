@@ -10,14 +10,17 @@ use std::cell::OnceCell;
 use super::action::CategoryId;
 use super::checksum;
 use super::context::{Contexts, MOST_PATTERNS, PatternSet};
-use super::lookup::Words;
+use super::scan::next_digit;
 use super::shape::{Forms, Shape, digit_places, expand};
+use super::words::Words;
 use crate::patterns::schema::{Alone, MachineNumbers, Pattern};
 
 /// The longest value of any shape.
 pub(super) const MAX_COMPACT: usize = 48;
 /// How far before a number a word may stand that makes it a machine's, in bytes.
 const MACHINE_WORD: usize = 48;
+/// The shortest number for which a check digit and the record's country are enough.
+const LONG_HINT: usize = 9;
 /// Words of a cluster that are looked at together.
 const MAX_WORDS: usize = 8;
 /// Index of a pattern.
@@ -135,13 +138,22 @@ impl Shapes {
             .unwrap_or(MAX_COMPACT);
         let shapes = by_length.iter().flatten();
         let fewest_digits = shapes.map(Shape::fewest_digits).min().unwrap_or(0);
+        let counts_bare = |shape: &Shape, length: usize| {
+            let pattern: &Compiled = &compiled[usize::from(shape.pattern)];
+            pattern.alone == Alone::Always
+                || (pattern.country != 0 && pattern.check.is_some() && length >= LONG_HINT)
+        };
+        let by_length = by_length.into_iter().enumerate();
+        let by_length = by_length
+            .map(|(length, shapes)| Forms::new(shapes, |shape| counts_bare(shape, length)))
+            .collect();
         Ok(Self {
             patterns: compiled,
-            by_length: by_length.into_iter().map(Forms::new).collect(),
+            by_length,
             shortest,
             fewest_digits,
             contexts: Contexts::new(words, context_of),
-            machines: Words::all(machines.words.clone()),
+            machines: Words::new(&machines.words),
         })
     }
 
@@ -168,7 +180,14 @@ impl Shapes {
             end: number.len(),
             digits: length,
         };
-        self.decide(number, &[word], &number[start..], by_key)
+        let compact = &number[start..];
+        let forms = &self.by_length[length];
+        // nothing stands around it that could make a weak one count
+        if *by_key == PatternSet::default() {
+            let shapes = forms.bare(compact);
+            return self.decide_of(shapes, number, &[word], compact, by_key);
+        }
+        self.decide_of(forms.of(compact), number, &[word], compact, by_key)
     }
 
     /// The next value in `text` at or after `from`; `by_key` is what [`Self::of_key`] says of its key.
@@ -325,6 +344,18 @@ impl Shapes {
         compact: &[u8],
         by_key: &PatternSet,
     ) -> Option<Found> {
+        let shapes = self.by_length[compact.len()].of(compact);
+        self.decide_of(shapes, text, window, compact, by_key)
+    }
+
+    fn decide_of<'s>(
+        &self,
+        shapes: impl Iterator<Item = &'s Shape>,
+        text: &[u8],
+        window: &[Word],
+        compact: &[u8],
+        by_key: &PatternSet,
+    ) -> Option<Found> {
         let (start, mut end) = (window[0].start, window[window.len() - 1].end);
         let bracketed = window.len() > 1 && text[window[window.len() - 1].start - 1] == b'(';
         if bracketed && text.get(end) == Some(&b')') {
@@ -339,7 +370,7 @@ impl Shapes {
         let (within_token, near) = (OnceCell::new(), OnceCell::new());
         let within_token = || *within_token.get_or_init(|| within_token_of(text, start, end));
         let near = || near.get_or_init(|| self.contexts.near(text, start, end));
-        for shape in self.by_length[compact.len()].of(compact) {
+        for shape in shapes {
             let pattern = &self.patterns[shape.pattern as usize];
             if !shape.fits(compact, digits) {
                 continue;
@@ -374,7 +405,7 @@ impl Shapes {
             let hinted = !counts
                 && pattern.country != 0
                 && only_in.is_none()
-                && (pattern.check.is_some() && compact.len() >= 9)
+                && (pattern.check.is_some() && compact.len() >= LONG_HINT)
                 && !is_epoch(compact)
                 && !within_token()
                 && !self.is_machines(text, start);
@@ -402,11 +433,12 @@ impl Shapes {
             return false;
         }
         let joint = |c: &u8| matches!(c, b' ' | b':' | b'=' | b'#' | b'-' | b'_' | b'"' | b'/');
-        let words = self.machines.automaton();
-        words.find_overlapping_iter(before).any(|m| {
-            before[m.end()..].iter().all(joint)
-                && (m.start() == 0 || !before[m.start() - 1].is_ascii_alphabetic())
-        })
+        let mut found = false;
+        self.machines.each(before, |from, to, _| {
+            found |= before[to..].iter().all(joint)
+                && (from == 0 || !before[from - 1].is_ascii_alphabetic());
+        });
+        found
     }
 
     /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
@@ -427,8 +459,8 @@ impl Shapes {
         let digits = digit_places(&compact[..n]);
         for shape in self.by_length[n].of(&compact[..n]) {
             let pattern = &self.patterns[shape.pattern as usize];
-            if wanted(pattern.category)
-                && shape.fits(&compact[..n], digits)
+            if shape.fits(&compact[..n], digits)
+                && wanted(pattern.category)
                 && pattern.check.is_none_or(|check| check(&compact[..n]))
             {
                 if pattern.alone == Alone::Always {
@@ -536,11 +568,4 @@ fn is_epoch(compact: &[u8]) -> bool {
 
 fn is_joint(c: u8) -> bool {
     matches!(c, b' ' | b'-' | b'.' | b'/' | b'(')
-}
-
-fn next_digit(text: &[u8], from: usize) -> Option<usize> {
-    text.get(from..)?
-        .iter()
-        .position(u8::is_ascii_digit)
-        .map(|i| from + i)
 }
