@@ -5,23 +5,30 @@ use crate::patterns::schema::ValueRule;
 
 /// Which values a rule speaks about.
 pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
-    let digits = || value.iter().filter(|c| c.is_ascii_digit()).count();
+    // asked from the front, and no further than the answer
+    let digits = |least: usize| {
+        value
+            .iter()
+            .filter(|c| c.is_ascii_digit())
+            .nth(least - 1)
+            .is_some()
+    };
     let said = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
     match rule {
         ValueRule::Any | ValueRule::Person => value.iter().any(said),
         ValueRule::Number => {
             value.len() >= 5
-                && (digits() >= 4 || wide_digits(value) >= 4)
+                && (digits(4) || wide_digits(value) >= 4)
                 && !value.starts_with(b"http")
         }
-        ValueRule::Phone => digits() >= 6 || wide_digits(value) >= 6,
+        ValueRule::Phone => digits(6) || wide_digits(value) >= 6,
         ValueRule::Date => {
-            digits() >= 4
+            digits(4)
                 || value.iter().any(|c| *c >= 0x80)
-                || (value.len() >= 6 && value.len() < 40 && digits() >= 2)
+                || (value.len() >= 6 && value.len() < 40 && digits(2))
         }
         ValueRule::Text => {
-            value.iter().filter(|c| said(c)).count() >= 2
+            value.iter().filter(|c| said(c)).nth(1).is_some()
                 && !value.starts_with(b"http://")
                 && !value.starts_with(b"https://")
         }

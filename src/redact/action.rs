@@ -46,6 +46,8 @@ pub(crate) struct Catalog {
     families: Vec<Family>,
     /// The labels, longest first, to recognise placeholders.
     by_length: Vec<Vec<u8>>,
+    /// The bytes with which they begin.
+    begins: [bool; 256],
 }
 
 impl Catalog {
@@ -66,6 +68,12 @@ impl Catalog {
             b"DATA".to_vec(),
         ]);
         by_length.sort_by_key(|l| std::cmp::Reverse(l.len()));
+        let begins = |c| {
+            by_length
+                .iter()
+                .any(|l| l.first().is_none_or(|f| usize::from(*f) == c))
+        };
+        let begins = std::array::from_fn(begins);
         Self {
             ids: categories.iter().map(|c| c.id.clone()).collect(),
             labels: categories
@@ -87,11 +95,18 @@ impl Catalog {
                 .collect(),
             families: categories.iter().map(|c| Family::of(&c.id)).collect(),
             by_length,
+            begins,
         }
     }
 
     pub fn family(&self, category: CategoryId) -> Family {
         self.families[category as usize]
+    }
+
+    /// May its values be any word?
+    pub fn is_secret(&self, category: CategoryId) -> bool {
+        let id = &self.ids[category as usize];
+        id.starts_with("credential") || id.starts_with("password")
     }
 
     pub fn ids(&self) -> &[String] {
@@ -126,6 +141,9 @@ impl Catalog {
     /// The end of the placeholder that starts at `start`, if one does.
     pub fn placeholder_at(&self, text: &[u8], start: usize) -> Option<usize> {
         let inner = text.get(start + 1..)?;
+        if !self.begins[usize::from(*inner.first()?)] {
+            return None;
+        }
         let length = inner.iter().take(120).position(|c| *c == b']')?;
         let inner = &inner[..length];
         let label = self.by_length.iter().find(|l| inner.starts_with(l))?;

@@ -24,6 +24,10 @@ const LEADS: &[&str] = &[
     "地址", "住址", "位于", "位於", "住在", "家住", "户籍", "為", "为", "是", "在", "至", "到",
     "从", "寄往", "送往", "的",
 ];
+/// How they begin.
+const LEADS_BEGIN: &[char] = &[
+    '地', '住', '位', '家', '户', '為', '为', '是', '在', '至', '到', '从', '寄', '送', '的',
+];
 
 static HOUSE: LazyLock<AhoCorasick> =
     LazyLock::new(|| literals(["号", "號", "室", "栋", "楼", "樓", "幢"]));
@@ -57,11 +61,12 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
         .map(char::len_utf8)
         .sum();
     let mut run = &before[before.len() - run..];
-    if let Some((i, lead)) = LEADS
-        .iter()
-        .filter_map(|l| run.rfind(l).map(|i| (i, l)))
-        .filter(|(i, l)| units(&run[i + l.len()..]) >= 2)
-        .max()
+    if run.contains(LEADS_BEGIN)
+        && let Some((i, lead)) = LEADS
+            .iter()
+            .filter_map(|l| run.rfind(l).map(|i| (i, l)))
+            .filter(|(i, l)| units(&run[i + l.len()..]) >= 2)
+            .max()
     {
         run = &run[i + lead.len()..];
     }

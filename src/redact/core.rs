@@ -181,12 +181,11 @@ impl Core {
             return false;
         }
         // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
-        let id = self.catalog.ids()[category as usize].as_str();
-        let is_secret = id.starts_with("credential") || id.starts_with("password");
-        if !is_secret && !self.is_name(category) && self.outcomes.is_one(text) {
+        let is_name = self.is_name(category);
+        if !is_name && self.outcomes.is_one(text) && !self.catalog.is_secret(category) {
             return false;
         }
-        if self.is_name(category) {
+        if is_name {
             if class.value == ValueRule::Person || inherited {
                 // {"name":{"classification":"C"}}
                 let letter = inherited && text.len() < 2;
@@ -207,7 +206,7 @@ impl Core {
         {
             return category;
         }
-        let of_family = |c: CategoryId| self.catalog.ids()[c as usize].starts_with("id_number.");
+        let of_family = |c| c != category && self.catalog.family(c) == Family::IdNumber;
         self.shapes
             .identify(value, of_family)
             .map_or(category, |p| self.shapes.patterns[p as usize].category)

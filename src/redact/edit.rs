@@ -187,13 +187,12 @@ impl Edits {
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
             Coding::Width => false,
         };
-        // all that any coding asks about: nearly every replacement is letters, digits and brackets
-        let plain = {
-            let text = &self.arena[range.clone()];
-            memchr::memchr3(b'"', b'\\', b'&', text).is_none()
-                && memchr::memchr2(b'%', b'<', text).is_none()
-        };
-        if plain {
+        // all that any coding asks about: nearly every replacement is letters, digits and brackets, too few for a search to be worth its start
+        let any = |c: &u8| matches!(c, b'"' | b'\\' | b'&' | b'%' | b'<');
+        if !self.arena[range.clone()]
+            .iter()
+            .fold(false, |some, c| some | any(c))
+        {
             return text;
         }
         let from = self.arena.len();

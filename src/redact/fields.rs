@@ -395,12 +395,23 @@ fn tail(key: &[u8]) -> [u8; 3] {
 /// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.
 pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(key.len());
-    for c in String::from_utf8_lossy(key).chars().map(narrow) {
-        if !(matches!(
+    let is_sign = |c: char| {
+        matches!(
             c,
             '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/'
-        ) || c.is_whitespace())
-        {
+        ) || c.is_whitespace()
+    };
+    // nearly all keys; a start makes the normal form of thousands
+    if key.is_ascii() {
+        let said = key.iter().filter(|c| !is_sign(char::from(**c)));
+        out.extend(said.map(u8::to_ascii_lowercase));
+        return out;
+    }
+    for c in String::from_utf8_lossy(key).chars().map(narrow) {
+        if ('\u{4e00}'..='\u{9fff}').contains(&c) {
+            // Chinese characters have no case
+            out.extend_from_slice(c.encode_utf8(&mut [0; 3]).as_bytes());
+        } else if !is_sign(c) {
             for lower in c.to_lowercase() {
                 out.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
             }

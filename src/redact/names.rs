@@ -81,7 +81,7 @@ impl NameLists {
             return text.len() <= 640 && text.bytes().all(part);
         }
         let count = text.chars().count();
-        if count == 0 || count > 80 || !text.chars().any(char::is_alphabetic) {
+        if count == 0 || count > 80 || !text.chars().any(is_letter) {
             return false;
         }
         if text.len() >= 32 && text.bytes().all(|c| c.is_ascii_hexdigit()) {
@@ -559,8 +559,13 @@ fn leading_words(text: &str, accept: impl Fn(char) -> bool, most: usize) -> usiz
     end
 }
 
+/// [`char::is_alphabetic`], which searches a table for every character beyond ASCII.
+fn is_letter(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphabetic()
+}
+
 fn is_name_char(c: char) -> bool {
-    c.is_alphabetic()
+    is_letter(c)
         || is_mark(c)
         || is_dot(c)
         || matches!(

@@ -135,10 +135,12 @@ impl Pseudonymizer {
         normalise(value, normal);
         let hash = blake3::keyed_hash(&self.key, normal);
         const HEX: &[u8; 16] = b"0123456789abcdef";
-        for byte in &hash.as_bytes()[..PSEUDONYM_BYTES] {
-            out.push(HEX[(byte >> 4) as usize]);
-            out.push(HEX[(byte & 15) as usize]);
+        let mut digits = [0; 2 * PSEUDONYM_BYTES];
+        for (two, byte) in digits.chunks_exact_mut(2).zip(hash.as_bytes()) {
+            two[0] = HEX[(byte >> 4) as usize];
+            two[1] = HEX[(byte & 15) as usize];
         }
+        out.extend_from_slice(&digits);
     }
 
     /// The same for callers that want a string.
@@ -165,6 +167,16 @@ fn normalise(value: &[u8], out: &mut Vec<u8>) {
             .unwrap_or(rest.len());
         normalise_ascii(&rest[..ascii], out);
         rest = &rest[ascii..];
+        // U+4000..U+9FFF: Chinese characters have no case, and none of them is a separator
+        let mut same = 0;
+        while let [0xe4..=0xe9, 0x80..=0xbf, 0x80..=0xbf, ..] = rest[same..] {
+            same += 3;
+        }
+        if same > 0 {
+            out.extend_from_slice(&rest[..same]);
+            rest = &rest[same..];
+            continue;
+        }
         // no character is longer than four bytes
         let Some(chunk) = rest[..rest.len().min(4)].utf8_chunks().next() else {
             return;
