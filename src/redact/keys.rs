@@ -4,7 +4,7 @@
 //! quotes and its colon; only where another one stands is its end searched and its meaning looked up.
 
 use super::fields::{Fields, KeyInfo};
-use super::remember::Remembered;
+use super::remember::{LONGEST, Remembered, SOME};
 
 /// So many distinct keys are remembered; then all are forgotten, and those that come often come back at once.
 const MOST: usize = 4096;
@@ -35,7 +35,7 @@ pub(crate) struct Keys {
     entries: Vec<Entry>,
     known: Remembered<u32>,
     /// Apart from the keys: any text may be asked for, and would take their places.
-    names: Remembered<KeyInfo>,
+    names: Remembered<KeyInfo, LONGEST, SOME>,
     last: usize,
     /// The one that followed it the last time.
     expected: usize,

@@ -14,7 +14,7 @@ use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
 use super::json::Frame;
 use super::keys::Keys;
 use super::quiet::LONG_NUMBER;
-use super::remember::{LONGEST_VALUE, Remembered};
+use super::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
 use super::scan::{Contents, contents, holds, string_end};
 use crate::patterns::schema::ActionName;
 
@@ -28,9 +28,9 @@ pub(crate) struct Scratch {
     pub edits: Edits,
     pub frames: Vec<Frame>,
     pub keys: Keys,
-    pub label_classes: Remembered<ClassId>,
-    key_patterns: Remembered<PatternSet>,
-    country_values: Remembered<u64>,
+    pub label_classes: Remembered<ClassId, LONGEST, SOME>,
+    key_patterns: Remembered<PatternSet, LONGEST, SOME>,
+    country_values: Remembered<u64, LONGEST, SOME>,
     /// Findings so far, kept ones too.
     pub(super) found: u64,
     /// Short values in which nothing was found, with what they stood under: hosts, services, regions, clients.

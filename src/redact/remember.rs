@@ -4,11 +4,13 @@
 //! comparison.
 
 /// Longer keys are not remembered.
-const LONGEST: usize = 63;
+pub(crate) const LONGEST: usize = 63;
 /// Longer values are not: the usual name of a browser has 100 to 120 bytes.
 pub(crate) const LONGEST_VALUE: usize = 127;
-/// Places of the table; a key has two to choose from.
-const PLACES: usize = 4096;
+/// Places of a table for what a pass asks all the time; a key has two to choose from.
+const MANY: usize = 4096;
+/// And for what it asks now and then. A start touches all places of a table, and a page that is touched first costs a microsecond.
+pub(crate) const SOME: usize = 1024;
 
 #[derive(Clone, Copy)]
 struct Place<T, const N: usize> {
@@ -18,15 +20,17 @@ struct Place<T, const N: usize> {
 }
 
 /// A table of bounded size, made when there is something to remember: of keys that want the same place those that came last stay.
-pub(crate) struct Remembered<T, const N: usize = LONGEST>(Vec<Place<T, N>>);
+pub(crate) struct Remembered<T, const N: usize = LONGEST, const PLACES: usize = MANY>(
+    Vec<Place<T, N>>,
+);
 
-impl<T, const N: usize> Default for Remembered<T, N> {
+impl<T, const N: usize, const PLACES: usize> Default for Remembered<T, N, PLACES> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T: Copy, const N: usize> Remembered<T, N> {
+impl<T: Copy, const N: usize, const PLACES: usize> Remembered<T, N, PLACES> {
     /// What is remembered about `key`, or else what `decide` says about it.
     #[inline]
     pub fn get_or(&mut self, key: &[u8], decide: impl FnOnce(&[u8]) -> T) -> T {
@@ -43,7 +47,7 @@ impl<T: Copy, const N: usize> Remembered<T, N> {
     /// What is remembered about `key`.
     #[inline]
     pub fn get(&self, key: &[u8]) -> Option<T> {
-        let first = place(key);
+        let first = place(key) % PLACES;
         let held = |at: usize| {
             let held = self.0.get(at)?;
             // an empty place has a length that no key has
@@ -65,7 +69,7 @@ impl<T: Copy, const N: usize> Remembered<T, N> {
             };
             self.0 = vec![empty; PLACES];
         }
-        let first = place(key);
+        let first = place(key) % PLACES;
         let same = |held: &Place<T, N>| held.key.get(..usize::from(held.length)) == Some(key);
         if !same(&self.0[first]) {
             // the one that was here moves over
@@ -91,7 +95,7 @@ fn place(key: &[u8]) -> usize {
         (word(key), 0)
     };
     let mixed = (a ^ b.rotate_left(29) ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 52) as usize % PLACES
+    (mixed >> 52) as usize
 }
 
 #[cfg(test)]
