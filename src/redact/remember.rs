@@ -20,13 +20,19 @@ struct Place<T, const N: usize> {
 }
 
 /// A table of bounded size, made when there is something to remember: of keys that want the same place those that came last stay.
-pub(crate) struct Remembered<T, const N: usize = LONGEST, const PLACES: usize = MANY>(
-    Vec<Place<T, N>>,
-);
+pub(crate) struct Remembered<T, const N: usize = LONGEST, const PLACES: usize = MANY> {
+    /// For each place two bytes that its key told. What is not remembered, which is each new value, is found out in them alone: they
+    /// stay in the first cache, the places don't.
+    tags: Vec<u16>,
+    places: Vec<Place<T, N>>,
+}
 
 impl<T, const N: usize, const PLACES: usize> Default for Remembered<T, N, PLACES> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self {
+            tags: Vec::new(),
+            places: Vec::new(),
+        }
     }
 }
 
@@ -47,9 +53,9 @@ impl<T: Copy, const N: usize, const PLACES: usize> Remembered<T, N, PLACES> {
     /// What is remembered about `key`.
     #[inline]
     pub fn get(&self, key: &[u8]) -> Option<T> {
-        let first = place(key) % PLACES;
+        let (first, tag) = place(key, PLACES);
         let held = |at: usize| {
-            let held = self.0.get(at)?;
+            let held = self.places.get(at).filter(|_| self.tags[at] == tag)?;
             // an empty place has a length that no key has
             (held.key.get(..usize::from(held.length)) == Some(key)).then_some(held.value)
         };
@@ -61,30 +67,34 @@ impl<T: Copy, const N: usize, const PLACES: usize> Remembered<T, N, PLACES> {
         if key.len() > N {
             return;
         }
-        if self.0.is_empty() {
+        if self.places.is_empty() {
             let empty = Place {
                 length: u8::MAX,
                 key: [0; N],
                 value,
             };
-            self.0 = vec![empty; PLACES];
+            self.places = vec![empty; PLACES];
+            self.tags = vec![0; PLACES];
         }
-        let first = place(key) % PLACES;
+        let (first, tag) = place(key, PLACES);
         let same = |held: &Place<T, N>| held.key.get(..usize::from(held.length)) == Some(key);
-        if !same(&self.0[first]) {
+        if !same(&self.places[first]) {
             // the one that was here moves over
-            self.0[first ^ 1] = self.0[first];
+            self.places[first ^ 1] = self.places[first];
+            self.tags[first ^ 1] = self.tags[first];
         }
-        let place = &mut self.0[first];
+        let place = &mut self.places[first];
         place.length = key.len() as u8;
         place.key[..key.len()].copy_from_slice(key);
         place.value = value;
+        self.tags[first] = tag;
     }
 }
 
-/// Where a key belongs: its ends and its length, mixed by one multiplication (Knuth's multiplicative hashing).
+/// Where a key belongs among so many places, and its tag: its ends and its length, mixed by one multiplication (Knuth's multiplicative
+/// hashing).
 #[inline]
-fn place(key: &[u8]) -> usize {
+fn place(key: &[u8], places: usize) -> (usize, u16) {
     let n = key.len();
     let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |w, c| w << 8 | u64::from(*c));
     let (a, b) = if n >= 8 {
@@ -95,7 +105,7 @@ fn place(key: &[u8]) -> usize {
         (word(key), 0)
     };
     let mixed = (a ^ b.rotate_left(29) ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 52) as usize
+    ((mixed >> 52) as usize % places, (mixed >> 36) as u16)
 }
 
 #[cfg(test)]
