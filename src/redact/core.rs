@@ -164,39 +164,38 @@ impl Core {
         let Some(category) = class.category else {
             return false;
         };
+        const NO_VALUES: [&[u8]; 8] = [
+            b"null",
+            b"none",
+            b"nil",
+            b"true",
+            b"false",
+            b"undefined",
+            b"n/a",
+            b"unknown",
+        ];
+        if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
+            return false;
+        }
+        let weak = inherited && class.value == ValueRule::Any;
+        if !self.is_name(category) {
+            // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
+            if self.outcomes.is_one(value) && !self.catalog.is_secret(category) {
+                return false;
+            }
+            return !weak
+                || std::str::from_utf8(value).is_err()
+                || accept::rule_accepts(ValueRule::Number, value);
+        }
         let Ok(text) = std::str::from_utf8(value) else {
             return true;
         };
-        const NO_VALUES: [&str; 8] = [
-            "null",
-            "none",
-            "nil",
-            "true",
-            "false",
-            "undefined",
-            "n/a",
-            "unknown",
-        ];
-        if text.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(text)) {
-            return false;
+        if class.value == ValueRule::Person || inherited {
+            // {"name":{"classification":"C"}}
+            let letter = inherited && text.len() < 2;
+            return !letter && self.names.is_plausible(text) && self.fields.exact(value).is_none();
         }
-        // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
-        let is_name = self.is_name(category);
-        if !is_name && self.outcomes.is_one(text) && !self.catalog.is_secret(category) {
-            return false;
-        }
-        if is_name {
-            if class.value == ValueRule::Person || inherited {
-                // {"name":{"classification":"C"}}
-                let letter = inherited && text.len() < 2;
-                return !letter
-                    && self.names.is_plausible(text)
-                    && self.fields.exact(value).is_none();
-            }
-            return true;
-        }
-        !(inherited && class.value == ValueRule::Any)
-            || accept::rule_accepts(ValueRule::Number, value)
+        true
     }
 
     /// Says which country's number a value under an identity key is.

@@ -173,7 +173,7 @@ impl Beginnings {
         let mut said = text.iter().copied().filter(|c| is_said(*c));
         let mut before = 0;
         let mut divided = [false; PLACES];
-        for place in 0..PLACES {
+        for (place, divided) in divided.iter_mut().enumerate() {
             let (Some(here), Some(next)) = (text.get(place), said.next()) else {
                 (0..16).for_each(|half| allow(place, half << 4 | half));
                 continue;
@@ -183,7 +183,7 @@ impl Beginnings {
                 allow(place, *here);
             }
             if place > 0 && (next.is_ascii_digit() || here.is_ascii_digit()) {
-                divided[place] = true;
+                *divided = true;
                 allow(place, before);
             }
             before = next;

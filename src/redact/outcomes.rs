@@ -31,11 +31,13 @@ impl Outcomes {
     }
 
     /// Is the whole text an outcome: `MISMATCH`, `not_checked`?
-    pub fn is_one(&self, text: &str) -> bool {
-        let known = |word: &str| self.words.contains(&word.to_ascii_lowercase());
-        let divides = |c: char| matches!(c, '_' | ' ' | '-');
+    pub fn is_one(&self, text: &[u8]) -> bool {
+        let known = |word: &[u8]| {
+            std::str::from_utf8(word).is_ok_and(|w| self.words.contains(&w.to_ascii_lowercase()))
+        };
+        let divides = |c: &u8| matches!(c, b'_' | b' ' | b'-');
         text.len() <= 32
-            && text.chars().all(|c| c.is_ascii_alphabetic() || divides(c))
+            && text.iter().all(|c| c.is_ascii_alphabetic() || divides(c))
             && text.split(divides).all(known)
     }
 
