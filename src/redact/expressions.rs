@@ -103,12 +103,14 @@ pub(crate) struct Expressions {
     needles: Words,
     of: Vec<u64>,
     with_at: u64,
+    /// An empty needle stands everywhere.
+    always: u64,
 }
 
 impl Expressions {
     pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
-        let (mut list, mut words, mut of, mut with_at): (Vec<_>, Vec<String>, Vec<u64>, u64) =
-            Default::default();
+        let (mut list, mut words, mut of) = (Vec::new(), Vec::<String>::new(), Vec::new());
+        let (mut with_at, mut always) = (0, 0);
         for (pattern, category) in patterns {
             let Some(source) = &pattern.regex else {
                 continue;
@@ -120,6 +122,8 @@ impl Expressions {
                 let needle = needle.to_ascii_lowercase();
                 if needle == "@" {
                     with_at |= bit;
+                } else if needle.is_empty() {
+                    always |= bit;
                 } else if let Some(known) = words.iter().position(|w| *w == needle) {
                     of[known] |= bit;
                 } else {
@@ -142,16 +146,16 @@ impl Expressions {
             needles: Words::new(&words),
             of,
             with_at,
+            always,
         })
     }
 
     /// The expressions worth trying on a text, a bit each.
     pub fn wanted(&self, text: &[u8], bits: Contents) -> u64 {
-        let mut named = if bits & holds::AT != 0 {
-            self.with_at
-        } else {
-            0
-        };
+        let mut named = self.always;
+        if bits & holds::AT != 0 {
+            named |= self.with_at;
+        }
         self.needles
             .each(text, |_, _, needle| named |= self.of[needle]);
         let mut wanted = named;

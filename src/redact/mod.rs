@@ -12,12 +12,12 @@
 //!        layers   what encodes the text; payload: images and other blobs
 //!          │      decode: each decoder with the map by which edits find back
 //!          ▼
-//!         text    pairs, label, foreign (value, runs), shapes (checksum), expressions (lookup), names, address
+//!         text    pairs, label, foreign (value, runs), shapes (checksum), expressions (words), names, address
 //!          │
 //!          ▼
 //!         edit    what is to be replaced; action, pseudonym: by what
 //!          │
-//!         echo    what was found is looked for in the whole record
+//!         echo    what was found (noted) is looked for in the whole record
 //!          ▼
 //!        redacted line: everything between the edits byte for byte
 //! ```
