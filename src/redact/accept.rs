@@ -135,10 +135,21 @@ fn is_blob(value: &[u8]) -> bool {
     if value.len() >= 64 && memchr::memmem::find_iter(&value[..64], b"\\x").count() >= 8 {
         return true;
     }
+    // registry.example.com/kyc: an image of a container
+    let host = value
+        .windows(2)
+        .take(64)
+        .any(|w| w[0] == b'.' && w[1].is_ascii_lowercase());
+    // few bytes are told from a path by their mixture: `registry/kyc-api-v2`
+    let any = |kind: fn(&u8) -> bool| value.iter().any(kind);
+    let mixed = if value.len() >= 64 || value.iter().all(u8::is_ascii_hexdigit) {
+        any(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, b'+' | b'/' | b'='))
+    } else {
+        any(u8::is_ascii_uppercase) && (any(u8::is_ascii_digit) || any(u8::is_ascii_lowercase))
+    };
     value.len() >= 16
+        && !host
+        && mixed
         && value.iter().take(4096).all(part)
-        && value.iter().any(|c| {
-            c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, b'+' | b'/' | b'=')
-        })
         && !value.starts_with(b"http")
 }

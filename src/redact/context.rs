@@ -59,7 +59,7 @@ impl Contexts {
             return;
         }
         self.words.each(text, |start, end, word| {
-            if is_whole_word(text, start, end) {
+            if is_whole_word(text, start, end) && !is_ours(text, start, end) {
                 self.of[word]
                     .iter()
                     .for_each(|pattern| set.insert(*pattern));
@@ -73,6 +73,16 @@ fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
     let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
     let glued = (start > 0 && letter(text.get(start - 1))) || letter(text.get(end));
     !text[start].is_ascii() || !glued
+}
+
+/// Is it the name of what was taken out there, `[PHONE_8dd8…]`? What says so the second time must not say more than it did the first time.
+fn is_ours(text: &[u8], start: usize, end: usize) -> bool {
+    let name = |c: &&u8| c.is_ascii_uppercase() || **c == b'_';
+    let before = text[..start].iter().rev().take_while(name).count();
+    let after = text[end..].iter().take_while(name).count();
+    let opened = text[..start - before].last() == Some(&b'[');
+    let digit = |c: &u8| c.is_ascii_digit() || matches!(c, b'a'..=b'f');
+    opened && text.get(end + after).is_some_and(digit)
 }
 
 /// A camel-case key with spaces between its words, in lower case.

@@ -3,6 +3,7 @@
 //! Every decoder takes any bytes. What it can't decode it copies as it is, so that a half-encoded or cut text is still inspected.
 
 use super::edit::OffsetMap;
+use super::payload;
 use super::scan::{LANES, backslashes};
 
 /// From so many bytes without an escape on the next one is searched alone.
@@ -130,7 +131,7 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
             let number = at > 0
                 && source[at - 1] == b'='
                 && source.get(at + 1).is_some_and(u8::is_ascii_digit);
-            let stays = long || number;
+            let stays = long || number || is_in_base64(source, at);
             out.push(if stays { b'+' } else { b' ' });
             any |= !stays;
             at += 1;
@@ -153,6 +154,23 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
     }
     out.extend_from_slice(&source[at..]);
     any
+}
+
+/// Does the plus sign at `at` stand in a parameter whose whole value is base64, by what it begins with or its padding?
+fn is_in_base64(source: &[u8], at: usize) -> bool {
+    const SHORTEST: usize = 16;
+    // longer ones are told by their length
+    const LONGEST: usize = 80;
+    let floor = at.saturating_sub(LONGEST);
+    let Some(start) = memchr::memrchr2(b'=', b'&', &source[floor..at]).map(|i| floor + i + 1)
+    else {
+        return false;
+    };
+    let rest = &source[at..source.len().min(at + LONGEST)];
+    let value = &source[start..at + memchr::memchr(b'&', rest).unwrap_or(rest.len())];
+    value.len() >= SHORTEST
+        && value.iter().all(|c| payload::is_base64(*c))
+        && (value.ends_with(b"=") || payload::media(value).is_some())
 }
 
 /// Does a text look like HTML's form encoding: `a=b&c=d` without spaces?

@@ -45,7 +45,8 @@ impl Outcomes {
     pub fn begins(&self, text: &[u8]) -> bool {
         let text = text.trim_ascii_start();
         let length = text.iter().take_while(|c| c.is_ascii_alphabetic()).count();
-        if length > 0 {
+        // `không`: Latin letters with marks are words of the other list
+        if length > 0 && text.get(length).is_none_or(u8::is_ascii) {
             let whole = text
                 .get(length)
                 .is_none_or(|c| !c.is_ascii_alphanumeric() && *c != b'_');

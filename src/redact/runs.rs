@@ -111,7 +111,8 @@ pub(super) fn number_run(rest: &[u8]) -> usize {
 /// May a word without digits belong to the number before it? One letter, or two between groups: `S 1234567 D`, `14 AB 2011`, but not `… di`.
 fn joins(rest: &[u8], at: usize, word: usize) -> bool {
     match word {
-        1 => true,
+        // `… e_mail=`: the next field's key
+        1 => rest.get(at + 1) != Some(&b'_'),
         2 => {
             rest[at..at + 2]
                 .iter()

@@ -392,15 +392,19 @@ impl Shapes {
                 }
                 Alone::Never => false,
             };
+            // a date and one check digit pass by chance too often behind `order`
+            let proven = pattern.is_proven()
+                && (compact.len() >= 15 || compact.iter().any(u8::is_ascii_alphabetic));
             let strong = strong
                 && !within_number(text, start, end)
+                && !within_uuid(text, start)
                 && !(grouped && within_list(text, window))
-                && (pattern.is_proven()
-                    || !(is_named(text, start) || self.is_machines(text, start)));
+                && (proven || !(is_named(text, start) || self.is_machines(text, start)));
             let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())
-                    && (by_key.contains(shape.pattern) || near().contains(shape.pattern)));
+                    && (by_key.contains(shape.pattern)
+                        || (near().contains(shape.pattern) && !self.is_machines(text, start))));
             // a country alone is a weak hint: it needs a check digit or a long number beside it
             let hinted = !counts
                 && pattern.country != 0
@@ -534,6 +538,14 @@ fn within_list(text: &[u8], window: &[Word]) -> bool {
     (start >= 2 && text[start - 1] == separator && digit(start - 2))
         || (text.get(end) == Some(&separator) && digit(end + 1))
         || (separator == b'-' && within_token_of(text, start, end))
+}
+
+/// Is it the last group of a UUID: `…-aa72-ad41328605ed`?
+fn within_uuid(text: &[u8], start: usize) -> bool {
+    let Some([b'-', group @ .., b'-']) = start.checked_sub(6).map(|i| &text[i..start]) else {
+        return false;
+    };
+    group.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Is it a piece of a longer machine token, such as the last group of a UUID? A neighbour glued by `-`, `_`, `.`, `/` or `#` that holds a
