@@ -103,6 +103,9 @@ pub struct Pairs {
     /// Members that hold an object whose keys are persons' names: `{"persons": {"张三": {"score": 0.9}}}`.
     #[serde(default)]
     pub persons: Vec<String>,
+    /// Members that hold the names of columns, of which a list of lists beside them has the rows: `{"columns": ["Name"], "rows": [["…"]]}`.
+    #[serde(default)]
+    pub heads: Vec<String>,
 }
 
 /// `fields.toml`: `[machine_numbers]`, what makes the number behind it no person's: `order 13912345678`.
@@ -227,6 +230,21 @@ pub struct Pack {
     pub pattern: Vec<Pattern>,
 }
 
+/// `names.toml`: `[spoken]`, what stands before a name in Latin letters without a sign: `Nama penuh NURUL AISYAH`. In lower case.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpokenWords {
+    /// Last words of labels; the words up to there must be a label of names in `fields.toml`.
+    pub labels: Vec<String>,
+    /// Forms of address, behind which a name ends with a comma or its line (`dear`).
+    pub addresses: Vec<String>,
+    /// Words that often, but not always, stand before a name (`customer`).
+    pub hints: Vec<String>,
+    /// Places whose words are names as well (`hong kong`).
+    #[serde(default)]
+    pub places: Vec<String>,
+}
+
 /// `names.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -265,6 +283,9 @@ pub struct Names {
     pub honorifics: Vec<String>,
     /// Other cues after a person's name that stands free (`先生`, `女士`, `本人`).
     pub cues_after: Vec<String>,
+    /// Words of Latin letters that only a space divides from a name in Latin letters.
+    #[serde(default)]
+    pub spoken: SpokenWords,
     /// Given names and surnames in Latin script (lower case), most frequent of the region; help to tell a person from a product.
     pub latin_names: Vec<String>,
 }

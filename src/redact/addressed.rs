@@ -14,7 +14,7 @@ impl NameLists {
     /// The length in bytes of the name at the end of a text, before the form of address `form`. Zero if none ends here.
     pub fn addressed_name(&self, text: &str, form: &str) -> usize {
         match form {
-            "님" | "씨" => self.korean(text),
+            "님" | "씨" | "고객님" => self.korean(text),
             "様" | "さん" | "氏" | "殿" | "くん" | "ちゃん" => self.japanese(text),
             _ => 0,
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::fields::{ClassId, NO_CLASS};
 use super::pass::Pass;
+use crate::patterns::schema::ValueRule;
 
 /// Tables with more columns are no table of persons.
 const COLUMNS: usize = 64;
@@ -52,26 +53,28 @@ impl Pass<'_> {
         {
             return None;
         }
+        let names: Vec<&[u8]> = names.into_iter().map(|name| &t[name]).collect();
+        Some((divider, self.column_classes(&names)?))
+    }
+
+    /// The classes of columns with these names, if they are such: one must be a column's as it stands, and half of all known. A sentence with
+    /// commas is no list of names.
+    pub(super) fn column_classes(&mut self, names: &[&[u8]]) -> Option<Vec<ClassId>> {
         let core = self.core;
         let classes: Vec<ClassId> = names
             .iter()
             .map(|name| {
-                let class = self
-                    .scratch
-                    .keys
-                    .meaning(&t[name.clone()], &core.fields)
-                    .class;
+                let class = self.scratch.keys.meaning(name, &core.fields).class;
                 core.fields.listed(class)
             })
             .collect();
-        // a sentence with commas is no list of names: one must be a column's as it stands, and half of all known
-        let telling = |(name, class): (&Range<usize>, &ClassId)| {
+        let telling = |(name, class): (&&[u8], &ClassId)| {
             self.class(*class).is_some_and(|c| c.category.is_some())
-                && core.fields.exact(&t[name.clone()]) == Some(*class)
+                && core.fields.exact(name) == Some(*class)
         };
         let known = classes.iter().filter(|c| **c != NO_CLASS).count();
         let is_head = known * 2 >= classes.len() && names.iter().zip(&classes).any(telling);
-        is_head.then_some((divider, classes))
+        is_head.then_some(classes)
     }
 
     /// A line of values. False if it is none of this table.
@@ -113,15 +116,30 @@ impl Pass<'_> {
         true
     }
 
-    fn cell(&mut self, t: &[u8], value: Range<usize>, class: ClassId, at: usize, mark: usize) {
+    pub(super) fn cell(
+        &mut self,
+        t: &[u8],
+        value: Range<usize>,
+        class: ClassId,
+        at: usize,
+        mark: usize,
+    ) {
         let is_ours = self.core.catalog.placeholder_at(t, value.start).is_some();
         if let Some(category) = self
             .class(class)
             .and_then(|c| c.category)
-            .filter(|_| !is_ours)
+            .filter(|_| !is_ours && self.may_be_cell(&t[value.clone()], class))
         {
             self.take_labelled(t, value, at, mark, class, category, b"");
         }
+    }
+
+    /// Could a value stand in a column of the class? `name` heads columns of services as well.
+    pub(super) fn may_be_cell(&self, value: &[u8], class: ClassId) -> bool {
+        let is_person = self
+            .class(class)
+            .is_some_and(|c| c.value == ValueRule::Person);
+        !is_person || value.contains(&b'\\') || self.core.names.is_written_like_one(value)
     }
 
     /// A name and its value on one line, divided by a tab: the value, and what the name means.

@@ -14,6 +14,7 @@ use super::payload::Media;
 use super::pseudonym::{PseudonymKey, Pseudonymizer};
 use super::settings::{Posture, RedactSettings};
 use super::shapes::Shapes;
+use super::spoken::SpokenCues;
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
 
@@ -25,6 +26,7 @@ pub(crate) struct Core {
     pub expressions: Expressions,
     pub foreign: Foreign,
     pub cues: Cues,
+    pub spoken: SpokenCues,
     pub names: NameLists,
     pub outcomes: Outcomes,
     pub pseudonyms: Pseudonymizer,
@@ -109,6 +111,7 @@ impl Core {
             expressions: Expressions::new(&with_category(|p| p.regex.is_some())?).map_err(error)?,
             foreign: Foreign::new(&patterns.classes),
             cues: Cues::new(&patterns.names),
+            spoken: SpokenCues::new(&patterns.names.spoken),
             names: NameLists::new(&patterns.names),
             outcomes: Outcomes::new(&patterns.outcomes),
             pseudonyms: Pseudonymizer::new(key),

@@ -19,6 +19,8 @@ use super::starts::Starts;
 const MOST: usize = 48;
 /// So many names are put together of two that stood under keys of their own.
 const MOST_JOINED: u8 = 4;
+/// The words of a name without spaces are looked for if they are so long.
+const GLUED: usize = 8;
 /// A value makes several needles; so many at most.
 const MOST_NEEDLES: usize = 64;
 /// Longer values are not looked for.
@@ -238,6 +240,16 @@ impl Needles {
         }
         if parts.len() < 2 {
             return;
+        }
+        // CHANTAIMAN, CHAN_TAIMAN: a file or an account is often called so
+        if latin && (2..=4).contains(&parts.len()) {
+            let whole = parts.concat();
+            if whole.len() >= GLUED {
+                self.add(whole.as_bytes(), category, true);
+                if parts.len() > 2 {
+                    self.add(&whole.as_bytes()[parts[0].len()..], category, true);
+                }
+            }
         }
         for part in parts {
             let count = part.chars().count();

@@ -183,12 +183,13 @@ impl Edits {
         let range = text.0 as usize..text.1 as usize;
         let needs = |c: &u8| match coding {
             Coding::Json => matches!(c, b'"' | b'\\'),
-            Coding::Percent => matches!(c, b'"' | b'\\' | b'%' | b'&'),
+            // base64 that was packed again may hold a plus sign, which a form reads as a space
+            Coding::Percent => matches!(c, b'"' | b'\\' | b'%' | b'&' | b'+'),
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
             Coding::Width => false,
         };
         // all that any coding asks about: nearly every replacement is letters, digits and brackets, too few for a search to be worth its start
-        let any = |c: &u8| matches!(c, b'"' | b'\\' | b'&' | b'%' | b'<');
+        let any = |c: &u8| matches!(c, b'"' | b'\\' | b'&' | b'%' | b'<' | b'+');
         if !self.arena[range.clone()]
             .iter()
             .fold(false, |some, c| some | any(c))

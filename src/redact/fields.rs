@@ -50,6 +50,8 @@ pub(crate) struct KeyInfo {
     pub body: bool,
     /// Says which country a record belongs to.
     pub country: bool,
+    /// May hold the names of a table's columns.
+    pub heads: bool,
     /// A number of its own, never given twice: zero for what is no key.
     pub id: u32,
     /// What the key's own bytes hold.
@@ -68,6 +70,7 @@ impl KeyInfo {
         part: Part::None,
         body: false,
         country: false,
+        heads: false,
         id: 0,
         holds: 0,
         denies: 0,
@@ -142,6 +145,7 @@ pub(crate) struct Fields {
     pub id_number: ClassId,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
+    heads: Vec<Vec<u8>>,
     parts: Table<Vec<u8>, Part>,
 }
 
@@ -229,6 +233,11 @@ impl Fields {
                 .iter()
                 .map(|b| normal_form(b.as_bytes()))
                 .collect(),
+            heads: pairs
+                .heads
+                .iter()
+                .map(|b| normal_form(b.as_bytes()))
+                .collect(),
             parts: [
                 (&pairs.inner, Part::Inner),
                 (&pairs.values, Part::Value),
@@ -271,6 +280,7 @@ impl Fields {
             part,
             body: self.bodies.contains(&normal),
             country: self.countries.contains(&normal),
+            heads: self.heads.contains(&normal),
             id: 0,
             holds: contents(key),
             denies,

@@ -5,6 +5,9 @@ use super::pass::Pass;
 use super::runs::valid_prefix;
 use crate::patterns::schema::ValueRule;
 
+/// The longest label, in bytes.
+const LABEL: usize = 64;
+
 impl Pass<'_> {
     /// Labels of other scripts than Latin, with or without a separator behind them: 姓名：张三, 身份证号110…
     pub(crate) fn foreign_labels(&mut self, t: &[u8], at: usize, mark: usize) {
@@ -41,7 +44,8 @@ impl Pass<'_> {
                     _ if rest.starts_with("是".as_bytes())
                         || rest.starts_with("为".as_bytes())
                         || rest.starts_with("為".as_bytes())
-                        || rest.starts_with("は".as_bytes()) =>
+                        || rest.starts_with("は".as_bytes())
+                        || rest.starts_with("第".as_bytes()) =>
                     {
                         3
                     }
@@ -62,6 +66,10 @@ impl Pass<'_> {
             if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
                 continue;
             }
+            // 姓名⇥身份证号: the heads of columns stand side by side
+            if core.foreign.begins(&t[start..]) {
+                continue;
+            }
             // 氏名が一致しません: a particle goes on with the sentence
             let sentence =
                 !joint && valid_prefix(&t[start..t.len().min(start + 3)]).starts_with(is_hiragana);
@@ -71,6 +79,16 @@ impl Pass<'_> {
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
                 let length = core.names.leading_name(text, joint);
+                // 이름 김민수 생년월일 900415: the next label ends a name
+                let length = match core
+                    .foreign
+                    .next(&text.as_bytes()[..text.len().min(length + LABEL)], 1)
+                {
+                    Some((next, _)) if next.start < length && text[..next.start].ends_with(' ') => {
+                        text[..next.start].trim_end().len()
+                    }
+                    _ => length,
+                };
                 let long_enough = joint || text[..length].chars().count() >= 2;
                 if length > 0 && long_enough && !core.names.is_common_word(&text[..length]) {
                     self.take_labelled(t, start..start + length, at, mark, class, category, b"");

@@ -4,6 +4,7 @@
 //! frames of all levels share one stack, so that depth costs memory only.
 
 use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
+use super::lines;
 use super::number::number_end;
 use super::pass::{Context, Pass};
 use super::scan::{Contents, bare_end, contents, holds, string_end};
@@ -14,7 +15,7 @@ const LONGEST_TITLE: (usize, usize) = (64, 3);
 
 /// An open object or array.
 pub(crate) struct Frame {
-    array: bool,
+    pub(super) array: bool,
     /// What the key that this container stands under means.
     pub(super) parent: KeyInfo,
     /// Class that scalars inherit.
@@ -22,6 +23,15 @@ pub(crate) struct Frame {
     pub(super) body: bool,
     /// Number of the element, in arrays.
     pub(super) index: u32,
+    /// Of arrays: the elements are arrays.
+    pub(super) nested: bool,
+    /// Of arrays: what the element before this one is a label of.
+    pub(super) label: ClassId,
+    /// Where the container begins.
+    pub(super) start: usize,
+    /// Of objects: where a list of columns' names is, and a list of lists.
+    pub(super) heads: (usize, usize),
+    pub(super) rows: (usize, usize),
     /// Where the key that the container stands under is.
     key: (usize, usize),
     /// The first string of an array, for `["Name", "张三"]`.
@@ -33,7 +43,7 @@ pub(crate) struct Frame {
     /// The content of a member that is called just `ID`, and how many others describe a person.
     id: (usize, usize),
     describing: u8,
-    mark: usize,
+    pub(super) mark: usize,
     path: usize,
 }
 
@@ -42,7 +52,7 @@ const DESCRIPTION: u8 = 3;
 /// A longer `ID` is a program's.
 const LONGEST_ID: usize = 20;
 
-fn skip_space(t: &[u8], mut p: usize) -> usize {
+pub(super) fn skip_space(t: &[u8], mut p: usize) -> usize {
     while matches!(t.get(p), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         p += 1;
     }
@@ -110,6 +120,11 @@ impl Pass<'_> {
                             class: context.class,
                             body: context.body,
                             index: 0,
+                            nested: false,
+                            label: NO_CLASS,
+                            start: p,
+                            heads: (0, 0),
+                            rows: (0, 0),
                             key,
                             first: (0, 0),
                             named: (0, 0),
@@ -215,6 +230,13 @@ impl Pass<'_> {
                 (Some(b']'), true) | (Some(b'}'), false) => {
                     p += 1;
                     if let Some(frame) = self.scratch.frames.pop() {
+                        if array {
+                            self.close_list(t, &frame, p, at, base);
+                        } else if frame.heads.1 > 0 && frame.rows.1 > 0 {
+                            let (heads, rows) =
+                                (frame.heads.0..frame.heads.1, frame.rows.0..frame.rows.1);
+                            self.grid(t, Some(heads), rows, at, frame.body, frame.mark);
+                        }
                         let (id, number) = (frame.id, self.core.fields.id_number);
                         if frame.describing >= DESCRIPTION && id.1 > id.0 {
                             self.late_value(
@@ -228,7 +250,10 @@ impl Pass<'_> {
                             );
                         }
                         if let Some((start, end, number)) = frame.waiting {
-                            let named = self.named(t, frame.named);
+                            let mut named = self.named(t, frame.named);
+                            if named == NO_CLASS && !number && frame.named.1 == 0 {
+                                named = self.next_line(&t[start..end], base);
+                            }
                             if named != NO_CLASS {
                                 self.late_value(
                                     t,
@@ -373,6 +398,10 @@ impl Pass<'_> {
                     frame.first = span;
                 }
                 context = self.pair_context(t, span, span.1 + 1, context);
+                let plain = self.top().label == NO_CLASS && !lines::may_be_label(content);
+                if context.class == NO_CLASS && !plain {
+                    context.class = self.next_line(content, base);
+                }
             }
         }
         if info.country {
@@ -471,7 +500,7 @@ impl Pass<'_> {
 
     /// A value whose key came after it.
     #[allow(clippy::too_many_arguments)]
-    fn late_value(
+    pub(super) fn late_value(
         &mut self,
         t: &[u8],
         span: std::ops::Range<usize>,

@@ -252,6 +252,7 @@ impl Pass<'_> {
         if !self.scratch.edits.touches(mark, placed.clone()) {
             self.take_by_class(value, placed, Rule::Label(class), category, wrap);
         }
+        self.second_writing(t, span, at, mark, category);
         true
     }
 
@@ -294,7 +295,9 @@ impl Pass<'_> {
             words += 1;
         }
         let fields = &self.core.fields;
-        let glued = words > 1 && !matches!(t.get(separator + 1), None | Some(b' '));
+        // behind a label that only a space ends nothing is glued to it
+        let signed = t.get(separator) != Some(&b' ');
+        let glued = words > 1 && signed && !matches!(t.get(separator + 1), None | Some(b' '));
         // what was remembered for a phrase must not depend on what follows it
         let phrase = if glued {
             start..separator + 1

@@ -107,20 +107,54 @@ pub(crate) struct Foreign(Anchored<ClassId>);
 
 impl Foreign {
     pub fn new(classes: &[FieldClass]) -> Self {
-        let mut known: HashSet<&str> = HashSet::new();
+        let mut known: HashSet<String> = HashSet::new();
         let labels = classes.iter().enumerate().flat_map(|(i, class)| {
             let labels = class.labels.iter().chain(&class.exact);
-            labels.map(move |label| (label.as_str(), i as ClassId))
+            let labels = labels.filter(|label| !label.is_ascii() && label.chars().count() >= 2);
+            labels.flat_map(move |label| {
+                spellings(label)
+                    .into_iter()
+                    .map(move |text| (text, i as ClassId))
+            })
         });
-        Self(Anchored::new(labels.filter(|(label, _)| {
-            !label.is_ascii() && label.chars().count() >= 2 && known.insert(label)
-        })))
+        Self(Anchored::new(
+            labels.filter(|(label, _)| known.insert(label.clone())),
+        ))
     }
 
     /// The next label at or after `from`.
     pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, ClassId)> {
         self.0.next(text, from)
     }
+
+    /// Does a text begin with a label?
+    pub fn begins(&self, text: &[u8]) -> bool {
+        let words = self.0.by_anchor.get(&anchor(text)).into_iter().flatten();
+        !text.is_empty()
+            && words
+                .filter(|w| w.before == 0)
+                .any(|w| text.starts_with(&w.text))
+    }
+}
+
+/// A label as it is listed, with a capital at its start, at each of its words, and in capitals: họ và tên, Họ và tên, Họ Và Tên, HỌ VÀ TÊN.
+fn spellings(label: &str) -> Vec<String> {
+    // most scripts have no capitals
+    if !label.chars().any(char::is_lowercase) {
+        return vec![label.to_string()];
+    }
+    let capital = |text: &str| {
+        let mut chars = text.chars();
+        let first = chars.next().map(char::to_uppercase);
+        first.into_iter().flatten().chain(chars).collect::<String>()
+    };
+    let words: Vec<String> = label.split(' ').map(capital).collect();
+    vec![
+        label.to_string(),
+        capital(label),
+        words.join(" "),
+        label.to_uppercase(),
+    ]
 }
 
 /// The first three bytes of a character, or both of one that has two.

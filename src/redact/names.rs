@@ -24,6 +24,7 @@ pub(crate) struct NameLists {
     follow: Vec<String>,
     latin_words: Set<String>,
     latin_names: Set<String>,
+    places: Vec<String>,
 }
 
 impl NameLists {
@@ -55,6 +56,7 @@ impl NameLists {
             follow,
             latin_words: set(&names.latin_words),
             latin_names: set(&names.latin_names),
+            places: names.spoken.places.clone(),
         }
     }
 
@@ -62,20 +64,49 @@ impl NameLists {
         self.latin_names.contains(&word.to_lowercase())
     }
 
+    /// Does a text begin with a Chinese surname, or a Japanese one?
+    pub(super) fn may_begin_name(&self, text: &str) -> bool {
+        let mut chars = text.chars();
+        let pair = [chars.next(), chars.next()].map(Option::unwrap_or_default);
+        self.surnames.contains(&pair[0]) || self.compound.contains(&pair) || self.is_japanese(text)
+    }
+
+    /// Is a text written like a name: with a capital, in another script, or with a known name?
+    pub(super) fn is_written_like_one(&self, value: &[u8]) -> bool {
+        value.iter().any(|c| c.is_ascii_uppercase() || *c >= 0x80)
+            || value
+                .split(|c| *c == b' ')
+                .filter_map(|word| std::str::from_utf8(word).ok())
+                .any(|word| self.is_latin_name(word))
+    }
+
+    /// Does a text begin with a place whose words are names as well: Hong Kong?
+    pub(super) fn is_place(&self, text: &str) -> bool {
+        let begins = |place: &String| {
+            text.get(..place.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(place))
+        };
+        self.places.iter().any(begins)
+    }
+
     pub fn is_common_word(&self, word: &str) -> bool {
         self.is_latin_word(word) || self.chinese_words.contains(word)
     }
 
-    fn is_latin_word(&self, word: &str) -> bool {
+    pub(super) fn is_latin_word(&self, word: &str) -> bool {
         !word.starts_with(is_han) && self.latin_words.contains(&word.to_lowercase())
     }
 
     /// Could the whole text be a person's name? For keys that may also name a thing (`Name`).
     pub fn is_plausible(&self, text: &str) -> bool {
         let text = text.trim();
-        // written in escapes that nobody undid: b'\xe0\xb8…', \u0e13
+        // written in escapes that nobody undid: b'\xe0\xb8…', \u0e13, \351\231
         if memchr::memchr(b'\\', text.as_bytes()).is_some()
-            && ["\\x", "\\u"].iter().any(|e| text.matches(e).count() >= 2)
+            && ["\\x", "\\u", "\\2", "\\3"]
+                .iter()
+                .map(|e| text.matches(e).count())
+                .sum::<usize>()
+                >= 2
         {
             let part = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'\\' | b' ' | b'.' | b'-');
             return text.len() <= 640 && text.bytes().all(part);
@@ -96,7 +127,7 @@ impl NameLists {
             return self.is_han_name(text);
         }
         if text.is_ascii() {
-            let mut words = 0;
+            let (mut words, mut common) = (0, 0);
             for word in text
                 .split([' ', ',', '.', '/', '@'])
                 .filter(|w| !w.is_empty())
@@ -124,8 +155,13 @@ impl NameLists {
                     return false;
                 }
                 words += 1;
+                let lower = word.to_ascii_lowercase();
+                common += usize::from(
+                    self.latin_words.contains(&lower) && !self.latin_names.contains(&lower),
+                );
             }
-            return words <= 8;
+            // `Face Liveness Detection`: nothing but words
+            return words <= 8 && (words < 2 || common < words);
         }
         true
     }
@@ -441,34 +477,7 @@ impl NameLists {
                 break;
             }
             let lower = word.to_lowercase();
-            let particle = matches!(
-                lower.as_str(),
-                "bin"
-                    | "binti"
-                    | "bt"
-                    | "bte"
-                    | "de"
-                    | "la"
-                    | "van"
-                    | "von"
-                    | "dela"
-                    | "del"
-                    | "san"
-                    | "al"
-                    | "a"
-                    | "s"
-                    | "d"
-                    | "y"
-                    | "der"
-                    | "dos"
-                    | "los"
-                    | "las"
-                    | "das"
-                    | "do"
-                    | "bint"
-                    | "ibn"
-                    | "da"
-            );
+            let particle = is_particle(&lower);
             let accepted = if count == 0 {
                 lower_start = first.is_lowercase() && !particle;
                 // `Low Kok Wah`: a common word that another capitalised one follows
@@ -512,6 +521,38 @@ impl NameLists {
         }
         end
     }
+}
+
+/// Words within a name that are none by themselves: `Siti binti Rahman`, `dela Cruz`.
+pub(super) fn is_particle(lower: &str) -> bool {
+    matches!(
+        lower,
+        "bin"
+            | "binti"
+            | "bt"
+            | "bte"
+            | "de"
+            | "la"
+            | "van"
+            | "von"
+            | "dela"
+            | "del"
+            | "san"
+            | "al"
+            | "a"
+            | "s"
+            | "d"
+            | "y"
+            | "der"
+            | "dos"
+            | "los"
+            | "las"
+            | "das"
+            | "do"
+            | "bint"
+            | "ibn"
+            | "da"
+    )
 }
 
 /// The length of a given name behind a Japanese surname and one space: 池田 花子.
@@ -587,7 +628,7 @@ pub(super) fn is_hangul(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}')
 }
 
-fn is_latin(c: char) -> bool {
+pub(super) fn is_latin(c: char) -> bool {
     c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
 }
 

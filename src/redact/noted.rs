@@ -108,9 +108,15 @@ fn each_beginning(
             return None;
         }
         let mut at = start;
+        let mut words = 0;
         while at < end {
             let rest = bytes[at + 1..end].iter();
             let word = at..at + 1 + rest.take_while(|c| is_said(**c)).count();
+            // all of it, or all but its first word, may stand without spaces
+            if letters && words < 2 && word.end < end {
+                show(word.start + usize::from(words > 0)..end, false);
+            }
+            words += 1;
             // a word of a name is searched by itself from three bytes on
             if at == start || word.len() > PLACES {
                 let from = word.start + usize::from(at > start);

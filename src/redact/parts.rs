@@ -17,8 +17,12 @@ const CELLS: [&[u8]; 6] = [b"dt", b"td", b"th", b"b", b"strong", b"span"];
 
 impl Pass<'_> {
     pub(crate) fn told_parts(&mut self, t: &[u8], at: usize, mark: usize) {
+        let mut table_end = 0;
         for open in memchr::memchr3_iter(b'<', b'{', b'(', t) {
             if t[open] == b'<' {
+                if open >= table_end && t[open..].starts_with(b"<tr") {
+                    table_end = self.html_table(t, open, at, mark);
+                }
                 self.element(t, open, at, mark);
             } else {
                 let class = self.structure(t, open);
@@ -40,13 +44,15 @@ impl Pass<'_> {
         let close = within(t, name.end, |rest| memchr::memchr(b'>', rest));
         let local = local(&t[name.clone()]);
         let info = self.scratch.keys.meaning(local, &self.core.fields);
+        if close < t.len()
+            && close == name.end
+            && (info.part == Part::Key || CELLS.contains(&local))
+        {
+            self.named_sibling(t, close + 1, at, mark);
+        } else if close < t.len() && close > name.end && info.class == NO_CLASS {
+            self.named_element(t, name.end..close, at, mark);
+        }
         if !self.class(info.class).is_some_and(|c| c.has_parts()) {
-            if close == t.len() {
-            } else if close == name.end && (info.part == Part::Key || CELLS.contains(&local)) {
-                self.named_sibling(t, close + 1, at, mark);
-            } else if close > name.end && info.class == NO_CLASS {
-                self.named_element(t, name.end..close, at, mark);
-            }
             return;
         }
         self.members_of(t, name.end..close, info.class, at, mark);
@@ -111,6 +117,10 @@ impl Pass<'_> {
         if !t[from..].starts_with(b"</") {
             return;
         }
+        // the heads of columns stand side by side
+        if t[from..].starts_with(b"</th><th") {
+            return;
+        }
         // over the end of the name and the beginnings of what holds the value
         for step in 0..4 {
             let Some(close) = memchr::memchr(b'>', &t[from..t.len().min(from + 80)]) else {
@@ -130,7 +140,6 @@ impl Pass<'_> {
             }
         }
         let end = from + memchr::memchr(b'<', &t[from..]).unwrap_or(0);
-        // the heads of columns stand side by side
         let value = t[from..end].trim_ascii();
         if self.scratch.keys.meaning(value, &self.core.fields).class != NO_CLASS {
             return;

@@ -16,6 +16,7 @@ use super::keys::Keys;
 use super::quiet::LONG_NUMBER;
 use super::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
 use super::scan::{Contents, contents, holds, string_end};
+use super::spoken::may_hold_name;
 use crate::patterns::schema::ActionName;
 
 /// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer
@@ -154,10 +155,11 @@ impl Pass<'_> {
     ) {
         let class = self.class(context.class);
         let safe = class.is_some_and(|c| c.safe);
-        // words alone tell nothing but under a key that means something
+        // words alone tell nothing but under a key that means something, or behind one that promises a name
         let words = bits & (holds::ANYTHING | holds::UNKNOWN) == 0
             && class.is_none()
-            && !self.is_denying(context);
+            && !self.is_denying(context)
+            && !may_hold_name(&t[span.clone()]);
         if span.is_empty() || ((safe || words) && self.scratch.needles.is_empty()) {
             return;
         }
@@ -308,6 +310,9 @@ impl Pass<'_> {
         if bits & holds::ANYTHING != 0 {
             self.running_text(t, at, bits, context);
         } else {
+            let mark = self.scratch.edits.mark();
+            self.spaced_lines(t, at, mark);
+            self.spoken_names(t, at, mark);
             self.echoes(t, at, b"");
         }
     }

@@ -10,6 +10,7 @@ use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
 use super::scan::{bare_end, holds, string_end};
 use super::settings::Posture;
+use super::spoken::may_hold_name;
 
 /// An integer of so many digits may be a value.
 pub(super) const LONG_NUMBER: usize = 7;
@@ -111,7 +112,12 @@ impl Pass<'_> {
     fn quiet_string(&self, t: &[u8], p: usize, id: u32, body: bool) -> Option<usize> {
         let within = &t[..t.len().min(p + LONGEST_VALUE + 1)];
         let (end, bits) = string_end(within, p)?;
-        let standing = Standing::plain(id, body);
-        (bits & holds::ANYTHING == 0 || self.is_remembered(&t[p..end], standing)).then_some(end + 1)
+        let value = &t[p..end];
+        let nothing = if bits & holds::ANYTHING == 0 {
+            !may_hold_name(value)
+        } else {
+            self.is_remembered(value, Standing::plain(id, body))
+        };
+        nothing.then_some(end + 1)
     }
 }

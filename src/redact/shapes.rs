@@ -395,11 +395,13 @@ impl Shapes {
             // a date and one check digit pass by chance too often behind `order`
             let proven = pattern.is_proven()
                 && (compact.len() >= 15 || compact.iter().any(u8::is_ascii_alphabetic));
-            let strong = strong
-                && !within_number(text, start, end)
-                && !within_uuid(text, start)
-                && !(grouped && within_list(text, window))
-                && (proven || !(is_named(text, start) || self.is_machines(text, start)));
+            let piece = || {
+                within_number(text, start, end)
+                    || within_uuid(text, start)
+                    || (grouped && within_list(text, window))
+            };
+            let machines = || is_named(text, start) || self.is_machines(text, start);
+            let strong = strong && !piece() && (proven || !machines());
             let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())

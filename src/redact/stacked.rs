@@ -46,7 +46,7 @@ impl Pass<'_> {
     }
 
     /// The class of the label that a line is, as a whole.
-    fn label_line(&mut self, line: &[u8]) -> ClassId {
+    pub(super) fn label_line(&mut self, line: &[u8]) -> ClassId {
         // `4b. Date of expiry`: some cards number their fields
         let number = line
             .iter()
@@ -80,7 +80,7 @@ impl Pass<'_> {
     }
 
     /// Is the whole line a value of the class?
-    fn fills(&self, line: &[u8], class: &Class, goes_on: bool) -> bool {
+    pub(super) fn fills(&self, line: &[u8], class: &Class, goes_on: bool) -> bool {
         let Ok(text) = std::str::from_utf8(line) else {
             return false;
         };

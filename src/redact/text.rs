@@ -5,17 +5,23 @@
 //! stands behind them; what they took is left alone by the others.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::{Contents, holds};
 
+/// The one sign between label and value that [`holds`] does not know.
+static ARROW: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" -> "));
+
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let mark = self.scratch.edits.mark();
         self.scratch.protected.clear();
-        let labels = bits & (holds::LABEL | holds::ENCODED) != 0;
+        let labels = bits & (holds::LABEL | holds::ENCODED) != 0 || ARROW.find(t).is_some();
         let foreign = bits & holds::HIGH != 0;
         if t.len() >= 40 {
             self.inserted_values(t, at, mark);
@@ -36,7 +42,9 @@ impl Pass<'_> {
         }
         if t.len() >= 16 {
             self.arguments(t, at, mark);
+            self.complaints(t, at, mark);
         }
+        self.spaced_lines(t, at, mark);
         if memchr::memchr(b'\n', t).is_some() {
             self.stacked(t, at, mark);
             self.columns(t, at, mark);
@@ -44,7 +52,9 @@ impl Pass<'_> {
         if foreign || self.core.cues.has_title(t) {
             self.cued_names(t, at, mark);
         }
+        self.spoken_names(t, at, mark);
         if foreign {
+            self.doubled_names(t, at, mark);
             self.addresses(t, at, mark);
         }
         if t.len() >= 6 {
@@ -53,6 +63,7 @@ impl Pass<'_> {
         if bits & holds::DIGIT != 0 && self.core.shapes.worth(t) {
             self.shapes(t, at, mark, context.key);
         }
+        self.names_beside(t, at, mark);
         self.echoes(t, at, b"");
     }
 
@@ -206,6 +217,7 @@ impl Pass<'_> {
                 b"",
             );
             self.scratch.needles.note(value, category, core);
+            self.second_writing(t, span, at, mark, category);
         }
     }
 

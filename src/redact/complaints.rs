@@ -1,0 +1,203 @@
+//! Values that a program quotes when it refuses them, beside the field that they were meant for: `on field 'name': rejected value [张三]`,
+//! `Duplicate entry 'x' for key 'user.phone'`, `Key (full_name, birth_date)=(x, y)`, `input_value='张三'`; and values that it binds to a statement,
+//! `Parameters: 张三(String)`, of which only the place says what they are. And PHP's own form, `s:4:"name";s:6:"张三";`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::fields::ClassId;
+use super::lookup::literals;
+use super::pass::{Pass, Rule};
+
+/// How far from the value its field may be named, in bytes.
+const REACH: usize = 200;
+
+const SIGNS: [&str; 8] = [
+    "\";s:",
+    "rejected value [",
+    "Duplicate entry '",
+    ")=(",
+    "input_value='",
+    " LIKE '",
+    "(String)",
+    "] - [",
+];
+static QUOTED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(SIGNS));
+
+impl Pass<'_> {
+    pub(crate) fn complaints(&mut self, t: &[u8], at: usize, mark: usize) {
+        for found in QUOTED.find_iter(t) {
+            let (start, end) = (found.start(), found.end());
+            match SIGNS[found.pattern().as_usize()] {
+                "\";s:" => {
+                    let key = memchr::memrchr(b'"', &t[reach_back(t, start)..start]);
+                    let key = key.map(|i| reach_back(t, start) + i + 1..start);
+                    let length = t[end..].iter().take_while(|c| c.is_ascii_digit()).count();
+                    if t[end + length..].starts_with(b":\"") {
+                        self.complained(t, key, upto(t, end + length + 2, b"\";"), at, mark);
+                    }
+                }
+                "rejected value [" => {
+                    let field = between(t, reach_back(t, start)..start, b"on field '", b"'", true);
+                    self.complained(t, field, upto(t, end, b"]"), at, mark);
+                }
+                "Duplicate entry '" => {
+                    let value = upto(t, end, b"' for key ");
+                    let key = value.end..t.len().min(value.end + REACH);
+                    let key = between(t, key, b"for key '", b"'", false);
+                    self.complained(t, key, value, at, mark);
+                }
+                ")=(" => self.complained_columns(t, start, end, at, mark),
+                "input_value='" => {
+                    let value = upto(t, end, b"', input_type");
+                    self.complained(t, line_before(t, start), value, at, mark);
+                }
+                " LIKE '" => {
+                    let value = upto(t, end, b"'");
+                    let percent = |c: &u8| *c == b'%';
+                    let from =
+                        value.start + t[value.clone()].iter().take_while(|c| percent(c)).count();
+                    let behind = t[from..value.end]
+                        .iter()
+                        .rev()
+                        .take_while(|c| percent(c))
+                        .count();
+                    if let Some(class) = self.label_ending(t, start) {
+                        self.complained_of(t, class, from..value.end - behind, at, mark);
+                    }
+                }
+                "(String)" => {
+                    let open = memchr::memrchr2(b',', b':', &t[reach_back(t, start)..start]);
+                    let from = open.map_or(start, |i| reach_back(t, start) + i + 1);
+                    self.bound(t, from..start, at, mark);
+                }
+                _ => self.bound(t, upto(t, end, b"]"), at, mark),
+            }
+        }
+    }
+
+    /// `Key (full_name, birth_date)=(x, y)`: as many values as columns.
+    fn complained_columns(&mut self, t: &[u8], close: usize, open: usize, at: usize, mark: usize) {
+        let Some(first) = memchr::memrchr(b'(', &t[..close]) else {
+            return;
+        };
+        let columns: Vec<Range<usize>> = listed(t, first + 1..close).collect();
+        let values: Vec<Range<usize>> = listed(t, upto(t, open, b")")).collect();
+        if columns.len() == values.len() {
+            for (column, value) in columns.into_iter().zip(values) {
+                self.complained(t, Some(column), value, at, mark);
+            }
+        }
+    }
+
+    fn complained(
+        &mut self,
+        t: &[u8],
+        field: Option<Range<usize>>,
+        value: Range<usize>,
+        at: usize,
+        mark: usize,
+    ) {
+        let Some(field) = field.map(|field| &t[field]) else {
+            return;
+        };
+        // user.full_name, applicant -> name
+        let last = field.rsplit(|c| matches!(c, b'.' | b'>')).next();
+        let name = last.unwrap_or_default().trim_ascii();
+        let class = self.scratch.keys.meaning(name, &self.core.fields).class;
+        self.complained_of(t, class, value, at, mark);
+    }
+
+    fn complained_of(
+        &mut self,
+        t: &[u8],
+        class: ClassId,
+        value: Range<usize>,
+        at: usize,
+        mark: usize,
+    ) {
+        if let Some(category) = self.class(class).and_then(|c| c.category)
+            && self.core.catalog.placeholder_at(t, value.start).is_none()
+        {
+            self.take_labelled(t, value, at, mark, class, category, b"");
+        }
+    }
+
+    /// A value whose field nobody names: a name if it is one beyond doubt.
+    fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
+        let trimmed = t[value.clone()].trim_ascii_start();
+        let span = value.end - trimmed.len()..value.end;
+        let Ok(text) = std::str::from_utf8(trimmed) else {
+            return;
+        };
+        let core = self.core;
+        let placed = at + span.start..at + span.end;
+        if let Some(category) = core.name_category
+            && core
+                .names
+                .is_person(text, |word| core.fields.exact(word.as_bytes()).is_some())
+            && !self.scratch.edits.touches(mark, placed.clone())
+        {
+            self.take(
+                trimmed,
+                placed,
+                category,
+                Rule::Named("name bound to a statement"),
+                0,
+                b"",
+            );
+            self.scratch.needles.note(trimmed, category, core);
+        }
+    }
+}
+
+fn reach_back(t: &[u8], from: usize) -> usize {
+    let start = from.saturating_sub(REACH);
+    // what stands in another line belongs to it
+    memchr::memrchr(b'\n', &t[start..from]).map_or(start, |i| start + i + 1)
+}
+
+/// From `start` up to a sign, or nothing.
+fn upto(t: &[u8], start: usize, sign: &[u8]) -> Range<usize> {
+    let rest = &t[start..t.len().min(start + REACH)];
+    start..start + memchr::memmem::find(rest, sign).unwrap_or(0)
+}
+
+/// What stands between two signs, the last or the first time the one that opens it stands there.
+fn between(
+    t: &[u8],
+    within: Range<usize>,
+    open: &[u8],
+    close: &[u8],
+    last: bool,
+) -> Option<Range<usize>> {
+    let text = &t[within.clone()];
+    let found = if last {
+        memchr::memmem::rfind(text, open)
+    } else {
+        memchr::memmem::find(text, open)
+    };
+    let start = within.start + found? + open.len();
+    let span = upto(t, start, close);
+    (!span.is_empty()).then_some(span)
+}
+
+/// The line before the one of `from`.
+fn line_before(t: &[u8], from: usize) -> Option<Range<usize>> {
+    let end = memchr::memrchr(b'\n', &t[..from])?;
+    let start = memchr::memrchr(b'\n', &t[..end]).map_or(0, |i| i + 1);
+    Some(start..end)
+}
+
+/// The items of a list that commas divide.
+fn listed(t: &[u8], list: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut from = list.start;
+    t[list].split(|c| *c == b',').map(move |item| {
+        let lead = item.len() - item.trim_ascii_start().len();
+        let start = from + lead;
+        from += item.len() + 1;
+        start..start + item.trim_ascii().len()
+    })
+}

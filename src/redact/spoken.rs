@@ -1,0 +1,376 @@
+//! Names in Latin letters that nothing but a space divides from their label or cue, `Nama penuh NURUL AISYAH`, `Full name JOHN TAN`,
+//! `Dear Imogen Fairweather,`, and the second writing of a name beside the first: `陈大文 (CHAN Tai Man)`, `TAN AH KOW 陈亚九`.
+//!
+//! A space is a weak sign: `name lookup failed`, `Full Name Required`. So what stands there must read like a name by itself: two capitalised words
+//! or more of which some are known names, or whose label leaves no doubt.
+
+use std::collections::HashMap;
+
+use super::accents;
+use super::action::CategoryId;
+use super::names::{NameLists, is_han, is_latin, is_particle};
+use super::pass::{Pass, Rule};
+use super::runs::{valid_prefix, valid_suffix};
+use crate::patterns::schema::{SpokenWords, ValueRule};
+
+/// Words of one name, at most.
+const WORDS: usize = 7;
+/// Beside a known surname so short a word is a syllable of a given name: `Tan Ah Kow`.
+const SYLLABLE: usize = 4;
+/// So far a name is looked at, in bytes.
+const REACH: usize = 128;
+
+/// How much what stands before a name promises one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Promise {
+    /// A label of names alone: `Full name`.
+    Sure,
+    /// A form of address, behind which a name ends with a comma or its line: `Dear`.
+    Address,
+    /// A word that has other uses: `Name`, `user`, or a name in another script.
+    Hint,
+}
+
+/// What stands before a name without a sign, by its last word: all of it in lower case, and what it promises (`None`: the end of a label).
+pub(crate) struct SpokenCues(HashMap<Box<[u8]>, Vec<Cue>, foldhash::fast::FixedState>);
+
+type Cue = (Box<[u8]>, Option<Promise>);
+
+/// The longest word of a cue, in bytes.
+const CUE: usize = 16;
+
+impl SpokenCues {
+    pub fn new(words: &SpokenWords) -> Self {
+        let mut by_word: HashMap<Box<[u8]>, Vec<Cue>, _> = HashMap::default();
+        for (list, promise) in [
+            (&words.labels, None),
+            (&words.addresses, Some(Promise::Address)),
+            (&words.hints, Some(Promise::Hint)),
+        ] {
+            for cue in list {
+                let last = cue.rsplit(' ').next().unwrap_or(cue).as_bytes();
+                let cue = (cue.as_bytes().into(), promise);
+                by_word.entry(last.into()).or_default().push(cue);
+            }
+        }
+        Self(by_word)
+    }
+
+    /// What the cue that ends at `end` promises.
+    fn before(&self, text: &[u8], end: usize) -> Option<Option<Promise>> {
+        let word = text[..end]
+            .iter()
+            .rev()
+            .take(CUE)
+            .take_while(|c| **c != b' ')
+            .count();
+        let mut lower = [0; CUE];
+        lower[..word].copy_from_slice(&text[end - word..end]);
+        lower.make_ascii_lowercase();
+        let cues = self.0.get(&lower[..word])?;
+        let stands = |cue: &&Cue| {
+            end.checked_sub(cue.0.len()).is_some_and(|start| {
+                text[start..end].eq_ignore_ascii_case(&cue.0)
+                    && (start == 0 || !text[start - 1].is_ascii_alphanumeric())
+            })
+        };
+        cues.iter().find(stands).map(|cue| cue.1)
+    }
+}
+
+/// May a text of words alone hold a name? Longer ones are prose.
+pub(super) fn may_hold_name(text: &[u8]) -> bool {
+    const PROSE: usize = 80;
+    (9..=PROSE).contains(&text.len())
+        && has_capital(&text[4..])
+        && memchr::memchr(b' ', text).is_some()
+}
+
+/// Has a text a capital letter? Most lines have none but their first. Eight bytes at a time.
+fn has_capital(text: &[u8]) -> bool {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    let any = |bytes: &[u8; 8]| {
+        let x = u64::from_le_bytes(*bytes);
+        let low = x & (0x7f * ALL);
+        // the high bit of a byte: at least `A`, and more than `Z`
+        let from = low + (0x80 - u64::from(b'A')) * ALL;
+        let beyond = low + (0x7f - u64::from(b'Z')) * ALL;
+        from & !beyond & !x & (0x80 * ALL) != 0
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    words.iter().any(any)
+        || match text.last_chunk::<8>() {
+            Some(last) => any(last),
+            None => rest.iter().any(u8::is_ascii_uppercase),
+        }
+}
+
+impl NameLists {
+    /// The length in bytes of the name in Latin letters at the start of a text. Zero if what stands there does not read like one.
+    pub fn spoken_name(
+        &self,
+        text: &str,
+        promise: Promise,
+        is_label: impl Fn(&str) -> bool,
+    ) -> usize {
+        if self.is_place(text) {
+            return 0;
+        }
+        let (mut end, mut at) = (0, 0);
+        let (mut count, mut known, mut short, mut upper) = (0, 0, 0, 0);
+        let mut marked = false;
+        while count < WORDS {
+            let rest = &text[at..];
+            let length = rest
+                .find(|c: char| !(is_latin(c) || matches!(c, '\'' | '’' | '-' | '/')))
+                .unwrap_or(rest.len());
+            let word = rest[..length].trim_end_matches(['-', '\'', '/']);
+            let behind = &rest[word.len()..];
+            let letters = word.chars().count();
+            // the label of the next field, a number's name, a path
+            let goes_on = |c: char| {
+                c.is_alphanumeric() || matches!(c, '=' | ':' | '_' | '(' | '/' | '\\' | '@' | '-')
+            };
+            if letters == 0 || (behind.starts_with(goes_on) && !behind.starts_with(is_han)) {
+                break;
+            }
+            let lower = word.to_lowercase();
+            let particle = is_particle(&lower);
+            let folded: String = lower.chars().filter_map(accents::plain).collect();
+            let is_name = self.is_latin_name(&folded);
+            let is_known = is_name && !self.is_latin_word(word);
+            let capitals = !word.contains(char::is_lowercase);
+            if !particle || count == 0 {
+                // `JOHN TAN Sex M`: capitals end where other words begin; `CHAN Tai Man` has a surname in capitals
+                let other = upper > 1 && !capitals;
+                let ours = word.starts_with(char::is_uppercase) && !other;
+                // `Man` is a word, and a name behind another
+                let is_word = self.is_latin_word(word) && !(known > 0 && is_name);
+                if !ours || is_word || (!is_known && is_label(word)) {
+                    break;
+                }
+                // faceCompare, OpenCV
+                let mixed = !capitals && word.chars().skip(1).any(char::is_uppercase);
+                if mixed && !word.contains(['-', '\'', '’', '/']) && !lower.starts_with("mc") {
+                    break;
+                }
+                known += usize::from(is_known);
+                short += usize::from(!is_known && letters <= SYLLABLE);
+                upper += usize::from(capitals);
+                count += 1;
+                end = at + word.len();
+            } else {
+                marked |= matches!(
+                    lower.as_str(),
+                    "bin" | "binti" | "bte" | "bt" | "a/l" | "a/p" | "s/o" | "d/o"
+                );
+            }
+            at += word.len();
+            // SURNAME, Given
+            let comma = count == 1 && text[at..].starts_with(", ") && capitals;
+            let stop = letters == 1 && text[at..].starts_with(". ");
+            at += match (comma || stop, text[at..].starts_with(' ')) {
+                (true, _) => 2,
+                (_, true) => 1,
+                _ => break,
+            };
+        }
+        let closed = text[end..].starts_with([',', '\n', '\r', '<', '!', ';']) || end == text.len();
+        let likely =
+            known * 2 >= count || (known > 0 && (upper == count || known + short == count));
+        let named = count > 1
+            && match promise {
+                Promise::Sure => known > 0 || marked || upper == count || closed,
+                Promise::Address => likely || closed,
+                Promise::Hint => likely || marked,
+            };
+        if named { end } else { 0 }
+    }
+
+    /// Is the whole text a person's name that needs no label: `陈大文`, `TAN AH KOW`?
+    pub fn is_person(&self, text: &str, is_label: impl Fn(&str) -> bool) -> bool {
+        if text.starts_with(is_han) {
+            return (6..=16).contains(&text.len())
+                && self.may_begin_name(text)
+                && text.chars().all(is_han)
+                && (2..=4).contains(&text.chars().count())
+                && !self.has_word(text)
+                && self.leading_name(text, false) == text.len();
+        }
+        text.contains(' ')
+            && (self.spoken_name(text, Promise::Hint, is_label) == text.len()
+                || !text.is_ascii() && self.is_name_beyond_doubt(text))
+    }
+
+    /// The second writing of a name that ends where `text` begins: where it stands, and how long it is.
+    fn second_writing(
+        &self,
+        before: &str,
+        text: &str,
+        is_label: impl Fn(&str) -> bool,
+    ) -> Option<(usize, usize)> {
+        const GAPS: [&str; 11] = [
+            " (", "（", "(", " （", " / ", "/", "，", ", ", " ", "、", ",",
+        ];
+        // what a name is compared to, or listed with, is another
+        const COMPARED: [&str; 10] = [
+            " vs ", " vs. ", " != ", " <> ", " ≠ ", " <-> ", " 与 ", "与", "和", "、",
+        ];
+        if let Some(sign) = COMPARED.iter().find(|sign| text.starts_with(**sign)) {
+            let rest = &text[sign.len()..];
+            let length = if rest.starts_with(is_latin) {
+                self.spoken_name(rest, Promise::Hint, &is_label)
+            } else {
+                self.leading_name(rest, false)
+            };
+            if length > 0 {
+                return Some((sign.len(), length));
+            }
+        }
+        let gap = GAPS.iter().find(|gap| text.starts_with(**gap))?.len();
+        let rest = &text[gap..];
+        let length = if before.ends_with(is_han) {
+            self.spoken_name(rest, Promise::Hint, is_label)
+        } else if before.ends_with(is_latin)
+            && rest.starts_with(is_han)
+            && !text.starts_with(['，', ',', '、'])
+        {
+            let run = rest.find(|c| !is_han(c)).unwrap_or(rest.len());
+            let count = rest[..run].chars().count();
+            let named = (2..=4).contains(&count) && self.leading_name(rest, false) == run;
+            if named { run } else { 0 }
+        } else {
+            0
+        };
+        (length > 0).then_some((gap, length))
+    }
+}
+
+impl Pass<'_> {
+    /// Names behind labels and cues of Latin letters.
+    pub(crate) fn spoken_names(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let Some(category) = core.name_category else {
+            return;
+        };
+        if !has_capital(t) {
+            return;
+        }
+        let mut from = 0;
+        for space in memchr::memchr_iter(b' ', t) {
+            let start = space + 1;
+            // all but one name in a thousand begin with a capital; most words behind `user` don't
+            if start < from
+                || !t
+                    .get(start)
+                    .is_some_and(|c| c.is_ascii_uppercase() || matches!(c, 0xc3..=0xc6 | 0xe1))
+            {
+                continue;
+            }
+            let end = t[..space].trim_ascii_end().len();
+            let promise = match core.spoken.before(t, end) {
+                None => continue,
+                Some(Some(promise)) => promise,
+                Some(None) => match self
+                    .label_ending(t, end)
+                    .and_then(|class| self.class(class))
+                {
+                    Some(c) if c.category.is_some_and(|c| core.is_name(c)) && c.is_everywhere() => {
+                        if c.value == ValueRule::Person {
+                            Promise::Hint
+                        } else {
+                            Promise::Sure
+                        }
+                    }
+                    _ => continue,
+                },
+            };
+            let text = valid_prefix(&t[start..t.len().min(start + REACH)]);
+            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            let length = core.names.spoken_name(text, promise, is_label);
+            let span = start..start + length;
+            let placed = at + span.start..at + span.end;
+            if length == 0
+                || core.outcomes.begins(&t[start..])
+                || self.scratch.edits.touches(mark, placed.clone())
+            {
+                continue;
+            }
+            let value = &t[span.clone()];
+            self.take(
+                value,
+                placed,
+                category,
+                Rule::Named("name behind a word"),
+                0,
+                b"",
+            );
+            self.scratch.needles.note(value, category, core);
+            from = self.second_writing(t, span, at, mark, category);
+        }
+    }
+
+    /// A Chinese name and its Latin writing in brackets tell each other: `陈大文 (CHAN Tai Man)`.
+    pub(crate) fn doubled_names(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let Some(category) = core.name_category else {
+            return;
+        };
+        for open in memchr::memchr_iter(b'(', t) {
+            let end = t[..open].trim_ascii_end().len();
+            let before = valid_suffix(&t[end.saturating_sub(15)..end]);
+            let run = before.trim_end_matches(is_han).len();
+            let name = &before[run..];
+            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            if name.is_empty() || !core.names.is_person(name, is_label) {
+                continue;
+            }
+            let span = end - name.len()..end;
+            let placed = at + span.start..at + span.end;
+            let found = self.scratch.found;
+            self.second_writing(t, span.clone(), at, mark, category);
+            if self.scratch.found > found && !self.scratch.edits.touches(mark, placed.clone()) {
+                let rule = Rule::Named("name in a second writing");
+                self.take(&t[span.clone()], placed, category, rule, 0, b"");
+                self.scratch.needles.note(&t[span], category, core);
+            }
+        }
+    }
+
+    /// Takes out the second writing of a name. Gives where what belongs to the name ends.
+    pub(super) fn second_writing(
+        &mut self,
+        t: &[u8],
+        name: std::ops::Range<usize>,
+        at: usize,
+        mark: usize,
+        category: CategoryId,
+    ) -> usize {
+        let core = self.core;
+        let end = name.end;
+        if !core.is_name(category) || end >= t.len() {
+            return end;
+        }
+        let before = valid_prefix(&t[name]);
+        let text = valid_prefix(&t[end..t.len().min(end + REACH)]);
+        let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+        let Some((gap, length)) = core.names.second_writing(before, text, is_label) else {
+            return end;
+        };
+        let span = end + gap..end + gap + length;
+        let placed = at + span.start..at + span.end;
+        if !self.scratch.edits.touches(mark, placed.clone()) {
+            let value = &t[span.clone()];
+            self.take(
+                value,
+                placed,
+                category,
+                Rule::Named("name in a second writing"),
+                0,
+                b"",
+            );
+            self.scratch.needles.note(value, category, core);
+        }
+        span.end
+    }
+}
