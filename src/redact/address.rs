@@ -7,8 +7,8 @@ use aho_corasick::AhoCorasick;
 
 use super::lookup::literals;
 
-use super::names::is_han;
 use super::outcomes::Outcomes;
+use super::script::is_han;
 
 /// Words that end an administrative unit or a street.
 const UNITS: &[char] = &[

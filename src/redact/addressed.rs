@@ -3,7 +3,8 @@
 //! The form promises a name, so a surname need not be on a list as long as what stands before the form is no word: 仕様 is a
 //! specification and 고객님 a customer.
 
-use super::names::{NameLists, is_han, is_hangul};
+use super::names::NameLists;
+use super::script::{is_han, is_hangul};
 
 /// Characters before 様 that make a word of it.
 const WORDS: &[char] = &[

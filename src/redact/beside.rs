@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use super::action::{CategoryId, Family};
-use super::names::{NameLists, is_han, is_hangul};
+use super::names::NameLists;
 use super::pass::{Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
+use super::script::{is_han, is_hangul};
 use super::spoken::Promise;
 
 /// So far a name is looked for, in bytes.

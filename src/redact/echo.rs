@@ -10,9 +10,9 @@ use super::accents;
 use super::action::CategoryId;
 use super::compare::{rarity, stands};
 use super::edit::Coding;
-use super::names::is_han;
 use super::noted::Noted;
 use super::pass::{Pass, Rule};
+use super::script::is_han;
 use super::starts::Starts;
 
 /// More values than these are not looked for again; a record with so many is a list of persons.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names::is_han;
+use super::script::is_han;
 
 /// So many characters a name that is spelled with spaces may have.
 const LONGEST: usize = 4;

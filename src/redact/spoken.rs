@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use super::accents;
 use super::action::CategoryId;
-use super::names::{NameLists, is_han, is_latin, is_particle};
+use super::names::{NameLists, is_particle};
 use super::pass::{Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
+use super::script::{is_han, is_latin};
 use crate::patterns::schema::{SpokenWords, ValueRule};
 
 /// Words of one name, at most.

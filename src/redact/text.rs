@@ -160,7 +160,10 @@ impl Pass<'_> {
                     && text.starts_with(|c: char| {
                         c > '\u{2e7f}' || ('\u{0900}'..'\u{1000}').contains(&c)
                     });
-                if !text.starts_with(super::names::is_han) && start == cue.end && !capital && !other
+                if !text.starts_with(super::script::is_han)
+                    && start == cue.end
+                    && !capital
+                    && !other
                 {
                     continue;
                 }
@@ -183,7 +186,7 @@ impl Pass<'_> {
             } else {
                 let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
                 let mut length = core.names.trailing_name(text);
-                let free = !text[..text.len() - length].ends_with(super::names::is_han);
+                let free = !text[..text.len() - length].ends_with(super::script::is_han);
                 if side == Beside::Before && !free {
                     length = 0;
                 }
