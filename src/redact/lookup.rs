@@ -1,5 +1,6 @@
 //! Lists of words that are searched in texts: labels of other scripts than Latin, and cue words beside names.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -7,6 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::fields::ClassId;
 use super::scan::next_high;
+use super::script::is_han;
 use super::words::Words;
 use crate::patterns::schema::{FieldClass, Names};
 
@@ -107,15 +109,13 @@ pub(crate) struct Foreign(Anchored<ClassId>);
 
 impl Foreign {
     pub fn new(classes: &[FieldClass]) -> Self {
-        let mut known: HashSet<String> = HashSet::new();
+        let mut known: HashSet<Cow<'_, str>, foldhash::fast::FixedState> = HashSet::default();
         let labels = classes.iter().enumerate().flat_map(|(i, class)| {
             let labels = class.labels.iter().chain(&class.exact);
-            let labels = labels.filter(|label| !label.is_ascii() && label.chars().count() >= 2);
-            labels.flat_map(move |label| {
-                spellings(label)
-                    .into_iter()
-                    .map(move |text| (text, i as ClassId))
-            })
+            let labels = labels.filter(|label| !label.is_ascii() && label.chars().nth(1).is_some());
+            labels
+                .flat_map(|label| spellings(label))
+                .map(move |text| (text, i as ClassId))
         });
         Self(Anchored::new(
             labels.filter(|(label, _)| known.insert(label.clone())),
@@ -138,23 +138,20 @@ impl Foreign {
 }
 
 /// A label as it is listed, with a capital at its start, at each of its words, and in capitals: họ và tên, Họ và tên, Họ Và Tên, HỌ VÀ TÊN.
-fn spellings(label: &str) -> Vec<String> {
-    // most scripts have no capitals
-    if !label.chars().any(char::is_lowercase) {
-        return vec![label.to_string()];
-    }
+fn spellings(label: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    // most scripts have no capitals, and it takes long to say so of each of their characters
+    let small = |c: char| !is_han(c) && c.is_lowercase();
     let capital = |text: &str| {
         let mut chars = text.chars();
         let first = chars.next().map(char::to_uppercase);
         first.into_iter().flatten().chain(chars).collect::<String>()
     };
-    let words: Vec<String> = label.split(' ').map(capital).collect();
-    vec![
-        label.to_string(),
-        capital(label),
-        words.join(" "),
-        label.to_uppercase(),
-    ]
+    let others = label.chars().any(small).then(|| {
+        let words: Vec<String> = label.split(' ').map(capital).collect();
+        [capital(label), words.join(" "), label.to_uppercase()]
+    });
+    let others = others.into_iter().flatten().map(Cow::Owned);
+    std::iter::once(Cow::Borrowed(label)).chain(others)
 }
 
 /// The first three bytes of a character, or both of one that has two.
