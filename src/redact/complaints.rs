@@ -1,5 +1,5 @@
 //! Values that a program quotes when it refuses them, beside the field that they were meant for: `on field 'name': rejected value [张三]`,
-//! `Duplicate entry 'x' for key 'user.phone'`, `Key (full_name, birth_date)=(x, y)`, `input_value='张三'`; and values that it binds to a statement,
+//! `Duplicate entry 'x' for key 'user.phone'`, `Invalid value 'x' for field 'fullName'`, `Key (full_name, birth_date)=(x, y)`, `input_value='张三'`; and values that it binds to a statement,
 //! `Parameters: 张三(String)`, of which only the place says what they are. And PHP's own form, `s:4:"name";s:6:"张三";`.
 
 use std::ops::Range;
@@ -14,10 +14,11 @@ use super::pass::{Pass, Rule};
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
 
-const SIGNS: [&str; 8] = [
+const SIGNS: [&str; 9] = [
+    "' for ",
+    "\" for ",
     "\";s:",
     "rejected value [",
-    "Duplicate entry '",
     ")=(",
     "input_value='",
     " LIKE '",
@@ -39,15 +40,22 @@ impl Pass<'_> {
                         self.complained(t, key, upto(t, end + length + 2, b"\";"), at, mark);
                     }
                 }
-                "rejected value [" => {
-                    let field = between(t, reach_back(t, start)..start, b"on field '", b"'", true);
-                    self.complained(t, field, upto(t, end, b"]"), at, mark);
+                sign @ ("' for " | "\" for ") => {
+                    let quote = &sign[..1];
+                    // of field 'x', property 'x', column "x"
+                    let kind = t[end..].iter().take_while(|c| c.is_ascii_alphabetic());
+                    let open = end + kind.count();
+                    if t[open..].starts_with(format!(" {quote}").as_bytes()) {
+                        let field = upto(t, open + 2, quote.as_bytes());
+                        let from = reach_back(t, start);
+                        let value = memchr::memmem::rfind(&t[from..start], &[b' ', t[start]]);
+                        let value = value.map_or(start..start, |i| from + i + 2..start);
+                        self.complained(t, Some(field), value, at, mark);
+                    }
                 }
-                "Duplicate entry '" => {
-                    let value = upto(t, end, b"' for key ");
-                    let key = value.end..t.len().min(value.end + REACH);
-                    let key = between(t, key, b"for key '", b"'", false);
-                    self.complained(t, key, value, at, mark);
+                "rejected value [" => {
+                    let field = between(t, reach_back(t, start)..start, b"on field '", b"'");
+                    self.complained(t, field, upto(t, end, b"]"), at, mark);
                 }
                 ")=(" => self.complained_columns(t, start, end, at, mark),
                 "input_value='" => {
@@ -165,21 +173,9 @@ fn upto(t: &[u8], start: usize, sign: &[u8]) -> Range<usize> {
     start..start + memchr::memmem::find(rest, sign).unwrap_or(0)
 }
 
-/// What stands between two signs, the last or the first time the one that opens it stands there.
-fn between(
-    t: &[u8],
-    within: Range<usize>,
-    open: &[u8],
-    close: &[u8],
-    last: bool,
-) -> Option<Range<usize>> {
-    let text = &t[within.clone()];
-    let found = if last {
-        memchr::memmem::rfind(text, open)
-    } else {
-        memchr::memmem::find(text, open)
-    };
-    let start = within.start + found? + open.len();
+/// What stands between two signs, the last time that the one that opens it stands there.
+fn between(t: &[u8], within: Range<usize>, open: &[u8], close: &[u8]) -> Option<Range<usize>> {
+    let start = memchr::memmem::rfind(&t[within.clone()], open)? + within.start + open.len();
     let span = upto(t, start, close);
     (!span.is_empty()).then_some(span)
 }

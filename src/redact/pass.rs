@@ -311,6 +311,7 @@ impl Pass<'_> {
             self.running_text(t, at, bits, context);
         } else {
             let mark = self.scratch.edits.mark();
+            self.complaints(t, at, mark);
             self.spaced_lines(t, at, mark);
             self.spoken_names(t, at, mark);
             self.echoes(t, at, b"");
