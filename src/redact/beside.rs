@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::action::{CategoryId, Family};
 use super::names::NameLists;
-use super::pass::{Pass, Rule};
+use super::pass::Pass;
 use super::runs::{valid_prefix, valid_suffix};
 use super::script::{is_han, is_hangul};
 use super::spoken::Promise;
@@ -143,7 +143,7 @@ impl Pass<'_> {
             .map(|e| (e.start - at..e.end - at, is_mail(e.category)))
             .take(NUMBERS)
             .collect();
-        let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+        let is_label = |word: &str| core.is_label(word);
         for (span, mail) in found {
             if !mail && !may_end_name(&t[..span.start]) {
                 self.name_behind(t, span.end, at, mark, category);
@@ -182,7 +182,7 @@ impl Pass<'_> {
             .take(8)
             .find(|c| c.is_ascii_alphanumeric() || **c >= 0x80);
         if first.is_some_and(|c| c.is_ascii_uppercase() || *c >= 0x80) {
-            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            let is_label = |word: &str| core.is_label(word);
             if let Some(name) = core.names.name_after(valid_prefix(rest), is_label) {
                 self.take_beside(t, end + name.start..end + name.end, at, mark, category);
             }
@@ -197,18 +197,7 @@ impl Pass<'_> {
         mark: usize,
         category: CategoryId,
     ) {
-        let placed = at + name.start..at + name.end;
-        if !self.scratch.edits.touches(mark, placed.clone()) {
-            let value = &t[name.clone()];
-            self.take(
-                value,
-                placed,
-                category,
-                Rule::Named("name beside a number"),
-                0,
-                b"",
-            );
-            self.scratch.needles.note(value, category, self.core);
+        if self.take_name(t, name.clone(), at, mark, category, "name beside a number") {
             self.second_writing(t, name, at, mark, category);
         }
     }

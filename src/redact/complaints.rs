@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 
 use super::fields::ClassId;
 use super::lookup::literals;
-use super::pass::{Pass, Rule};
+use super::pass::Pass;
 
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
@@ -41,14 +41,14 @@ impl Pass<'_> {
                     }
                 }
                 sign @ ("' for " | "\" for ") => {
-                    let quote = &sign[..1];
+                    let quote = sign.as_bytes()[0];
                     // of field 'x', property 'x', column "x"
                     let kind = t[end..].iter().take_while(|c| c.is_ascii_alphabetic());
                     let open = end + kind.count();
-                    if t[open..].starts_with(format!(" {quote}").as_bytes()) {
-                        let field = upto(t, open + 2, quote.as_bytes());
+                    if t[open..].starts_with(&[b' ', quote]) {
+                        let field = upto(t, open + 2, &[quote]);
                         let from = reach_back(t, start);
-                        let value = memchr::memmem::rfind(&t[from..start], &[b' ', t[start]]);
+                        let value = memchr::memmem::rfind(&t[from..start], &[b' ', quote]);
                         let value = value.map_or(start..start, |i| from + i + 2..start);
                         self.complained(t, Some(field), value, at, mark);
                     }
@@ -141,22 +141,10 @@ impl Pass<'_> {
             return;
         };
         let core = self.core;
-        let placed = at + span.start..at + span.end;
         if let Some(category) = core.name_category
-            && core
-                .names
-                .is_person(text, |word| core.fields.exact(word.as_bytes()).is_some())
-            && !self.scratch.edits.touches(mark, placed.clone())
+            && core.names.is_person(text, |word| core.is_label(word))
         {
-            self.take(
-                trimmed,
-                placed,
-                category,
-                Rule::Named("name bound to a statement"),
-                0,
-                b"",
-            );
-            self.scratch.needles.note(trimmed, category, core);
+            self.take_name(t, span, at, mark, category, "name bound to a statement");
         }
     }
 }

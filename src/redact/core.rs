@@ -214,6 +214,11 @@ impl Core {
             .map_or(category, |p| self.shapes.patterns[p as usize].category)
     }
 
+    /// Is a word by itself the name of a field?
+    pub fn is_label(&self, word: &str) -> bool {
+        self.fields.exact(word.as_bytes()).is_some()
+    }
+
     pub fn is_name(&self, category: CategoryId) -> bool {
         self.catalog.family(category) == Family::Name
     }

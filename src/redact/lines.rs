@@ -84,7 +84,7 @@ impl Pass<'_> {
         if class.category.is_some_and(|c| core.is_name(c)) {
             let sure = class.value != ValueRule::Person;
             let promise = if sure { Promise::Sure } else { Promise::Hint };
-            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            let is_label = |word: &str| core.is_label(word);
             let several = core.names.spoken_name(text, promise, is_label) == text.len();
             let single =
                 sure && capitals && !core.names.is_common_word(text) && !text.contains(' ');
@@ -135,7 +135,7 @@ impl Pass<'_> {
                 self.scratch.keys.meaning(&t[key], &core.fields).part == Part::Value
             });
             let placed = at + text.start..at + text.end;
-            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            let is_label = |word: &str| core.is_label(word);
             if told
                 && bits & (holds::ESCAPE | holds::DIGIT | holds::LABEL) == 0
                 && std::str::from_utf8(&t[text.clone()])

@@ -287,7 +287,7 @@ impl Pass<'_> {
                 },
             };
             let text = valid_prefix(&t[start..t.len().min(start + REACH)]);
-            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            let is_label = |word: &str| core.is_label(word);
             let length = core.names.spoken_name(text, promise, is_label);
             let span = start..start + length;
             let placed = at + span.start..at + span.end;
@@ -322,7 +322,7 @@ impl Pass<'_> {
             let before = valid_suffix(&t[end.saturating_sub(15)..end]);
             let run = before.trim_end_matches(is_han).len();
             let name = &before[run..];
-            let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+            let is_label = |word: &str| core.is_label(word);
             if name.is_empty() || !core.names.is_person(name, is_label) {
                 continue;
             }
@@ -354,24 +354,19 @@ impl Pass<'_> {
         }
         let before = valid_prefix(&t[name]);
         let text = valid_prefix(&t[end..t.len().min(end + REACH)]);
-        let is_label = |word: &str| core.fields.exact(word.as_bytes()).is_some();
+        let is_label = |word: &str| core.is_label(word);
         let Some((gap, length)) = core.names.second_writing(before, text, is_label) else {
             return end;
         };
         let span = end + gap..end + gap + length;
-        let placed = at + span.start..at + span.end;
-        if !self.scratch.edits.touches(mark, placed.clone()) {
-            let value = &t[span.clone()];
-            self.take(
-                value,
-                placed,
-                category,
-                Rule::Named("name in a second writing"),
-                0,
-                b"",
-            );
-            self.scratch.needles.note(value, category, core);
-        }
+        self.take_name(
+            t,
+            span.clone(),
+            at,
+            mark,
+            category,
+            "name in a second writing",
+        );
         span.end
     }
 }

@@ -9,6 +9,26 @@ use super::payload::{self, Media};
 use crate::patterns::schema::{ActionName, ValueRule};
 
 impl Pass<'_> {
+    /// Takes out the name at `span` of a text that begins at `at`, unless an edit since `mark` has it already, and looks for it elsewhere. True if it did.
+    pub(super) fn take_name(
+        &mut self,
+        t: &[u8],
+        span: Range<usize>,
+        at: usize,
+        mark: usize,
+        category: CategoryId,
+        rule: &'static str,
+    ) -> bool {
+        let placed = at + span.start..at + span.end;
+        if self.scratch.edits.touches(mark, placed.clone()) {
+            return false;
+        }
+        let name = &t[span];
+        self.take(name, placed, category, Rule::Named(rule), 0, b"");
+        self.scratch.needles.note(name, category, self.core);
+        true
+    }
+
     /// Takes the whole value out if its key says so. True if nothing else need be looked for.
     pub(crate) fn by_key(&mut self, t: &[u8], at: usize, context: Context, wrap: &[u8]) -> bool {
         let core = self.core;
