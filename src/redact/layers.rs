@@ -279,11 +279,7 @@ impl Pass<'_> {
             .map(|e| e.category)
             .collect();
         self.scratch.edits.truncate(mark);
-        for category in &found[1..] {
-            if let Some(count) = self.scratch.counts.get_mut(*category as usize) {
-                *count += 1;
-            }
-        }
+        self.scratch.unedited.extend_from_slice(&found[1..]);
         let packed = payload::encode_base64(&pack(redacted), run);
         self.scratch
             .edits

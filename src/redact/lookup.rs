@@ -9,6 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use super::fields::ClassId;
 use super::scan::next_high;
 use super::script::is_han;
+use super::signs::{self, Signs};
 use super::words::Words;
 use crate::patterns::schema::{FieldClass, Names};
 
@@ -179,6 +180,8 @@ pub(crate) struct Cues {
     foreign: Anchored<Beside>,
     /// Titles that ASCII text may hold: of all cues only these.
     latin_titles: Words,
+    /// Each of them holds a capital and a space: most texts don't.
+    usual_titles: bool,
     titles: Vec<String>,
     /// Cues of ASCII alone.
     latin: AhoCorasick,
@@ -208,14 +211,20 @@ impl Cues {
         Self {
             foreign: Anchored::new(foreign.into_iter()),
             latin_titles: Words::new(&titles),
+            usual_titles: titles
+                .iter()
+                .all(|t| may_hold_title(signs::of(t.as_bytes()))),
             titles,
             latin: literals(latin.iter().map(|(word, _)| word)),
             latin_sides: latin.iter().map(|(_, side)| *side).collect(),
         }
     }
 
-    /// Does a text hold a title that needs no other script to be looked for?
-    pub fn has_title(&self, text: &[u8]) -> bool {
+    /// Does a text that holds such signs hold a title that needs no other script to be looked for?
+    pub fn has_title(&self, text: &[u8], held: Signs) -> bool {
+        if self.usual_titles && !may_hold_title(held) {
+            return false;
+        }
         let mut found = false;
         self.latin_titles.each(text, |start, end, title| {
             found |= text[start..end] == *self.titles[title].as_bytes();
@@ -235,4 +244,8 @@ impl Cues {
             .flatten()
             .min_by_key(|(span, _)| span.start)
     }
+}
+
+fn may_hold_title(held: Signs) -> bool {
+    held & signs::CAPITAL != 0 && held & signs::SPACE != 0
 }

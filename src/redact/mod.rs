@@ -82,6 +82,7 @@ mod script;
 mod settings;
 mod shape;
 mod shapes;
+mod signs;
 mod spaced;
 mod spoken;
 mod sql;
@@ -224,7 +225,7 @@ impl Redactor {
             Some(kinds) => !(kinds.monitoring.paths.is_empty() && kinds.operation.paths.is_empty()),
             None => !self.core.paths.is_empty(),
         };
-        let scratch = || Scratch::new(self.categories().len(), has_paths);
+        let scratch = || Scratch::new(has_paths);
         Worker {
             core: self.core.clone(),
             kinds: self.kinds.clone(),
@@ -268,7 +269,7 @@ impl Worker {
             }
             Err(_) => {
                 let track_path = self.scratch.track_path;
-                self.scratch = Scratch::new(self.totals.len(), track_path);
+                self.scratch = Scratch::new(track_path);
                 self.stage.clear();
                 forget(out, from);
                 out.extend_from_slice(br#"{"message":"[UNREADABLE]","tags":["redaction_failed"]}"#);
@@ -312,7 +313,7 @@ impl Worker {
         self.scratch.needles.clear();
         self.scratch.countries = 0;
         self.scratch.encoded = false;
-        self.scratch.counts.fill(0);
+        self.scratch.unedited.clear();
         let from = out.len();
         let mut outcome = Outcome::nothing(Form::Json);
         if simdutf8::basic::from_utf8(line).is_err() {
@@ -336,13 +337,8 @@ impl Worker {
             outcome.form = form;
             self.stage = stage;
         }
-        // nearly always none: what is taken out is counted by its edit
-        if self.scratch.counts.iter().fold(0, |all, n| all | n) != 0 {
-            for (category, count) in self.scratch.counts.iter().enumerate() {
-                for _ in 0..*count {
-                    outcome.add(category as CategoryId);
-                }
-            }
+        for category in self.scratch.unedited.drain(..) {
+            outcome.add(category);
         }
         outcome
     }
@@ -369,7 +365,7 @@ impl Worker {
         let end = pass.walk(line, start, 0, context);
         if !end.is_ok_and(|end| line[end..].trim_ascii().is_empty()) {
             self.scratch.needles.clear();
-            self.scratch.counts.fill(0);
+            self.scratch.unedited.clear();
             return false;
         }
         self.finish(line, out, outcome);

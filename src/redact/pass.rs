@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::Core;
+use super::action::CategoryId;
 use super::context::PatternSet;
 use super::decode;
 use super::echo::Needles;
@@ -41,7 +42,8 @@ pub(crate) struct Scratch {
     pub countries: u64,
     /// Something was decoded in which a repetition would not be seen in the raw bytes.
     pub encoded: bool,
-    pub counts: Vec<u64>,
+    /// Categories of findings that no edit of their own replaces.
+    pub unedited: Vec<CategoryId>,
     /// Path of the value at hand, keys joined by dots; kept only where somebody asks for it.
     pub path: Vec<u8>,
     pub track_path: bool,
@@ -61,9 +63,8 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    pub fn new(categories: usize, track_path: bool) -> Self {
+    pub fn new(track_path: bool) -> Self {
         Self {
-            counts: vec![0; categories],
             track_path,
             ..Self::default()
         }

@@ -194,6 +194,25 @@ fn next_of(t: &[u8], mut from: usize, kind: usize) -> Option<usize> {
     None
 }
 
+/// Has a text a capital letter? Most lines have none but their first. Eight bytes at a time.
+pub(super) fn has_capital(text: &[u8]) -> bool {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    let any = |bytes: &[u8; 8]| {
+        let x = u64::from_le_bytes(*bytes);
+        let low = x & (0x7f * ALL);
+        // the high bit of a byte: at least `A`, and more than `Z`
+        let from = low + (0x80 - u64::from(b'A')) * ALL;
+        let beyond = low + (0x7f - u64::from(b'Z')) * ALL;
+        from & !beyond & !x & (0x80 * ALL) != 0
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    words.iter().any(any)
+        || match text.last_chunk::<8>() {
+            Some(last) => any(last),
+            None => rest.iter().any(u8::is_ascii_uppercase),
+        }
+}
+
 /// Quotes, backslashes and control characters among the sixteen bytes at `p`, a bit each, and how many bytes are there.
 #[inline(always)]
 fn stops(t: &[u8], p: usize) -> (u32, usize) {

@@ -66,37 +66,42 @@ impl Shape {
                 .iter()
                 .all(|(i, wanted)| *i > 0 || *wanted == c)
     }
-
-    /// `compact` holds nothing but digits and capital letters; `digits`: bit per place that is a digit.
-    pub fn fits(&self, compact: &[u8], digits: u64) -> bool {
-        self.digits & !digits == 0
-            && self.letters & digits == 0
-            && self.literals.iter().all(|(i, c)| compact[*i] == *c)
-    }
 }
 
 /// All shapes of one length, by what they can begin with: most of them have one certain character there.
 #[derive(Default)]
 pub(super) struct Forms {
     shapes: Vec<Shape>,
-    /// Places in `shapes` by the first byte of a value, digits and then capital letters.
-    by_first: Vec<Vec<u16>>,
+    /// By the first byte of a value, digits and then capital letters.
+    by_first: Vec<Vec<Form>>,
     /// The same, by digits alone, of those that digits alone can have and that count without a word near them.
-    bare: Vec<Vec<u16>>,
+    bare: Vec<Vec<Form>>,
+}
+
+/// The masks of a shape, side by side with those of the others: nearly all candidates are rejected by them.
+#[derive(Clone, Copy)]
+struct Form {
+    digits: u64,
+    letters: u64,
+    /// Place in the list of shapes.
+    shape: u16,
 }
 
 impl Forms {
     pub fn new(shapes: Vec<Shape>, counts_bare: impl Fn(&Shape) -> bool) -> Self {
+        let form = |(i, shape): (usize, &Shape)| Form {
+            digits: shape.digits,
+            letters: shape.letters,
+            shape: i as u16,
+        };
         let begins = |c: u8| {
             let fitting = shapes.iter().enumerate();
             let fitting = fitting.filter(|(_, shape)| shape.begins_with(c));
-            fitting.map(|(i, _)| i as u16).collect()
+            fitting.map(form).collect()
         };
-        let by_first: Vec<Vec<u16>> = (b'0'..=b'9').chain(b'A'..=b'Z').map(begins).collect();
-        let counts = |i: &&u16| {
-            let shape = &shapes[usize::from(**i)];
-            shape.letters == 0 && counts_bare(shape)
-        };
+        let by_first: Vec<Vec<Form>> = (b'0'..=b'9').chain(b'A'..=b'Z').map(begins).collect();
+        let counts =
+            |form: &&Form| form.letters == 0 && counts_bare(&shapes[usize::from(form.shape)]);
         let bare = by_first.iter().take(10);
         let bare = bare
             .map(|list| list.iter().filter(counts).copied().collect())
@@ -115,23 +120,30 @@ impl Forms {
     /// The same of a number of digits alone of which nothing else is known.
     pub fn bare(&self, digits: &[u8]) -> impl Iterator<Item = &Shape> {
         let place = digits.first().map(|c| usize::from(c.wrapping_sub(b'0')));
-        let fitting = place.and_then(|place| self.bare.get(place));
-        let fitting = fitting.into_iter().flatten();
-        fitting.map(|i| &self.shapes[usize::from(*i)])
+        self.fitting(place.and_then(|place| self.bare.get(place)), digits, !0)
     }
 
-    /// Shapes that `compact` may have, in their order; it holds nothing but digits and capital letters.
-    pub fn of(&self, compact: &[u8]) -> impl Iterator<Item = &Shape> {
-        let place = match compact.first() {
+    /// Shapes that `compact` has, in their order; it holds nothing but digits and capital letters, and `places` tells the digits.
+    pub fn of(&self, compact: &[u8], places: u64) -> impl Iterator<Item = &Shape> {
+        let first = match compact.first() {
             Some(c @ b'0'..=b'9') => c - b'0',
             Some(c @ b'A'..=b'Z') => c - b'A' + 10,
             _ => u8::MAX,
         };
-        let fitting = self.by_first.get(usize::from(place));
-        fitting
-            .into_iter()
-            .flatten()
-            .map(|i| &self.shapes[usize::from(*i)])
+        self.fitting(self.by_first.get(usize::from(first)), compact, places)
+    }
+
+    fn fitting<'f>(
+        &'f self,
+        forms: Option<&'f Vec<Form>>,
+        compact: &[u8],
+        places: u64,
+    ) -> impl Iterator<Item = &'f Shape> {
+        let forms = forms.map_or(&[][..], Vec::as_slice).iter();
+        forms
+            .filter(move |form| form.digits & !places == 0 && form.letters & places == 0)
+            .map(|form| &self.shapes[usize::from(form.shape)])
+            .filter(move |shape| shape.literals.iter().all(|(i, c)| compact[*i] == *c))
     }
 }
 

@@ -190,93 +190,21 @@ impl Shapes {
             let shapes = forms.bare(compact);
             return self.decide_of(shapes, number, &[word], compact, by_key);
         }
-        self.decide_of(forms.of(compact), number, &[word], compact, by_key)
+        let shapes = forms.of(compact, digit_places(compact));
+        self.decide_of(shapes, number, &[word], compact, by_key)
     }
 
     /// The next value in `text` at or after `from`; `by_key` is what [`Self::of_key`] says of its key.
     pub fn find(&self, text: &[u8], mut from: usize, by_key: &PatternSet) -> Option<Found> {
+        let mut words = [Word::default(); MAX_WORDS];
         while let Some(digit) = next_digit(text, from) {
-            let (words, count, cluster_end) = self.cluster(text, digit, from);
+            let (count, cluster_end) = cluster(text, digit, from, &mut words);
             if let Some(found) = self.best(text, &words[..count], by_key) {
                 return Some(found);
             }
             from = cluster_end.max(digit + 1);
         }
         None
-    }
-
-    /// The words around the digit at `digit`, joined by single separators.
-    fn cluster(
-        &self,
-        text: &[u8],
-        digit: usize,
-        floor: usize,
-    ) -> ([Word; MAX_WORDS], usize, usize) {
-        let mut words = [Word::default(); MAX_WORDS];
-        let mut start = digit;
-        while start > floor && text[start - 1].is_ascii_alphanumeric() {
-            start -= 1;
-        }
-        let mut count = 0;
-        // one short word of letters may stand before: `S 1234567 D`
-        if start >= floor + 2 && is_joint(text[start - 1]) && text[start - 2].is_ascii_alphabetic()
-        {
-            let end = start - 1;
-            let mut first = end;
-            while first > floor && text[first - 1].is_ascii_alphanumeric() && end - first < 4 {
-                first -= 1;
-            }
-            if end - first <= 2 && !(first > floor && text[first - 1].is_ascii_alphanumeric()) {
-                words[0] = Word {
-                    start: first,
-                    end,
-                    digits: 0,
-                };
-                count = 1;
-            }
-        }
-        let mut at = start;
-        let mut letters_only = 0;
-        loop {
-            let begin = at;
-            let mut digits = 0;
-            while at < text.len() && text[at].is_ascii_alphanumeric() {
-                digits += text[at].is_ascii_digit() as usize;
-                at += 1;
-            }
-            if at == begin || (digits == 0 && at - begin > 2) {
-                at = begin;
-                break;
-            }
-            if digits == 0 {
-                letters_only += 1;
-            }
-            words[count] = Word {
-                start: begin,
-                end: at,
-                digits,
-            };
-            count += 1;
-            if count == MAX_WORDS || letters_only > 2 {
-                break;
-            }
-            match text.get(at..) {
-                Some([a, b, c, ..]) if is_joint(*a) && *b == b'(' && c.is_ascii_alphanumeric() => {
-                    at += 2
-                }
-                Some([a, b, ..]) if is_joint(*a) && b.is_ascii_alphanumeric() => at += 1,
-                Some([b' ', b'-', b' ', d, ..]) if d.is_ascii_alphanumeric() => at += 3,
-                Some([b')', b, c, ..]) if is_joint(*b) && c.is_ascii_alphanumeric() => at += 2,
-                _ => break,
-            }
-        }
-        // a cluster that was cut for its length goes on from its second word
-        let end = if count == MAX_WORDS {
-            words[1].start.max(digit + 1)
-        } else {
-            at
-        };
-        (words, count, end)
     }
 
     /// The first window of words, longest first, that is a value that counts.
@@ -347,7 +275,7 @@ impl Shapes {
         compact: &[u8],
         by_key: &PatternSet,
     ) -> Option<Found> {
-        let shapes = self.by_length[compact.len()].of(compact);
+        let shapes = self.by_length[compact.len()].of(compact, digit_places(compact));
         self.decide_of(shapes, text, window, compact, by_key)
     }
 
@@ -367,7 +295,6 @@ impl Shapes {
             return None;
         }
         let mut only_in = None;
-        let digits = digit_places(compact);
         let grouped = window.len() > 1;
         // asked at most once, and only where the answer matters
         let (within_token, near) = (OnceCell::new(), OnceCell::new());
@@ -375,9 +302,6 @@ impl Shapes {
         let near = || near.get_or_init(|| self.contexts.near(text, start, end));
         for shape in shapes {
             let pattern = &self.patterns[shape.pattern as usize];
-            if !shape.fits(compact, digits) {
-                continue;
-            }
             let exact_groups = grouped && pattern.groups.iter().any(|g| fits(g, window));
             if grouped && !pattern.any_groups && !exact_groups {
                 continue;
@@ -465,13 +389,10 @@ impl Shapes {
         // what a check confirms comes before what merely has the length
         let mut fitting: Option<PatternId> = None;
         let mut several = false;
-        let digits = digit_places(&compact[..n]);
-        for shape in self.by_length[n].of(&compact[..n]) {
+        let places = digit_places(&compact[..n]);
+        for shape in self.by_length[n].of(&compact[..n], places) {
             let pattern = &self.patterns[shape.pattern as usize];
-            if shape.fits(&compact[..n], digits)
-                && wanted(pattern.category)
-                && pattern.check.is_none_or(|check| check(&compact[..n]))
-            {
+            if wanted(pattern.category) && pattern.check.is_none_or(|check| check(&compact[..n])) {
                 if pattern.alone == Alone::Always {
                     return Some(shape.pattern);
                 }
@@ -488,6 +409,78 @@ impl Shapes {
         }
         fitting.filter(|_| !several)
     }
+}
+
+/// The words around the digit at `digit`, joined by single separators: how many they are, and where the last one ends.
+fn cluster(
+    text: &[u8],
+    digit: usize,
+    floor: usize,
+    words: &mut [Word; MAX_WORDS],
+) -> (usize, usize) {
+    let mut start = digit;
+    while start > floor && text[start - 1].is_ascii_alphanumeric() {
+        start -= 1;
+    }
+    let mut count = 0;
+    // one short word of letters may stand before: `S 1234567 D`
+    if start >= floor + 2 && is_joint(text[start - 1]) && text[start - 2].is_ascii_alphabetic() {
+        let end = start - 1;
+        let mut first = end;
+        while first > floor && text[first - 1].is_ascii_alphanumeric() && end - first < 4 {
+            first -= 1;
+        }
+        if end - first <= 2 && !(first > floor && text[first - 1].is_ascii_alphanumeric()) {
+            words[0] = Word {
+                start: first,
+                end,
+                digits: 0,
+            };
+            count = 1;
+        }
+    }
+    let mut at = start;
+    let mut letters_only = 0;
+    loop {
+        let begin = at;
+        let mut digits = 0;
+        while at < text.len() && text[at].is_ascii_alphanumeric() {
+            digits += text[at].is_ascii_digit() as usize;
+            at += 1;
+        }
+        if at == begin || (digits == 0 && at - begin > 2) {
+            at = begin;
+            break;
+        }
+        if digits == 0 {
+            letters_only += 1;
+        }
+        words[count] = Word {
+            start: begin,
+            end: at,
+            digits,
+        };
+        count += 1;
+        if count == MAX_WORDS || letters_only > 2 {
+            break;
+        }
+        match text.get(at..) {
+            Some([a, b, c, ..]) if is_joint(*a) && *b == b'(' && c.is_ascii_alphanumeric() => {
+                at += 2
+            }
+            Some([a, b, ..]) if is_joint(*a) && b.is_ascii_alphanumeric() => at += 1,
+            Some([b' ', b'-', b' ', d, ..]) if d.is_ascii_alphanumeric() => at += 3,
+            Some([b')', b, c, ..]) if is_joint(*b) && c.is_ascii_alphanumeric() => at += 2,
+            _ => break,
+        }
+    }
+    // a cluster that was cut for its length goes on from its second word
+    let end = if count == MAX_WORDS {
+        words[1].start.max(digit + 1)
+    } else {
+        at
+    };
+    (count, end)
 }
 
 /// Notes which patterns each word speaks about.

@@ -11,6 +11,7 @@ use super::action::CategoryId;
 use super::names::{NameLists, is_particle};
 use super::pass::{Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
+use super::scan::has_capital;
 use super::script::{is_han, is_latin};
 use crate::patterns::schema::{SpokenWords, ValueRule};
 
@@ -85,25 +86,6 @@ pub(super) fn may_hold_name(text: &[u8]) -> bool {
     (9..=PROSE).contains(&text.len())
         && has_capital(&text[4..])
         && memchr::memchr(b' ', text).is_some()
-}
-
-/// Has a text a capital letter? Most lines have none but their first. Eight bytes at a time.
-fn has_capital(text: &[u8]) -> bool {
-    const ALL: u64 = 0x0101_0101_0101_0101;
-    let any = |bytes: &[u8; 8]| {
-        let x = u64::from_le_bytes(*bytes);
-        let low = x & (0x7f * ALL);
-        // the high bit of a byte: at least `A`, and more than `Z`
-        let from = low + (0x80 - u64::from(b'A')) * ALL;
-        let beyond = low + (0x7f - u64::from(b'Z')) * ALL;
-        from & !beyond & !x & (0x80 * ALL) != 0
-    };
-    let (words, rest) = text.as_chunks::<8>();
-    words.iter().any(any)
-        || match text.last_chunk::<8>() {
-            Some(last) => any(last),
-            None => rest.iter().any(u8::is_ascii_uppercase),
-        }
 }
 
 impl NameLists {

@@ -189,8 +189,8 @@ impl Pass<'_> {
             });
         }
         let kept = action == ActionName::Keep;
-        if kept && let Some(count) = self.scratch.counts.get_mut(category as usize) {
-            *count += 1;
+        if kept {
+            self.scratch.unedited.push(category);
         }
         !kept
     }

@@ -5,25 +5,23 @@
 //! stands behind them; what they took is left alone by the others.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::{Contents, holds};
-
-/// The one sign between label and value that [`holds`] does not know.
-static ARROW: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" -> "));
+use super::signs::{self, Signs};
 
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let mark = self.scratch.edits.mark();
         self.scratch.protected.clear();
-        let labels = bits & (holds::LABEL | holds::ENCODED) != 0 || ARROW.find(t).is_some();
+        let held = signs::of(t);
+        let any = |of: Signs| held & of != 0;
+        let labels = bits & (holds::LABEL | holds::ENCODED) != 0
+            || any(signs::ARROW) && memchr::memmem::find(t, b" -> ").is_some();
         let foreign = bits & holds::HIGH != 0;
-        if t.len() >= 40 {
+        if t.len() >= 40 && any(signs::BRACKET) {
             self.inserted_values(t, at, mark);
         }
         if labels {
@@ -41,18 +39,26 @@ impl Pass<'_> {
             self.foreign_labels(t, at, mark);
         }
         if t.len() >= 16 {
-            self.arguments(t, at, mark);
-            self.complaints(t, at, mark);
+            if any(signs::SPACE) && any(signs::QUOTE | signs::DASH) {
+                self.arguments(t, at, mark);
+            }
+            if any(signs::QUOTE | signs::BRACKET) || bits & holds::OPEN != 0 {
+                self.complaints(t, at, mark);
+            }
         }
-        self.spaced_lines(t, at, mark);
-        if memchr::memchr(b'\n', t).is_some() {
+        if any(signs::SPACE | signs::LINE) {
+            self.spaced_lines(t, at, mark);
+        }
+        if any(signs::LINE) {
             self.stacked(t, at, mark);
             self.columns(t, at, mark);
         }
-        if foreign || self.core.cues.has_title(t) {
+        if foreign || self.core.cues.has_title(t, held) {
             self.cued_names(t, at, mark);
         }
-        self.spoken_names(t, at, mark);
+        if any(signs::SPACE) && any(signs::CAPITAL) {
+            self.spoken_names(t, at, mark);
+        }
         if foreign {
             self.doubled_names(t, at, mark);
             self.addresses(t, at, mark);

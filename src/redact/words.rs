@@ -67,13 +67,32 @@ impl Words {
     #[inline]
     pub fn each(&self, text: &[u8], mut show: impl FnMut(usize, usize, usize)) {
         let mut begin = 0;
-        // a beginning is known with its last byte; behind the end of the text are none
-        for (at, c) in text.iter().chain(&[0; BEGIN - 1]).enumerate() {
+        let (first, rest) = text.split_at(text.len().min(BEGIN - 1));
+        for c in first {
             begin = push(begin, *c);
-            if self.begins[begin / 64] >> (begin % 64) & 1 == 1 && at + 1 >= BEGIN {
-                self.at(text, at + 1 - BEGIN, begin, &mut show);
+        }
+        // a beginning is known with its last byte
+        for (start, c) in rest.iter().enumerate() {
+            begin = push(begin, *c);
+            if self.is_begin(begin) {
+                self.at(text, start, begin, &mut show);
             }
         }
+        // behind the end of the text is nothing
+        for start in rest.len()..text.len() {
+            begin = push(begin, 0);
+            if first.len() < BEGIN - 1 {
+                begin = push(begin, 0);
+            }
+            if self.is_begin(begin) {
+                self.at(text, start, begin, &mut show);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn is_begin(&self, begin: usize) -> bool {
+        self.begins[begin / 64] >> (begin % 64) & 1 == 1
     }
 
     /// Shows the words that stand at a place.
