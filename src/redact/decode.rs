@@ -4,17 +4,44 @@
 
 use super::edit::OffsetMap;
 use super::payload;
-use super::scan::{LANES, backslashes};
+use super::scan::{LANES, backslashes, far_stop, stops_of};
 
 /// From so many bytes without an escape on the next one is searched alone.
 const LONG_QUIET: usize = 128;
 
+/// The content of a JSON string without its escapes.
+pub(crate) struct Unescaped {
+    pub text: Vec<u8>,
+    pub map: OffsetMap,
+    /// A backslash stood before a `u`: a repetition would not be seen in the raw bytes.
+    pub hidden: bool,
+}
+
 /// Undoes JSON string escapes (RFC 8259, section 7). A lone surrogate becomes U+FFFD; a wrong escape stays as it is. True if a backslash
 /// stands before a `u` anywhere, also where it is itself the end of an escape.
-///
+pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
+    unescape::<false>(source, out, map).is_none_or(|(_, hidden)| hidden)
+}
+
+/// The same of the string whose content `source` begins with, up to its closing quote. Gives where that stands, too; `None` if the string
+/// has no end or is none of JSON.
+pub(crate) fn json_string_to_quote(
+    source: &[u8],
+    out: &mut Vec<u8>,
+    map: &mut OffsetMap,
+) -> Option<(usize, bool)> {
+    unescape::<true>(source, out, map)
+}
+
 /// A text in a text has an escape every eight bytes: they are searched in blocks that are copied meanwhile, since to begin a search and a
 /// copy for each costs twice as much. Only what follows an escape is a new pair of the map: before it bytes go on as they did.
-pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
+///
+/// To the `QUOTE` that ends it, or to the end of the source: then it never fails.
+fn unescape<const QUOTE: bool>(
+    source: &[u8],
+    out: &mut Vec<u8>,
+    map: &mut OffsetMap,
+) -> Option<(usize, bool)> {
     out.clear();
     map.clear();
     out.reserve(source.len() + LANES);
@@ -24,7 +51,12 @@ pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap)
     loop {
         let rest = &source[at..];
         if let Some(block) = rest.first_chunk::<LANES>().filter(|_| quiet < LONG_QUIET) {
-            let before = backslashes(block).trailing_zeros() as usize;
+            let stops = if QUOTE {
+                stops_of(block)
+            } else {
+                backslashes(block)
+            };
+            let before = stops.trailing_zeros() as usize;
             out.extend_from_slice(block);
             if before >= LANES {
                 at += LANES;
@@ -34,14 +66,27 @@ pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap)
             out.truncate(out.len() - LANES + before);
             at += before;
         } else {
-            let before = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            let before = if QUOTE {
+                far_stop(source, at)? - at
+            } else {
+                memchr::memchr(b'\\', rest).unwrap_or(rest.len())
+            };
             out.extend_from_slice(&rest[..before]);
             at += before;
         }
         quiet = 0;
+        if QUOTE && source[at] == b'"' {
+            return Some((at, any));
+        }
+        if QUOTE && source[at] != b'\\' {
+            return None;
+        }
         let Some(kind) = source.get(at + 1) else {
+            if QUOTE {
+                return None;
+            }
             out.extend_from_slice(&source[at..]);
-            return any;
+            return Some((source.len(), any));
         };
         let plain = match kind {
             b'n' => b'\n',
@@ -56,6 +101,9 @@ pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap)
             }
             b'u' => {
                 any = true;
+                if QUOTE {
+                    hex4(&source[at..])?;
+                }
                 let (c, length) = unicode_escape(&source[at..]);
                 match c {
                     Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -65,6 +113,7 @@ pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap)
                 map.push(out.len(), at);
                 continue;
             }
+            _ if QUOTE => return None,
             _ => {
                 out.push(b'\\');
                 at += 1;

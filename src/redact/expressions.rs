@@ -11,6 +11,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::action::CategoryId;
 use super::checksum;
+use super::lookup::Anchored;
 use super::scan::{Contents, contents, holds};
 use super::words::Words;
 use crate::patterns::schema::Pattern;
@@ -100,8 +101,13 @@ impl Expression {
 /// All regular expressions, with what tells that one is worth a try.
 pub(crate) struct Expressions {
     pub list: Vec<Expression>,
+    /// Needles of ASCII, and for each of them the expressions that want it, a bit each.
     needles: Words,
     of: Vec<u64>,
+    /// Those of other scripts.
+    foreign: Anchored<u64>,
+    /// Needles of one byte: a table of beginnings would hold all that begins with it.
+    signs: Vec<(u8, u64)>,
     with_at: u64,
     /// An empty needle stands everywhere.
     always: u64,
@@ -109,7 +115,9 @@ pub(crate) struct Expressions {
 
 impl Expressions {
     pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
-        let (mut list, mut words, mut of) = (Vec::new(), Vec::<String>::new(), Vec::new());
+        let mut list = Vec::new();
+        // in their order: what is built must not differ from run to run
+        let mut needles: Vec<(String, u64)> = Vec::new();
         let (mut with_at, mut always) = (0, 0);
         for (pattern, category) in patterns {
             let Some(source) = &pattern.regex else {
@@ -124,11 +132,11 @@ impl Expressions {
                     with_at |= bit;
                 } else if needle.is_empty() {
                     always |= bit;
-                } else if let Some(known) = words.iter().position(|w| *w == needle) {
-                    of[known] |= bit;
+                } else if let Some((_, of)) = needles.iter_mut().find(|(known, _)| *known == needle)
+                {
+                    *of |= bit;
                 } else {
-                    words.push(needle);
-                    of.push(bit);
+                    needles.push((needle, bit));
                 }
             }
             let check = checksum::of(pattern)?;
@@ -141,10 +149,20 @@ impl Expressions {
                 check,
             });
         }
+        let (latin, foreign): (Vec<_>, Vec<_>) = needles
+            .into_iter()
+            .partition(|(needle, _)| needle.is_ascii());
+        let (signs, latin): (Vec<_>, Vec<_>) =
+            latin.into_iter().partition(|(needle, _)| needle.len() == 1);
         Ok(Self {
             list,
-            needles: Words::new(&words),
-            of,
+            needles: Words::new(latin.iter().map(|(needle, _)| needle)),
+            of: latin.iter().map(|(_, of)| *of).collect(),
+            foreign: Anchored::new(foreign.into_iter()),
+            signs: signs
+                .iter()
+                .map(|(sign, of)| (sign.as_bytes()[0], *of))
+                .collect(),
             with_at,
             always,
         })
@@ -156,8 +174,16 @@ impl Expressions {
         if bits & holds::AT != 0 {
             named |= self.with_at;
         }
+        for (sign, of) in &self.signs {
+            if named & of != *of && memchr::memchr(*sign, text).is_some() {
+                named |= of;
+            }
+        }
         self.needles
             .each(text, |_, _, needle| named |= self.of[needle]);
+        if bits & (holds::HIGH | holds::UNKNOWN) != 0 {
+            self.foreign.each(text, |of| named |= of);
+        }
         let mut wanted = named;
         while named != 0 {
             let bit = named & named.wrapping_neg();

@@ -3,6 +3,7 @@
 //! No tree is built and nothing is copied. The same pass serves the line itself and every JSON text found inside a string;
 //! frames of all levels share one stack, so that depth costs memory only.
 
+use super::decode::{self, Unescaped};
 use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
 use super::lines;
 use super::number::number_end;
@@ -52,6 +53,11 @@ const DESCRIPTION: u8 = 3;
 /// A longer `ID` is a program's.
 const LONGEST_ID: usize = 20;
 
+/// Does the content of a string begin like JSON text: `{\"` or `[\"`?
+pub(super) fn begins_json(content: &[u8]) -> bool {
+    matches!(content, [b'{' | b'[', b'\\', ..])
+}
+
 pub(super) fn skip_space(t: &[u8], mut p: usize) -> usize {
     while matches!(t.get(p), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         p += 1;
@@ -88,21 +94,25 @@ impl Pass<'_> {
         let mut info = KeyInfo::NOTHING;
         let mut key = (0, 0);
         let mut restart = p;
+        let mut seen = None;
         loop {
             p = skip_space(t, p);
             match t.get(p) {
                 Some(b'"') => {
+                    let seen = seen.take().filter(|(start, _, _)| *start == p);
                     let skipped = self.scratch.needles.is_empty()
                         && self.class(context.class).is_some_and(|c| c.safe);
-                    let end = if skipped {
-                        bare_end(t, p + 1)
-                    } else {
-                        string_end(t, p + 1)
+                    let mut unescaped = None;
+                    let end = match seen {
+                        Some((_, end, bits)) => Some((end, bits)),
+                        None if skipped => bare_end(t, p + 1),
+                        None if begins_json(&t[p + 1..]) => self.body(t, p + 1, &mut unescaped),
+                        None => string_end(t, p + 1),
                     };
                     let Some((end, bits)) = end else {
                         return Err(restart);
                     };
-                    self.member(t, (p + 1, end), bits, at, context, info, base);
+                    self.member(t, (p + 1, end), bits, unescaped, at, context, info, base);
                     p = end + 1;
                 }
                 Some(&open @ (b'{' | b'[')) => {
@@ -141,9 +151,9 @@ impl Pass<'_> {
                             continue;
                         }
                         if !empty {
-                            let ended;
-                            (p, restart, ended) = self.quiet_members(t, p, restart);
-                            if !ended {
+                            let passed = self.quiet_members(t, p, restart);
+                            (p, restart, seen) = (passed.at, passed.restart, passed.seen);
+                            if !passed.ended {
                                 (p, key, info, context) = self.key(t, p, at).ok_or(restart)?;
                                 continue;
                             }
@@ -172,9 +182,9 @@ impl Pass<'_> {
             }
             let mut next = self.close(t, p, at, base, restart)?;
             while let Next::Key(at_key) = next {
-                let ended;
-                (p, restart, ended) = self.quiet_members(t, at_key, restart);
-                if !ended {
+                let passed = self.quiet_members(t, at_key, restart);
+                (p, restart, seen) = (passed.at, passed.restart, passed.seen);
+                if !passed.ended {
                     next = Next::Key(p);
                     break;
                 }
@@ -377,6 +387,7 @@ impl Pass<'_> {
         t: &'t [u8],
         span: (usize, usize),
         bits: Contents,
+        unescaped: Option<Unescaped>,
         at: usize,
         context: Context<'t>,
         info: KeyInfo,
@@ -407,7 +418,27 @@ impl Pass<'_> {
         if info.country {
             self.note_country(content);
         }
-        self.string(t, span.0..span.1, bits, at, context);
+        match unescaped {
+            Some(body) => self.unescaped_string(content, at + span.0, body, context),
+            None => self.string(t, span.0..span.1, bits, at, context),
+        }
+    }
+
+    /// The end of the string whose content begins at `from`, and its content: that of a body is found while its escapes are undone.
+    fn body(
+        &mut self,
+        t: &[u8],
+        from: usize,
+        unescaped: &mut Option<Unescaped>,
+    ) -> Option<(usize, Contents)> {
+        let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
+        let Some((length, hidden)) = decode::json_string_to_quote(&t[from..], &mut text, &mut map)
+        else {
+            self.scratch.buffers.push((text, map));
+            return None;
+        };
+        *unescaped = Some(Unescaped { text, map, hidden });
+        Some((from + length, holds::ESCAPE))
     }
 
     /// The second of exactly two elements stands under the first, if that names something: `["Name", "张三"]`.

@@ -5,6 +5,8 @@
 
 use super::fields::{Fields, KeyInfo};
 use super::remember::{LONGEST, Remembered, SOME};
+#[cfg(target_arch = "x86_64")]
+use super::wide;
 
 /// So many distinct keys are remembered; then all are forgotten, and those that come often come back at once.
 const MOST: usize = 4096;
@@ -12,10 +14,28 @@ const MOST: usize = 4096;
 struct Entry {
     /// The key with its quotes and its colon.
     text: Box<[u8]>,
+    /// The first bytes of it.
+    #[cfg(target_arch = "x86_64")]
+    head: [u8; wide::LANES],
     info: KeyInfo,
     quiet: Quiet,
     /// The entry that followed the last time.
     next: usize,
+}
+
+impl Entry {
+    fn new(text: &[u8], info: KeyInfo, quiet: Quiet) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let head = std::array::from_fn(|i| text.get(i).copied().unwrap_or(0));
+        Self {
+            text: text.into(),
+            #[cfg(target_arch = "x86_64")]
+            head,
+            info,
+            quiet,
+            next: 0,
+        }
+    }
 }
 
 /// What under a key needs no look at all, wherever the key stands.
@@ -83,6 +103,22 @@ impl Keys {
         ))
     }
 
+    /// The same, if the key is short enough to be compared at once.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub fn peek_wide(&self, t: &[u8], p: usize) -> Option<(usize, Quiet, u32)> {
+        let entry = &self.entries[self.expected];
+        let length = entry.text.len();
+        let text = t.get(p..)?.first_chunk()?;
+        let quiet = entry.quiet != Quiet::No && length <= wide::LANES;
+        (quiet && wide::begins(text, &entry.head, length as u32)).then_some((
+            p + length,
+            entry.quiet,
+            entry.info.id,
+        ))
+    }
+
     /// Goes on to the key that followed the last time.
     #[inline]
     pub fn pass(&mut self) {
@@ -115,24 +151,19 @@ impl Keys {
         let mut info = fields.classify(key);
         info.id = self.ids;
         let at = self.entries.len();
-        self.entries.push(Entry {
-            text: [b"\"", key, b"\":"].concat().into(),
-            quiet: fields.quiet(key, &info),
+        self.entries.push(Entry::new(
+            &[b"\"", key, b"\":"].concat(),
             info,
-            next: 0,
-        });
+            fields.quiet(key, &info),
+        ));
         self.known.put(key, at as u32);
         at
     }
 
     fn forget(&mut self) {
         self.entries.clear();
-        self.entries.push(Entry {
-            text: [0].into(),
-            info: KeyInfo::NOTHING,
-            quiet: Quiet::No,
-            next: 0,
-        });
+        self.entries
+            .push(Entry::new(&[0], KeyInfo::NOTHING, Quiet::No));
         self.known = Remembered::default();
         self.last = 0;
         self.expected = 0;

@@ -23,7 +23,7 @@ pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Aho
 
 /// Words that are not of ASCII alone, by their first character that is none: texts in Latin have none, and a table of a few hundred
 /// characters is made in a hundredth of the time that an automaton of thousands of words takes.
-struct Anchored<T> {
+pub(super) struct Anchored<T> {
     by_anchor: HashMap<[u8; 3], Vec<AnchoredWord<T>>, foldhash::fast::FixedState>,
     begin: Anchors,
 }
@@ -50,7 +50,7 @@ struct AnchoredWord<T> {
 }
 
 impl<T: Copy> Anchored<T> {
-    fn new(words: impl Iterator<Item = (impl AsRef<str>, T)>) -> Self {
+    pub fn new(words: impl Iterator<Item = (impl AsRef<str>, T)>) -> Self {
         let mut by_anchor: HashMap<_, Vec<AnchoredWord<T>>, _> = HashMap::default();
         for (word, means) in words {
             let text = word.as_ref().as_bytes();
@@ -74,6 +74,39 @@ impl<T: Copy> Anchored<T> {
             begin.0[word] |= 1 << bit;
         }
         Self { by_anchor, begin }
+    }
+
+    /// Shows what the words mean that stand in a text, without the case of their ASCII.
+    pub fn each(&self, text: &[u8], mut show: impl FnMut(T)) {
+        let mut at = 0;
+        while let Some(first) = text.get(at) {
+            if first.is_ascii() {
+                let Some(next) = next_high(text, at) else {
+                    return;
+                };
+                at = next;
+            }
+            let here = at;
+            at += 1;
+            if text[here] < 0xc0 || !self.begin.may_hold(anchor(&text[here..])) {
+                continue;
+            }
+            for word in self
+                .by_anchor
+                .get(&anchor(&text[here..]))
+                .into_iter()
+                .flatten()
+            {
+                let start = here.checked_sub(word.before);
+                let stands = |start| {
+                    text.get(start..start + word.text.len())
+                        .is_some_and(|text| text.eq_ignore_ascii_case(&word.text))
+                };
+                if start.is_some_and(stands) {
+                    show(word.means);
+                }
+            }
+        }
     }
 
     /// The next word at or after `from`.

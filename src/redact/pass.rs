@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Core;
 use super::action::CategoryId;
 use super::context::PatternSet;
-use super::decode;
+use super::decode::{self, Unescaped};
 use super::echo::Needles;
 use super::edit::{Coding, Edits, OffsetMap};
 use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
@@ -164,14 +164,6 @@ impl Pass<'_> {
         if span.is_empty() || ((safe || words) && self.scratch.needles.is_empty()) {
             return;
         }
-        // value patterns don't touch machine identifiers; only what the record gave away elsewhere is taken out of them
-        let inspect = |pass: &mut Self, text: &[u8], at: usize, bits: Contents| {
-            if safe {
-                pass.echoes(text, at, b"")
-            } else {
-                pass.text(text, at, bits, context)
-            }
-        };
         if bits & holds::ESCAPE == 0 {
             let value = &t[span.clone()];
             let standing = context.standing();
@@ -182,7 +174,7 @@ impl Pass<'_> {
             let mark = self.scratch.edits.mark();
             let (found, encoded) = (self.scratch.found, self.scratch.encoded);
             self.scratch.encoded = false;
-            inspect(self, value, at + span.start, bits);
+            self.told_apart(value, at + span.start, bits, safe, context);
             let nothing = self.scratch.found == found && !self.scratch.edits.has_since(mark);
             self.scratch.edits.escape_since(mark);
             if memorable && nothing && !self.scratch.encoded {
@@ -191,19 +183,40 @@ impl Pass<'_> {
             self.scratch.encoded |= encoded;
             return;
         }
+        let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
         let source = &t[span.clone()];
-        let mut hidden = false;
-        self.layer(
-            source,
-            at + span.start,
-            Coding::Json,
-            |source, out, map| {
-                hidden = decode::json_string(source, out, map);
-                true
-            },
-            |pass, text| inspect(pass, text, 0, holds::UNKNOWN),
-        );
+        let hidden = decode::json_string(source, &mut text, &mut map);
+        let unescaped = Unescaped { text, map, hidden };
+        self.unescaped_string(source, at + span.start, unescaped, context);
+    }
+
+    /// The same of a string that held escapes; `source` is what it was.
+    pub(crate) fn unescaped_string(
+        &mut self,
+        source: &[u8],
+        at: usize,
+        unescaped: Unescaped,
+        context: Context,
+    ) {
+        let Unescaped { text, map, hidden } = unescaped;
+        let safe = self.class(context.class).is_some_and(|c| c.safe);
+        if safe && self.scratch.needles.is_empty() {
+            self.scratch.buffers.push((text, map));
+            return;
+        }
+        self.opened(source, at, Coding::Json, (text, map), |pass, text| {
+            pass.told_apart(text, 0, holds::UNKNOWN, safe, context)
+        });
         self.scratch.encoded |= hidden;
+    }
+
+    /// Value patterns don't touch machine identifiers: only what the record gave away elsewhere is taken out of what is `safe`.
+    fn told_apart(&mut self, text: &[u8], at: usize, bits: Contents, safe: bool, context: Context) {
+        if safe {
+            self.echoes(text, at, b"")
+        } else {
+            self.text(text, at, bits, context)
+        }
     }
 
     /// May it be remembered that nothing is found in a value? That depends on nothing else: see [`Standing`].
@@ -231,27 +244,41 @@ impl Pass<'_> {
         let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
         let opened = decode(source, &mut text, &mut map);
         if opened {
-            let mark = self.scratch.edits.mark();
-            if self.scratch.layers == LAYERS {
-                if let Some(category) = self.core.opaque {
-                    self.take(
-                        source,
-                        0..text.len(),
-                        category,
-                        Rule::Named("too deep"),
-                        0,
-                        b"",
-                    );
-                }
-            } else {
-                self.scratch.layers += 1;
-                inspect(self, &text);
-                self.scratch.layers -= 1;
-            }
-            self.scratch.edits.carry_back(mark, &map, at, coding);
+            self.opened(source, at, coding, (text, map), inspect);
+        } else {
+            self.scratch.buffers.push((text, map));
         }
-        self.scratch.buffers.push((text, map));
         opened
+    }
+
+    /// Inspects what came out of a layer, and carries the edits back.
+    fn opened(
+        &mut self,
+        source: &[u8],
+        at: usize,
+        coding: Coding,
+        (text, map): (Vec<u8>, OffsetMap),
+        inspect: impl FnOnce(&mut Self, &[u8]),
+    ) {
+        let mark = self.scratch.edits.mark();
+        if self.scratch.layers == LAYERS {
+            if let Some(category) = self.core.opaque {
+                self.take(
+                    source,
+                    0..text.len(),
+                    category,
+                    Rule::Named("too deep"),
+                    0,
+                    b"",
+                );
+            }
+        } else {
+            self.scratch.layers += 1;
+            inspect(self, &text);
+            self.scratch.layers -= 1;
+        }
+        self.scratch.edits.carry_back(mark, &map, at, coding);
+        self.scratch.buffers.push((text, map));
     }
 
     /// Inspects a whole decoded value: by its key, as JSON text, or as running text.

@@ -4,69 +4,158 @@
 //! there, and the same keys follow each other in each record: they are passed with a comparison and a search for their end.
 
 use super::fields::{ClassId, NO_CLASS, Part};
+use super::json::begins_json;
 use super::keys::Quiet;
 use super::number::number_end;
 use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
-use super::scan::{bare_end, holds, string_end};
+use super::scan::{Contents, bare_end, holds, string_end};
 use super::settings::Posture;
 use super::spoken::may_hold_name;
+#[cfg(target_arch = "x86_64")]
+use super::wide::{self, Brief};
 
 /// An integer of so many digits may be a value.
 pub(super) const LONG_NUMBER: usize = 7;
 
+/// How far members were passed.
+pub(super) struct Passed {
+    /// Where the key of the next member is, or behind what the object's end is.
+    pub at: usize,
+    /// From where on nothing was inspected if that is no member: the last one that was passed, or else what was told.
+    pub restart: usize,
+    /// The object ends there.
+    pub ended: bool,
+    /// The string that is the next member's value, if it was looked at in vain: where it begins and ends, and what it holds.
+    pub seen: Option<(usize, usize, Contents)>,
+}
+
+/// What needs no look in an object.
+#[derive(Clone, Copy)]
+struct Allowed {
+    /// The object's own key means nothing: {"sex":{"code":"F"}}: a key may hold a part of what the one above tells.
+    untold: bool,
+    /// And words and numbers under keys that mean nothing are let through.
+    plain: bool,
+    body: bool,
+}
+
 impl Pass<'_> {
-    /// Passes as many members as need no look, from the key at `p` on. Gives where the key of the next one is, and from where on
-    /// nothing was inspected if that is none: the last member that was passed, or else `restart`. True if the object ends there instead.
+    /// Passes as many members as need no look, from the key at `p` on.
     #[inline]
-    pub(super) fn quiet_members(
-        &mut self,
-        t: &[u8],
-        mut p: usize,
-        mut restart: usize,
-    ) -> (usize, usize, bool) {
+    pub(super) fn quiet_members(&mut self, t: &[u8], p: usize, restart: usize) -> Passed {
+        let mut passed = Passed {
+            at: p,
+            restart,
+            ended: false,
+            seen: None,
+        };
         // the second pass looks everywhere, and an explanation names each key on its way
         if !self.scratch.needles.is_empty() || self.scratch.track_path {
-            return (p, restart, false);
+            return passed;
         }
         let frame = self.top();
         let (class, body) = (frame.class, frame.body);
         if frame.parent.part == Part::Persons {
             // the keys are values
-            return (p, restart, false);
+            return passed;
         }
-        let means_nothing = |class: ClassId| self.class(class).is_none_or(|c| c.safe);
-        let untold = means_nothing(class);
-        let plain = untold && !(body && self.core.posture == Posture::Strict);
-        while let Some((value, quiet, id)) = self.scratch.keys.peek(t, p) {
-            // {"sex":{"code":"F"}}: a key may hold a part of what the one above tells
-            let safe = quiet == Quiet::Safe && untold;
-            let rest = &t[value..];
-            let end = match rest.first() {
-                Some(b'"') if safe => bare_end(t, value + 1).map(|(end, _)| end + 1),
-                Some(b'"') if plain => self.quiet_string(t, value + 1, id, body),
-                Some(b'-' | b'0'..=b'9') if safe || plain => number_end(t, value)
-                    .filter(|(end, integer)| safe || !integer || end - value < LONG_NUMBER)
-                    .map(|(end, _)| end),
-                Some(b't') if rest.starts_with(b"true") => Some(value + 4),
-                Some(b'f') if rest.starts_with(b"false") => Some(value + 5),
-                Some(b'n') if rest.starts_with(b"null") => Some(value + 4),
-                _ => None,
-            };
-            // what is not written like this is left to those who know all of JSON
-            match end {
-                Some(end) if t[end..].starts_with(b",\"") => {
-                    (restart, p) = (p, end + 1);
-                    self.scratch.keys.pass();
-                }
-                Some(end) if t.get(end) == Some(&b'}') => {
-                    self.scratch.keys.pass();
-                    return (end, p, true);
-                }
-                _ => break,
+        let untold = self.class(class).is_none_or(|c| c.safe);
+        let allowed = Allowed {
+            untold,
+            plain: untold && !(body && self.core.posture == Posture::Strict),
+            body,
+        };
+        loop {
+            #[cfg(target_arch = "x86_64")]
+            if std::is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has AVX2.
+                unsafe { self.brief_members(t, &mut passed, allowed) };
+            }
+            if passed.ended || !self.quiet_member(t, &mut passed, allowed) {
+                return passed;
             }
         }
-        (p, restart, false)
+    }
+
+    /// Passes the members whose keys and values are shorter than a vector, or machine identifiers without escapes.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn brief_members(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) {
+        while let Some((value, quiet, id)) = self.scratch.keys.peek_wide(t, passed.at) {
+            let safe = quiet == Quiet::Safe && allowed.untold;
+            if !(safe || allowed.plain) {
+                return;
+            }
+            let end = match wide::brief(t, value) {
+                Some(Brief::String { end, anything }) => {
+                    let content = &t[value + 1..end];
+                    let nothing = safe
+                        || if anything {
+                            self.is_remembered(content, Standing::plain(id, allowed.body))
+                        } else {
+                            !may_hold_name(content)
+                        };
+                    nothing.then_some(end + 1)
+                }
+                Some(Brief::Number { end, integer }) => {
+                    (safe || !integer || end - value < LONG_NUMBER).then_some(end)
+                }
+                None if safe && t[value] == b'"' => {
+                    wide::plain_end(t, value + 1).map(|end| end + 1)
+                }
+                None => None,
+            };
+            match end {
+                Some(end) if passed.go_on(t, end) => self.scratch.keys.pass(),
+                _ => return,
+            }
+            if passed.ended {
+                return;
+            }
+        }
+    }
+
+    /// Passes the next member, if it needs no look. False if it does, or if the object ends behind it.
+    fn quiet_member(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) -> bool {
+        let Some((value, quiet, id)) = self.scratch.keys.peek(t, passed.at) else {
+            return false;
+        };
+        let safe = quiet == Quiet::Safe && allowed.untold;
+        let plain = allowed.plain;
+        let rest = &t[value..];
+        let end = match rest.first() {
+            Some(b'"') if safe => bare_end(t, value + 1).map(|(end, _)| end + 1),
+            Some(b'"') if plain && !begins_json(&rest[1..]) => {
+                let Some((end, bits)) = string_end(t, value + 1) else {
+                    return false;
+                };
+                let content = &t[value + 1..end];
+                let nothing = if bits & (holds::ANYTHING | holds::UNKNOWN) == 0 {
+                    !may_hold_name(content)
+                } else {
+                    content.len() <= LONGEST_VALUE
+                        && bits & (holds::ESCAPE | holds::UNKNOWN) == 0
+                        && self.is_remembered(content, Standing::plain(id, allowed.body))
+                };
+                if !nothing {
+                    passed.seen = Some((value, end, bits));
+                }
+                nothing.then_some(end + 1)
+            }
+            Some(b'-' | b'0'..=b'9') if safe || plain => number_end(t, value)
+                .filter(|(end, integer)| safe || !integer || end - value < LONG_NUMBER)
+                .map(|(end, _)| end),
+            Some(b't') if rest.starts_with(b"true") => Some(value + 4),
+            Some(b'f') if rest.starts_with(b"false") => Some(value + 5),
+            Some(b'n') if rest.starts_with(b"null") => Some(value + 4),
+            _ => None,
+        };
+        let passes = end.is_some_and(|end| passed.go_on(t, end));
+        if passes {
+            self.scratch.keys.pass();
+        }
+        passes && !passed.ended
     }
 
     /// Passes as many elements of an array as need no look, from the one at `p` on, which is not the first. Gives where the next one is.
@@ -107,17 +196,24 @@ impl Pass<'_> {
         self.top().index += passed;
         p
     }
+}
 
-    /// The end of the string whose content starts at `p`, if nothing can be found in it: words alone, or what is remembered.
-    fn quiet_string(&self, t: &[u8], p: usize, id: u32, body: bool) -> Option<usize> {
-        let within = &t[..t.len().min(p + LONGEST_VALUE + 1)];
-        let (end, bits) = string_end(within, p)?;
-        let value = &t[p..end];
-        let nothing = if bits & holds::ANYTHING == 0 {
-            !may_hold_name(value)
-        } else {
-            self.is_remembered(value, Standing::plain(id, body))
-        };
-        nothing.then_some(end + 1)
+impl Passed {
+    /// Goes on behind a member that ends at `end`, if another one follows or the object ends there. What is not written like this is
+    /// left to those who know all of JSON.
+    #[inline(always)]
+    fn go_on(&mut self, t: &[u8], end: usize) -> bool {
+        match t.get(end) {
+            Some(b',') if t.get(end + 1) == Some(&b'"') => {
+                (self.restart, self.at) = (self.at, end + 1);
+                true
+            }
+            Some(b'}') => {
+                (self.restart, self.at) = (self.at, end);
+                self.ended = true;
+                true
+            }
+            _ => false,
+        }
     }
 }

@@ -229,7 +229,7 @@ fn stops(t: &[u8], p: usize) -> (u32, usize) {
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn stops_of(bytes: &[u8; LANES]) -> u32 {
+pub(super) fn stops_of(bytes: &[u8; LANES]) -> u32 {
     use std::arch::x86_64::*;
     // SAFETY: every x86-64 processor has SSE2, and the load needs no alignment.
     unsafe {
@@ -242,7 +242,7 @@ fn stops_of(bytes: &[u8; LANES]) -> u32 {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn stops_of(bytes: &[u8; LANES]) -> u32 {
+pub(super) fn stops_of(bytes: &[u8; LANES]) -> u32 {
     let bits = bytes.iter().enumerate();
     bits.fold(0, |bits, (i, c)| {
         bits | u32::from(matches!(c, b'"' | b'\\' | 0..0x20)) << i

@@ -18,6 +18,7 @@ pub(super) struct Shape {
     letters: u64,
     /// Places with one certain character.
     literals: Vec<(usize, u8)>,
+    length: usize,
 }
 
 impl Shape {
@@ -41,6 +42,7 @@ impl Shape {
             pattern,
             digits,
             letters,
+            length: classes.len(),
             literals: classes
                 .iter()
                 .enumerate()
@@ -76,6 +78,8 @@ pub(super) struct Forms {
     by_first: Vec<Vec<Form>>,
     /// The same, by digits alone, of those that digits alone can have and that count without a word near them.
     bare: Vec<Vec<Form>>,
+    /// A bit for each number of digits that a value may hold.
+    counts: u64,
 }
 
 /// The masks of a shape, side by side with those of the others: nearly all candidates are rejected by them.
@@ -106,15 +110,21 @@ impl Forms {
         let bare = bare
             .map(|list| list.iter().filter(counts).copied().collect())
             .collect();
+        let counts = shapes.iter().flat_map(|shape| {
+            let most = shape.length - shape.letters.count_ones() as usize;
+            shape.fewest_digits()..=most
+        });
         Self {
+            counts: counts.fold(0, |all, count| all | 1 << count),
             shapes,
             by_first,
             bare,
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.shapes.is_empty()
+    /// May a value of this length have so many digits?
+    pub fn may_hold(&self, digits: usize) -> bool {
+        self.counts >> digits & 1 == 1
     }
 
     /// The same of a number of digits alone of which nothing else is known.

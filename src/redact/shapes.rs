@@ -214,10 +214,9 @@ impl Shapes {
             for last in (first..words.len()).rev() {
                 let window = &words[first..=last];
                 let length: usize = window.iter().map(|w| w.end - w.start).sum();
-                if length < self.shortest
-                    || length > MAX_COMPACT
-                    || self.by_length[length].is_empty()
-                {
+                let digits = window.iter().map(|w| w.digits).sum();
+                let forms = self.by_length.get(length);
+                if !forms.is_some_and(|forms| forms.may_hold(digits)) {
                     continue;
                 }
                 let mut n = 0;
@@ -411,6 +410,23 @@ impl Shapes {
     }
 }
 
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+/// What each byte is, zero for what stands between words.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut c = 0u8;
+    while c < 128 {
+        if c.is_ascii_digit() {
+            kinds[c as usize] = DIGIT;
+        } else if c.is_ascii_alphabetic() {
+            kinds[c as usize] = LETTER;
+        }
+        c += 1;
+    }
+    kinds
+};
+
 /// The words around the digit at `digit`, joined by single separators: how many they are, and where the last one ends.
 fn cluster(
     text: &[u8],
@@ -444,8 +460,8 @@ fn cluster(
     loop {
         let begin = at;
         let mut digits = 0;
-        while at < text.len() && text[at].is_ascii_alphanumeric() {
-            digits += text[at].is_ascii_digit() as usize;
+        while let Some(kind @ 1..) = text.get(at).map(|c| KINDS[usize::from(*c)]) {
+            digits += usize::from(kind & DIGIT);
             at += 1;
         }
         if at == begin || (digits == 0 && at - begin > 2) {

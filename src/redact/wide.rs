@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::scan::{Contents, End, LONG, PAYLOAD, Run, far_stop, holds};
 
 /// Bytes looked at together.
-const LANES: usize = 32;
+pub(super) const LANES: usize = 32;
 /// Bits of a class that are none of [`holds`]: what ends a look at a string, and a second kind of [`holds::ENCODED`].
 const CONTROL: u8 = 1;
 const QUOTE: u8 = 2;
@@ -91,6 +91,24 @@ impl Lanes {
             open: is(_mm256_or_si256(x, _mm256_set1_epi8(0x20)), b'{'),
             space: _mm256_movemask_epi8(is(x, b' ')) as u32,
         }
+    }
+
+    /// Digits, a bit each.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn digits(&self) -> u32 {
+        // the bit of a class, moved to where a mask takes its bits from
+        const MOVED: i32 = 7 - holds::DIGIT.trailing_zeros() as i32;
+        _mm256_movemask_epi8(_mm256_slli_epi16::<MOVED>(self.classes)) as u32
+    }
+
+    /// Bytes of any class, a bit each; a long run apart.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn anything(&self) -> u32 {
+        let none = _mm256_cmpeq_epi8(self.classes, _mm256_setzero_si256());
+        let told = _mm256_or_si256(self.bytes, self.open);
+        !(_mm256_movemask_epi8(none) as u32) | _mm256_movemask_epi8(told) as u32
     }
 
     /// Quotes, backslashes and control characters, a bit each.
@@ -204,6 +222,92 @@ fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
             (Lanes::new(&bytes), rest.len() as u32)
         }
     }
+}
+
+/// What the thirty-two bytes from the first one of a value on say about it.
+pub(super) enum Brief {
+    /// A string without escapes that ends there: where its closing quote is, and if it holds any of [`holds`].
+    String { end: usize, anything: bool },
+    /// A number that ends there: where, and if it is an integer.
+    Number { end: usize, integer: bool },
+}
+
+/// What the beginning of the value at `p` says, if that is all of it.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(super) fn brief(t: &[u8], p: usize) -> Option<Brief> {
+    let bytes: &[u8; LANES] = t.get(p..)?.first_chunk()?;
+    let lanes = Lanes::new(bytes);
+    if bytes[0] != b'"' {
+        let (length, integer) = number(bytes, lanes.digits())?;
+        return Some(Brief::Number {
+            end: p + length,
+            integer,
+        });
+    }
+    let stop = (lanes.stops() & !1).trailing_zeros();
+    if bytes.get(stop as usize) != Some(&b'"') {
+        return None;
+    }
+    let within = ((1u32 << stop) - 1) & !1;
+    let run = stop > LONG as u32 && holds_run(!lanes.space & within);
+    Some(Brief::String {
+        end: p + stop as usize,
+        anything: run || lanes.anything() & within != 0,
+    })
+}
+
+/// The length of the number that the bytes begin with (RFC 8259, section 6), and if it is an integer. `None` if there is none, if it does not
+/// end there, or has an exponent.
+#[inline(always)]
+fn number(bytes: &[u8; LANES], digits: u32) -> Option<(usize, bool)> {
+    const END: usize = LANES - 1;
+    let count = |from: usize| (digits >> from).trailing_ones() as usize;
+    let start = usize::from(bytes[0] == b'-');
+    let mut end = start
+        + if bytes[start] == b'0' {
+            1
+        } else {
+            count(start)
+        };
+    if end == start || end >= END {
+        return None;
+    }
+    let mut integer = true;
+    if bytes[end] == b'.' {
+        let decimals = count(end + 1);
+        end += 1 + decimals;
+        integer = false;
+        if decimals == 0 || end > END {
+            return None;
+        }
+    }
+    (bytes[end] | 0x20 != b'e').then_some((end, integer))
+}
+
+/// Where the string without escapes ends whose content goes on at `p`. `None` if anything but a quote comes first.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(super) fn plain_end(t: &[u8], mut p: usize) -> Option<usize> {
+    loop {
+        let bytes: &[u8; LANES] = t.get(p..)?.first_chunk()?;
+        let stop = Lanes::new(bytes).stops().trailing_zeros();
+        if let Some(c) = bytes.get(stop as usize) {
+            return (*c == b'"').then_some(p + stop as usize);
+        }
+        p += LANES;
+    }
+}
+
+/// Does `text` begin with the first `length` bytes of `head`?
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(super) fn begins(text: &[u8; LANES], head: &[u8; LANES], length: u32) -> bool {
+    // SAFETY: both arrays have the bytes that are read.
+    let [text, head] =
+        [text, head].map(|bytes| unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) });
+    let same = _mm256_movemask_epi8(_mm256_cmpeq_epi8(text, head)) as u32;
+    (!same).trailing_zeros() >= length
 }
 
 /// [`super::scan::contents`]
