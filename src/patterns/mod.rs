@@ -265,6 +265,16 @@ impl Patterns {
             message,
         };
         let known = |id: &str| self.categories.iter().any(|c| c.id == id);
+        // what replaces a value needs no escape in any encoding, and is known again when it comes back
+        let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        for category in &self.categories {
+            if category.label.is_empty() || !category.label.bytes().all(plain) {
+                return Err(wrong(format!(
+                    "category {}: its label {:?} must be capital letters of ASCII, digits and `_`",
+                    category.id, category.label
+                )));
+            }
+        }
         for pattern in &self.patterns {
             if !known(&pattern.category) {
                 return Err(wrong(format!(

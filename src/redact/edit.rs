@@ -20,6 +20,8 @@ pub(crate) struct Edit {
     pub only_in: u8,
     /// The replacement, in the arena.
     text: (u32, u32),
+    /// Holds nothing that any coding would change, as nearly all do: they are letters, digits and brackets.
+    plain: bool,
 }
 
 /// How a text was decoded, and so how a replacement must be encoded when its edit is carried back.
@@ -105,12 +107,13 @@ impl Edits {
         self.list.len() > mark
     }
 
-    /// Adds an edit whose replacement `write` appends.
+    /// Adds an edit whose replacement `write` appends; `plain` if that holds letters, digits, brackets and nothing else.
     pub fn push(
         &mut self,
         span: Range<usize>,
         category: CategoryId,
         only_in: u8,
+        plain: bool,
         write: impl FnOnce(&mut Vec<u8>),
     ) {
         let from = self.arena.len();
@@ -125,6 +128,7 @@ impl Edits {
             category,
             only_in,
             text,
+            plain,
         });
     }
 
@@ -159,7 +163,7 @@ impl Edits {
     pub fn carry_back(&mut self, mark: usize, map: &OffsetMap, base: usize, coding: Coding) {
         for i in mark..self.list.len() {
             let edit = self.list[i];
-            let text = self.encode(edit.text, coding);
+            let text = self.encode(edit, coding);
             let (start, end) = (base + map.source(edit.start), base + map.source(edit.end));
             self.list[i] = Edit {
                 start,
@@ -174,12 +178,13 @@ impl Edits {
     /// (`"[123]"` → `"[\"…\"]"`), and its quotes need their escapes as in any string.
     pub fn escape_since(&mut self, mark: usize) {
         for i in mark..self.list.len() {
-            self.list[i].text = self.encode(self.list[i].text, Coding::Json);
+            self.list[i].text = self.encode(self.list[i], Coding::Json);
         }
     }
 
-    /// Encodes a replacement; most need no change, since they hold no quote and no backslash.
-    fn encode(&mut self, text: (u32, u32), coding: Coding) -> (u32, u32) {
+    /// Encodes a replacement.
+    fn encode(&mut self, edit: Edit, coding: Coding) -> (u32, u32) {
+        let text = edit.text;
         let range = text.0 as usize..text.1 as usize;
         let needs = |c: &u8| match coding {
             Coding::Json => matches!(c, b'"' | b'\\'),
@@ -188,12 +193,7 @@ impl Edits {
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
             Coding::Width => false,
         };
-        // all that any coding asks about: nearly every replacement is letters, digits and brackets, too few for a search to be worth its start
-        let any = |c: &u8| matches!(c, b'"' | b'\\' | b'&' | b'%' | b'<' | b'+');
-        if !self.arena[range.clone()]
-            .iter()
-            .fold(false, |some, c| some | any(c))
-        {
+        if edit.plain || !self.arena[range.clone()].iter().any(needs) {
             return text;
         }
         let from = self.arena.len();

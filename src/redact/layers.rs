@@ -283,7 +283,7 @@ impl Pass<'_> {
         let packed = payload::encode_base64(&pack(redacted), run);
         self.scratch
             .edits
-            .push(at..at + run.len(), found[0], 0, |out| {
+            .push(at..at + run.len(), found[0], 0, false, |out| {
                 out.extend_from_slice(&packed)
             });
     }

@@ -165,45 +165,61 @@ impl Beginnings {
 
     fn add(&mut self, bytes: &[u8], word: Range<usize>, alone: bool) {
         let bit = 1 << (self.list.len() % 8);
-        let mut allow = |place: usize, c: u8| {
-            let [low, high] = &mut self.halves[place];
-            low[usize::from(c & 15)] |= bit;
-            high[usize::from(c >> 4)] |= bit;
-            if c.is_ascii_alphabetic() {
-                // the other case differs in one bit
-                high[usize::from(c >> 4 ^ 2)] |= bit;
-            }
-        };
         let text = &bytes[word.clone()];
+        self.list.push((word, alone));
+        if let Some(first) = text.first_chunk::<PLACES>()
+            && first.iter().all(|c| is_said(*c))
+        {
+            self.allow(0, first[0], bit);
+            for place in 1..PLACES {
+                self.allow(place, first[place], bit);
+                if first[place].is_ascii_digit() {
+                    self.allow(place, first[place - 1], bit);
+                    self.allow_separators(place, bit);
+                }
+            }
+            return;
+        }
         // without its separators as well, and with single ones between its digits
         let mut said = text.iter().copied().filter(|c| is_said(*c));
         let mut before = 0;
-        let mut divided = [false; PLACES];
-        for (place, divided) in divided.iter_mut().enumerate() {
+        for place in 0..PLACES {
             let (Some(here), Some(next)) = (text.get(place), said.next()) else {
-                (0..16).for_each(|half| allow(place, half << 4 | half));
+                (0..16).for_each(|half| self.allow(place, half << 4 | half, bit));
                 continue;
             };
-            allow(place, next);
+            self.allow(place, next, bit);
             if *here != next {
-                allow(place, *here);
+                self.allow(place, *here, bit);
             }
             if place > 0 && (next.is_ascii_digit() || here.is_ascii_digit()) {
-                *divided = true;
-                allow(place, before);
+                self.allow(place, before, bit);
+                self.allow_separators(place, bit);
             }
             before = next;
         }
-        for (place, [low, high]) in self.halves.iter_mut().enumerate() {
-            if divided[place] {
-                // of ` `, `-` and `.`
-                for half in [0x0, 0xd, 0xe] {
-                    low[half] |= bit;
-                }
-                high[0x2] |= bit;
-            }
+    }
+
+    /// Allows a byte at a place, in either case.
+    #[inline(always)]
+    fn allow(&mut self, place: usize, c: u8, bit: u8) {
+        let [low, high] = &mut self.halves[place];
+        low[usize::from(c & 15)] |= bit;
+        high[usize::from(c >> 4)] |= bit;
+        if c.is_ascii_alphabetic() {
+            // the other case differs in one bit
+            high[usize::from(c >> 4 ^ 2)] |= bit;
         }
-        self.list.push((word, alone));
+    }
+
+    /// Allows ` `, `-` and `.` at a place.
+    #[inline(always)]
+    fn allow_separators(&mut self, place: usize, bit: u8) {
+        let [low, high] = &mut self.halves[place];
+        for half in [0x0, 0xd, 0xe] {
+            low[half] |= bit;
+        }
+        high[0x2] |= bit;
     }
 
     /// Does a beginning stand in the text, or may letters with marks?

@@ -134,11 +134,9 @@ impl Pseudonymizer {
         normal.clear();
         normalise(value, normal);
         let hash = blake3::keyed_hash(&self.key, normal);
-        const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut digits = [0; 2 * PSEUDONYM_BYTES];
         for (two, byte) in digits.chunks_exact_mut(2).zip(hash.as_bytes()) {
-            two[0] = HEX[(byte >> 4) as usize];
-            two[1] = HEX[(byte & 15) as usize];
+            two.copy_from_slice(&HEX[usize::from(*byte)]);
         }
         out.extend_from_slice(&digits);
     }
@@ -150,6 +148,18 @@ impl Pseudonymizer {
         String::from_utf8(out).unwrap_or_default()
     }
 }
+
+/// The two digits of each byte.
+const HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut hex = [[0; 2]; 256];
+    let mut i = 0;
+    while i < 256 {
+        hex[i] = [digits[i >> 4], digits[i & 15]];
+        i += 1;
+    }
+    hex
+};
 
 impl Drop for Pseudonymizer {
     fn drop(&mut self) {

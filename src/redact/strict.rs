@@ -96,7 +96,7 @@ impl Pass<'_> {
         if !self.is_wanted(value, category, Rule::Named("strict"), ActionName::Label) {
             return;
         }
-        self.scratch.edits.push(span, category, 0, |out| {
+        self.scratch.edits.push(span, category, 0, false, |out| {
             // writing into a vector can't fail
             let _ = write!(out, "{quote}[{label}_{}]{quote}", length.min(99_999));
         });

@@ -142,7 +142,8 @@ impl Pass<'_> {
             return;
         }
         let Scratch { edits, compact, .. } = &mut *self.scratch;
-        edits.push(span, category, only_in, |out| {
+        let plain = wrap.is_empty() && matches!(action, ActionName::Label | ActionName::Token);
+        edits.push(span, category, only_in, plain, |out| {
             out.extend_from_slice(wrap);
             write_replacement(
                 core.catalog.label(category),
