@@ -84,12 +84,11 @@ fn each_beginning(
     mut show: impl FnMut(Range<usize>, bool),
 ) -> Option<()> {
     let text = &bytes[value.text.clone()];
-    let ascii = text.is_ascii();
-    // letters with marks, full-width forms, kana, white space and dots beyond ASCII, characters of four bytes
-    let is_odd = |c: &u8| matches!(c, 0xc2..=0xcd | 0xe1..=0xe3 | 0xef..);
-    if !ascii && text.iter().any(is_odd) {
+    let kinds = text.iter().fold(0, |all, c| all | KINDS[usize::from(*c)]);
+    if kinds & ODD != 0 {
         return None;
     }
+    let ascii = kinds & HIGH == 0;
     let start = value.text.start + (text.len() - text.trim_ascii_start().len());
     let end = value.text.start + text.trim_ascii_end().len();
     if start >= end {
@@ -103,8 +102,8 @@ fn each_beginning(
             show(start + first..end, false);
         }
     } else {
-        let letters = ascii && text.iter().any(u8::is_ascii_alphabetic);
-        if !letters && text.iter().any(u8::is_ascii_digit) {
+        let letters = ascii && kinds & LETTER != 0;
+        if !letters && kinds & DIGIT != 0 {
             return None;
         }
         let mut at = start;
@@ -146,8 +145,32 @@ fn each_beginning(
 
 /// What separators are not.
 fn is_said(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || c >= 0x80
+    KINDS[usize::from(c)] != 0
 }
+
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+/// Beyond ASCII.
+const HIGH: u8 = 4;
+/// Letters with marks, full-width forms, kana, white space and dots beyond ASCII, characters of four bytes.
+const ODD: u8 = 8;
+/// What each byte is; zero for separators.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let c = i as u8;
+        kinds[i] = match c {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            0xc2..=0xcd | 0xe1..=0xe3 | 0xef.. => HIGH | ODD,
+            0x80.. => HIGH,
+            _ => 0,
+        };
+        i += 1;
+    }
+    kinds
+};
 
 /// How needles begin.
 #[derive(Default)]

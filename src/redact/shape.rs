@@ -133,36 +133,28 @@ impl Forms {
         self.fitting(place.and_then(|place| self.bare.get(place)), digits, !0)
     }
 
-    /// Shapes that `compact` has, in their order; it holds nothing but digits and capital letters, and `places` tells the digits.
-    pub fn of(&self, compact: &[u8], places: u64) -> impl Iterator<Item = &Shape> {
+    /// Shapes that `compact` has, in their order; it holds nothing but digits and capital letters, and `digits` has a bit for each place of one.
+    pub fn of(&self, compact: &[u8], digits: u64) -> impl Iterator<Item = &Shape> {
         let first = match compact.first() {
             Some(c @ b'0'..=b'9') => c - b'0',
             Some(c @ b'A'..=b'Z') => c - b'A' + 10,
             _ => u8::MAX,
         };
-        self.fitting(self.by_first.get(usize::from(first)), compact, places)
+        self.fitting(self.by_first.get(usize::from(first)), compact, digits)
     }
 
     fn fitting<'f>(
         &'f self,
         forms: Option<&'f Vec<Form>>,
         compact: &[u8],
-        places: u64,
+        digits: u64,
     ) -> impl Iterator<Item = &'f Shape> {
         let forms = forms.map_or(&[][..], Vec::as_slice).iter();
         forms
-            .filter(move |form| form.digits & !places == 0 && form.letters & places == 0)
+            .filter(move |form| form.digits & !digits == 0 && form.letters & digits == 0)
             .map(|form| &self.shapes[usize::from(form.shape)])
             .filter(move |shape| shape.literals.iter().all(|(i, c)| compact[*i] == *c))
     }
-}
-
-/// Bit per place that is a digit.
-pub(super) fn digit_places(compact: &[u8]) -> u64 {
-    compact
-        .iter()
-        .enumerate()
-        .fold(0, |bits, (i, c)| bits | u64::from(c.is_ascii_digit()) << i)
 }
 
 /// All forms of a shape: `9` digit, `A` letter, `X` either, `{n}`, `{n,m}`.

@@ -11,7 +11,7 @@ use super::action::CategoryId;
 use super::checksum;
 use super::context::{Contexts, MOST_PATTERNS, PatternSet};
 use super::scan::next_digit;
-use super::shape::{Forms, Shape, digit_places, expand};
+use super::shape::{Forms, Shape, expand};
 use super::surroundings::{
     is_epoch, is_named, within_list, within_number, within_token_of, within_uuid,
 };
@@ -190,7 +190,8 @@ impl Shapes {
             let shapes = forms.bare(compact);
             return self.decide_of(shapes, number, &[word], compact, by_key);
         }
-        let shapes = forms.of(compact, digit_places(compact));
+        let all = (1 << length) - 1;
+        let shapes = forms.of(compact, all);
         self.decide_of(shapes, number, &[word], compact, by_key)
     }
 
@@ -209,7 +210,6 @@ impl Shapes {
 
     /// The first window of words, longest first, that is a value that counts.
     fn best(&self, text: &[u8], words: &[Word], by_key: &PatternSet) -> Option<Found> {
-        let mut compact = [0; MAX_COMPACT];
         for first in 0..words.len() {
             for last in (first..words.len()).rev() {
                 let window = &words[first..=last];
@@ -219,18 +219,15 @@ impl Shapes {
                 if !forms.is_some_and(|forms| forms.may_hold(digits)) {
                     continue;
                 }
-                let mut n = 0;
+                let mut compact = Compact::default();
                 for w in window {
-                    for c in &text[w.start..w.end] {
-                        compact[n] = c.to_ascii_uppercase();
-                        n += 1;
-                    }
+                    compact.add(&text[w.start..w.end]);
                 }
-                if let Some(found) = self.decide(text, window, &compact[..n], by_key) {
+                if let Some(found) = self.decide(text, window, &compact, by_key) {
                     return Some(found);
                 }
             }
-            if let Some(found) = self.glued(text, words[first], &mut compact, by_key) {
+            if let Some(found) = self.glued(text, words[first], by_key) {
                 return Some(found);
             }
         }
@@ -238,13 +235,7 @@ impl Shapes {
     }
 
     /// A value glued to letters: `cardno11010519491231002X`. Only shapes that a check digit makes strong: `job13912345678` is no telephone.
-    fn glued(
-        &self,
-        text: &[u8],
-        word: Word,
-        compact: &mut [u8; MAX_COMPACT],
-        by_key: &PatternSet,
-    ) -> Option<Found> {
+    fn glued(&self, text: &[u8], word: Word, by_key: &PatternSet) -> Option<Found> {
         let bytes = &text[word.start..word.end];
         let letters = bytes.iter().take_while(|c| c.is_ascii_alphabetic()).count();
         if letters < 2
@@ -259,11 +250,9 @@ impl Shapes {
             end: word.end,
             digits: word.digits,
         };
-        let n = rest.end - rest.start;
-        for (slot, c) in compact.iter_mut().zip(&text[rest.start..rest.end]) {
-            *slot = c.to_ascii_uppercase();
-        }
-        self.decide(text, &[rest], &compact[..n], by_key)
+        let mut compact = Compact::default();
+        compact.add(&text[rest.start..rest.end]);
+        self.decide(text, &[rest], &compact, by_key)
             .filter(|f| self.patterns[f.pattern as usize].is_proven())
     }
 
@@ -271,11 +260,12 @@ impl Shapes {
         &self,
         text: &[u8],
         window: &[Word],
-        compact: &[u8],
+        compact: &Compact,
         by_key: &PatternSet,
     ) -> Option<Found> {
-        let shapes = self.by_length[compact.len()].of(compact, digit_places(compact));
-        self.decide_of(shapes, text, window, compact, by_key)
+        let bytes = compact.bytes();
+        let shapes = self.by_length[bytes.len()].of(bytes, compact.digits);
+        self.decide_of(shapes, text, window, bytes, by_key)
     }
 
     fn decide_of<'s>(
@@ -376,22 +366,25 @@ impl Shapes {
     /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
     /// `None` if none fits or several weak ones do.
     pub fn identify(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> Option<PatternId> {
-        let mut compact = [0; MAX_COMPACT];
-        let mut n = 0;
-        for c in value.iter().filter(|c| c.is_ascii_alphanumeric()) {
-            *compact.get_mut(n)? = c.to_ascii_uppercase();
-            n += 1;
+        if !value.is_ascii() {
+            return None;
         }
-        if value.iter().any(|c| !c.is_ascii()) {
+        let mut compact = Compact::default();
+        if !compact.add(value) {
+            return None;
+        }
+        let (compact, digits) = (compact.bytes(), compact.digits);
+        let n = compact.len();
+        let forms = &self.by_length[n];
+        if !forms.may_hold(digits.count_ones() as usize) {
             return None;
         }
         // what a check confirms comes before what merely has the length
         let mut fitting: Option<PatternId> = None;
         let mut several = false;
-        let places = digit_places(&compact[..n]);
-        for shape in self.by_length[n].of(&compact[..n], places) {
+        for shape in forms.of(compact, digits) {
             let pattern = &self.patterns[shape.pattern as usize];
-            if wanted(pattern.category) && pattern.check.is_none_or(|check| check(&compact[..n])) {
+            if wanted(pattern.category) && pattern.check.is_none_or(|check| check(compact)) {
                 if pattern.alone == Alone::Always {
                     return Some(shape.pattern);
                 }
@@ -426,6 +419,48 @@ const KINDS: [u8; 256] = {
     }
     kinds
 };
+
+/// Letters and digits of a value, without what stands between them and without case.
+struct Compact {
+    bytes: [u8; MAX_COMPACT],
+    length: usize,
+    /// Bit per place that is a digit.
+    digits: u64,
+}
+
+impl Default for Compact {
+    fn default() -> Self {
+        Self {
+            bytes: [0; MAX_COMPACT],
+            length: 0,
+            digits: 0,
+        }
+    }
+}
+
+impl Compact {
+    /// Adds the letters and digits of a text. False if there is no room for all of them.
+    fn add(&mut self, text: &[u8]) -> bool {
+        for c in text {
+            let kind = KINDS[usize::from(*c)];
+            if kind == 0 {
+                continue;
+            }
+            let Some(place) = self.bytes.get_mut(self.length) else {
+                return false;
+            };
+            // the cases of a letter differ in one bit
+            *place = c & !((kind & LETTER) << 4);
+            self.digits |= u64::from(kind & DIGIT) << self.length;
+            self.length += 1;
+        }
+        true
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
 
 /// The words around the digit at `digit`, joined by single separators: how many they are, and where the last one ends.
 fn cluster(
