@@ -178,7 +178,7 @@ impl Pass<'_> {
             let nothing = self.scratch.found == found && !self.scratch.edits.has_since(mark);
             self.scratch.edits.escape_since(mark);
             if memorable && nothing && !self.scratch.encoded {
-                self.scratch.quiet.put(value, standing);
+                self.scratch.quiet.put_again(value, standing);
             }
             self.scratch.encoded |= encoded;
             return;

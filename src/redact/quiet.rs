@@ -101,6 +101,7 @@ impl Pass<'_> {
                 Some(Brief::Number { end, integer }) => {
                     (safe || !integer || end - value < LONG_NUMBER).then_some(end)
                 }
+                Some(Brief::Literal { end }) => Some(end),
                 None if safe && t[value] == b'"' => {
                     wide::plain_end(t, value + 1).map(|end| end + 1)
                 }

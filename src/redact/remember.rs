@@ -24,6 +24,8 @@ pub(crate) struct Remembered<T, const N: usize = LONGEST, const PLACES: usize = 
     /// For each place two bytes that its key told. What is not remembered, which is each new value, is found out in them alone: they
     /// stay in the first cache, the places don't.
     tags: Vec<u16>,
+    /// The same of what is to be remembered when it comes again: most values never do.
+    met: Vec<u16>,
     places: Vec<Place<T, N>>,
 }
 
@@ -31,6 +33,7 @@ impl<T, const N: usize, const PLACES: usize> Default for Remembered<T, N, PLACES
     fn default() -> Self {
         Self {
             tags: Vec::new(),
+            met: Vec::new(),
             places: Vec::new(),
         }
     }
@@ -60,6 +63,19 @@ impl<T: Copy, const N: usize, const PLACES: usize> Remembered<T, N, PLACES> {
             (held.key.get(..usize::from(held.length)) == Some(key)).then_some(held.value)
         };
         held(first).or_else(|| held(first ^ 1))
+    }
+
+    /// Remembers `value` about a key that was here before, or else only that it was: to keep what never comes again costs as much as to
+    /// look at it.
+    pub fn put_again(&mut self, key: &[u8], value: T) {
+        if self.met.is_empty() {
+            self.met = vec![0; PLACES];
+        }
+        let (at, tag) = place(key, PLACES);
+        if self.met[at] == tag {
+            self.put(key, value);
+        }
+        self.met[at] = tag;
     }
 
     /// Remembers `value` about `key`, in place of what was.
@@ -127,6 +143,15 @@ mod tests {
             }
         }
         assert!(asked < 220, "{asked}");
+    }
+
+    #[test]
+    fn what_comes_once_is_not_kept() {
+        let mut table = Remembered::<u32>::default();
+        table.put_again(b"once", 1);
+        assert_eq!(table.get(b"once"), None);
+        table.put_again(b"once", 1);
+        assert_eq!(table.get(b"once"), Some(1));
     }
 
     #[test]

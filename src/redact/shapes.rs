@@ -51,6 +51,12 @@ impl Compiled {
     pub fn is_proven(&self) -> bool {
         self.alone == Alone::Always && self.proven
     }
+
+    /// Does the country of the record make a value of so many letters and digits count? A country alone is a weak hint: it needs a check
+    /// digit or a long number beside it.
+    fn is_hinted(&self, length: usize) -> bool {
+        self.country != 0 && self.check.is_some() && length >= LONG_HINT
+    }
 }
 
 /// A value found in a text.
@@ -143,8 +149,7 @@ impl Shapes {
         let fewest_digits = shapes.map(Shape::fewest_digits).min().unwrap_or(0);
         let counts_bare = |shape: &Shape, length: usize| {
             let pattern: &Compiled = &compiled[usize::from(shape.pattern)];
-            pattern.alone == Alone::Always
-                || (pattern.country != 0 && pattern.check.is_some() && length >= LONG_HINT)
+            pattern.alone == Alone::Always || pattern.is_hinted(length)
         };
         let by_length = by_length.into_iter().enumerate();
         let by_length = by_length
@@ -178,21 +183,38 @@ impl Shapes {
         if length > MAX_COMPACT {
             return None;
         }
-        let word = Word {
-            start,
-            end: number.len(),
-            digits: length,
-        };
         let compact = &number[start..];
         let forms = &self.by_length[length];
-        // nothing stands around it that could make a weak one count
-        if *by_key == PatternSet::default() {
-            let shapes = forms.bare(compact);
+        if *by_key != PatternSet::default() {
+            let word = Word {
+                start,
+                end: number.len(),
+                digits: length,
+            };
+            let shapes = forms.of(compact, (1 << length) - 1);
             return self.decide_of(shapes, number, &[word], compact, by_key);
         }
-        let all = (1 << length) - 1;
-        let shapes = forms.of(compact, all);
-        self.decide_of(shapes, number, &[word], compact, by_key)
+        // nothing stands around it that could make a weak one count, or a strong one not
+        let mut only_in = None;
+        for shape in forms.bare(compact) {
+            let pattern = &self.patterns[usize::from(shape.pattern)];
+            let counts = pattern.alone == Alone::Always;
+            let hinted = pattern.is_hinted(length) && only_in.is_none() && !is_epoch(compact);
+            if !(counts || hinted) || !pattern.check.is_none_or(|check| check(compact)) {
+                continue;
+            }
+            let found = Found {
+                start,
+                end: number.len(),
+                pattern: shape.pattern,
+                only_in: if counts { 0 } else { pattern.country },
+            };
+            if counts {
+                return Some(found);
+            }
+            only_in = Some(found);
+        }
+        only_in
     }
 
     /// The next value in `text` at or after `from`; `by_key` is what [`Self::of_key`] says of its key.
@@ -323,11 +345,9 @@ impl Shapes {
                     && (grouped || !within_token())
                     && (by_key.contains(shape.pattern)
                         || (near().contains(shape.pattern) && !self.is_machines(text, start))));
-            // a country alone is a weak hint: it needs a check digit or a long number beside it
             let hinted = !counts
-                && pattern.country != 0
                 && only_in.is_none()
-                && (pattern.check.is_some() && compact.len() >= LONG_HINT)
+                && pattern.is_hinted(compact.len())
                 && !is_epoch(compact)
                 && !within_token()
                 && !self.is_machines(text, start);

@@ -230,6 +230,8 @@ pub(super) enum Brief {
     String { end: usize, anything: bool },
     /// A number that ends there: where, and if it is an integer.
     Number { end: usize, integer: bool },
+    /// `true`, `false` or `null`, and where it ends.
+    Literal { end: usize },
 }
 
 /// What the beginning of the value at `p` says, if that is all of it.
@@ -239,11 +241,16 @@ pub(super) fn brief(t: &[u8], p: usize) -> Option<Brief> {
     let bytes: &[u8; LANES] = t.get(p..)?.first_chunk()?;
     let lanes = Lanes::new(bytes);
     if bytes[0] != b'"' {
-        let (length, integer) = number(bytes, lanes.digits())?;
-        return Some(Brief::Number {
-            end: p + length,
-            integer,
-        });
+        let literal = match bytes {
+            [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,
+            [b'f', b'a', b'l', b's', b'e', ..] => 5,
+            _ => {
+                let (length, integer) = number(bytes, lanes.digits())?;
+                let end = p + length;
+                return Some(Brief::Number { end, integer });
+            }
+        };
+        return Some(Brief::Literal { end: p + literal });
     }
     let stop = (lanes.stops() & !1).trailing_zeros();
     if bytes.get(stop as usize) != Some(&b'"') {
