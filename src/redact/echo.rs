@@ -64,6 +64,10 @@ pub(crate) struct Needles {
 
 impl Needles {
     pub fn clear(&mut self) {
+        if self.noted.is_empty() && !self.made {
+            // most records: even to fill nothing costs a call
+            return;
+        }
         for needle in &self.list {
             self.starts.remove(&self.bytes[needle.text.clone()]);
         }

@@ -5,9 +5,11 @@
 
 use super::decode::{self, Unescaped};
 use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
+use super::keys::Quiet;
 use super::lines;
 use super::number::number_end;
 use super::pass::{Context, Pass};
+use super::quiet::Seen;
 use super::scan::{Contents, bare_end, contents, holds, string_end};
 use crate::patterns::schema::ValueRule;
 
@@ -94,17 +96,17 @@ impl Pass<'_> {
         let mut info = KeyInfo::NOTHING;
         let mut key = (0, 0);
         let mut restart = p;
-        let mut seen = None;
+        let mut seen: Option<Seen> = None;
         loop {
             p = skip_space(t, p);
             match t.get(p) {
                 Some(b'"') => {
-                    let seen = seen.take().filter(|(start, _, _)| *start == p);
+                    let seen = seen.take().filter(|seen| seen.start == p);
                     let skipped = self.scratch.needles.is_empty()
                         && self.class(context.class).is_some_and(|c| c.safe);
                     let mut unescaped = None;
                     let end = match seen {
-                        Some((_, end, bits)) => Some((end, bits)),
+                        Some(seen) => Some((seen.end, seen.holds)),
                         None if skipped => bare_end(t, p + 1),
                         None if begins_json(&t[p + 1..]) => self.body(t, p + 1, &mut unescaped),
                         None => string_end(t, p + 1),
@@ -112,7 +114,12 @@ impl Pass<'_> {
                     let Some((end, bits)) = end else {
                         return Err(restart);
                     };
-                    self.member(t, (p + 1, end), bits, unescaped, at, context, info, base);
+                    let look = match unescaped {
+                        Some(body) => Look::Unescaped(body),
+                        None if seen.is_some() => Look::Seen,
+                        None => Look::First,
+                    };
+                    self.member(t, (p + 1, end), bits, look, at, context, info, base);
                     p = end + 1;
                 }
                 Some(&open @ (b'{' | b'[')) => {
@@ -301,7 +308,24 @@ impl Pass<'_> {
             return None;
         }
         let (behind, info, end, bits) = match self.scratch.keys.follow(t, p) {
-            Some((behind, info)) => (behind, info, behind - 2, info.holds),
+            Some((behind, info, quiet)) => {
+                let frame = self.top();
+                let (class, body) = (frame.class, frame.body);
+                let persons = frame.parent.part == Part::Persons;
+                let looks = self.scratch.track_path || !self.scratch.needles.is_empty();
+                if quiet == Quiet::Plain && class == NO_CLASS && !persons && !looks {
+                    // most keys mean nothing, in objects that mean nothing
+                    let context = Context {
+                        class,
+                        inherited: false,
+                        key: &t[p + 1..behind - 2],
+                        body,
+                        id: info.id,
+                    };
+                    return Some((behind, (p + 1, behind - 2), info, context));
+                }
+                (behind, info, behind - 2, info.holds)
+            }
             None => {
                 let (end, escape) = bare_end(t, p + 1)?;
                 let colon = skip_space(t, end + 1);
@@ -387,7 +411,7 @@ impl Pass<'_> {
         t: &'t [u8],
         span: (usize, usize),
         bits: Contents,
-        unescaped: Option<Unescaped>,
+        look: Look,
         at: usize,
         context: Context<'t>,
         info: KeyInfo,
@@ -418,9 +442,12 @@ impl Pass<'_> {
         if info.country {
             self.note_country(content);
         }
-        match unescaped {
-            Some(body) => self.unescaped_string(content, at + span.0, body, context),
-            None => self.string(t, span.0..span.1, bits, at, context),
+        match look {
+            Look::Unescaped(body) => self.unescaped_string(content, at + span.0, body, context),
+            look => {
+                let asked = matches!(look, Look::Seen);
+                self.string_asked(t, span.0..span.1, bits, at, context, asked)
+            }
         }
     }
 
@@ -598,4 +625,12 @@ enum Next {
     Done(usize),
     Value(usize),
     Key(usize),
+}
+
+/// What is known of a string's content.
+enum Look {
+    First,
+    /// See [`Seen`].
+    Seen,
+    Unescaped(Unescaped),
 }

@@ -79,14 +79,14 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// If the key that followed the last time stands at `p`: the position behind its colon, and what it means.
+    /// If the key that followed the last time stands at `p`: the position behind its colon, what it means, and what needs no look.
     #[inline]
-    pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo)> {
+    pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo, Quiet)> {
         let entry = &self.entries[self.expected];
         if !begins(&t[p..], &entry.text) {
             return None;
         }
-        let followed = (p + entry.text.len(), entry.info);
+        let followed = (p + entry.text.len(), entry.info, entry.quiet);
         self.pass();
         Some(followed)
     }

@@ -262,8 +262,10 @@ impl Worker {
         let from = out.len();
         match catch_unwind(AssertUnwindSafe(|| self.redact_unguarded(line, out))) {
             Ok(outcome) => {
-                for (category, count) in outcome.categories() {
-                    self.totals[category] += u64::from(count);
+                if outcome.findings > 0 {
+                    for (category, count) in outcome.categories() {
+                        self.totals[category] += u64::from(count);
+                    }
                 }
                 outcome
             }

@@ -154,6 +154,19 @@ impl Pass<'_> {
         at: usize,
         context: Context,
     ) {
+        self.string_asked(t, span, bits, at, context, false);
+    }
+
+    /// The same; `asked` if it was asked already whether it is remembered of this value under this key, and is not.
+    pub(crate) fn string_asked(
+        &mut self,
+        t: &[u8],
+        span: Range<usize>,
+        bits: Contents,
+        at: usize,
+        context: Context,
+        asked: bool,
+    ) {
         let class = self.class(context.class);
         let safe = class.is_some_and(|c| c.safe);
         // words alone tell nothing but under a key that means something, or behind one that promises a name
@@ -168,7 +181,8 @@ impl Pass<'_> {
             let value = &t[span.clone()];
             let standing = context.standing();
             let memorable = bits & holds::ANYTHING != 0 && self.is_memorable(standing);
-            if memorable && self.is_remembered(value, standing) {
+            let asked = asked && standing == Standing::plain(context.id, context.body);
+            if memorable && !asked && self.is_remembered(value, standing) {
                 return;
             }
             let mark = self.scratch.edits.mark();

@@ -26,8 +26,17 @@ pub(super) struct Passed {
     pub restart: usize,
     /// The object ends there.
     pub ended: bool,
-    /// The string that is the next member's value, if it was looked at in vain: where it begins and ends, and what it holds.
-    pub seen: Option<(usize, usize, Contents)>,
+    /// The string that is the next member's value, if it was looked at in vain.
+    pub seen: Option<Seen>,
+}
+
+/// A string that was looked at, and of which it is not remembered that nothing is found in it.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// Where its quotes stand.
+    pub start: usize,
+    pub end: usize,
+    pub holds: Contents,
 }
 
 /// What needs no look in an object.
@@ -72,7 +81,8 @@ impl Pass<'_> {
                 // SAFETY: the processor has AVX2.
                 unsafe { self.brief_members(t, &mut passed, allowed) };
             }
-            if passed.ended || !self.quiet_member(t, &mut passed, allowed) {
+            let over = passed.ended || passed.seen.is_some();
+            if over || !self.quiet_member(t, &mut passed, allowed) {
                 return passed;
             }
         }
@@ -96,7 +106,15 @@ impl Pass<'_> {
                         } else {
                             !may_hold_name(content)
                         };
-                    nothing.then_some(end + 1)
+                    if !nothing {
+                        passed.seen = Some(Seen {
+                            start: value,
+                            end,
+                            holds: wide::contents(content),
+                        });
+                        return;
+                    }
+                    Some(end + 1)
                 }
                 Some(Brief::Number { end, integer }) => {
                     (safe || !integer || end - value < LONG_NUMBER).then_some(end)
@@ -140,9 +158,14 @@ impl Pass<'_> {
                         && self.is_remembered(content, Standing::plain(id, allowed.body))
                 };
                 if !nothing {
-                    passed.seen = Some((value, end, bits));
+                    passed.seen = Some(Seen {
+                        start: value,
+                        end,
+                        holds: bits,
+                    });
+                    return false;
                 }
-                nothing.then_some(end + 1)
+                Some(end + 1)
             }
             Some(b'-' | b'0'..=b'9') if safe || plain => number_end(t, value)
                 .filter(|(end, integer)| safe || !integer || end - value < LONG_NUMBER)
