@@ -310,7 +310,7 @@ impl Fields {
         // and what is only called `ID` is told by what stands beside it
         let telling =
             (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || key == b"ID";
-        if telling || info.part != Part::None || info.body || info.country {
+        if telling || info.part != Part::None || info.body {
             return Quiet::No;
         }
         match self.classes.get(info.class as usize) {

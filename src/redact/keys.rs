@@ -19,8 +19,9 @@ struct Entry {
     head: [u8; wide::LANES],
     info: KeyInfo,
     quiet: Quiet,
-    /// The entry that followed the last time.
-    next: usize,
+    /// The entry that followed the last time, and the one that did before: behind the last member of an array's element another
+    /// element may follow, or what stands behind the array.
+    next: [usize; 2],
 }
 
 impl Entry {
@@ -33,9 +34,30 @@ impl Entry {
             head,
             info,
             quiet,
-            next: 0,
+            next: [0; 2],
         }
     }
+
+    #[inline]
+    fn peeked(&self, p: usize) -> Option<Peeked> {
+        (self.quiet != Quiet::No).then_some(Peeked {
+            value: p + self.text.len(),
+            quiet: self.quiet,
+            id: self.info.id,
+            country: self.info.country,
+        })
+    }
+}
+
+/// A key that was seen to come next, and under which something needs no look.
+pub(crate) struct Peeked {
+    /// The position behind its colon.
+    pub value: usize,
+    pub quiet: Quiet,
+    /// [`KeyInfo::id`]
+    pub id: u32,
+    /// [`KeyInfo::country`]
+    pub country: bool,
 }
 
 /// What under a key needs no look at all, wherever the key stands.
@@ -82,48 +104,62 @@ impl Keys {
     /// If the key that followed the last time stands at `p`: the position behind its colon, what it means, and what needs no look.
     #[inline]
     pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo, Quiet)> {
-        let entry = &self.entries[self.expected];
-        if !begins(&t[p..], &entry.text) {
-            return None;
+        if !self.stands(t, p, self.expected) {
+            self.expect_other(|keys, other| keys.stands(t, p, other))?;
         }
+        let entry = &self.entries[self.expected];
         let followed = (p + entry.text.len(), entry.info, entry.quiet);
         self.pass();
         Some(followed)
     }
 
-    /// If the key that followed the last time stands at `p`: the position behind its colon, and what of its value needs no look.
-    /// The third is its [`KeyInfo::id`]. The key counts as passed only after [`Self::pass`].
+    /// If the key that followed the last time stands at `p`, what is known of its value. The key counts as passed only after
+    /// [`Self::pass`].
     #[inline]
-    pub fn peek(&self, t: &[u8], p: usize) -> Option<(usize, Quiet, u32)> {
-        let entry = &self.entries[self.expected];
-        (entry.quiet != Quiet::No && begins(&t[p..], &entry.text)).then_some((
-            p + entry.text.len(),
-            entry.quiet,
-            entry.info.id,
-        ))
+    pub fn peek(&mut self, t: &[u8], p: usize) -> Option<Peeked> {
+        if !self.stands(t, p, self.expected) {
+            self.expect_other(|keys, other| keys.stands(t, p, other))?;
+        }
+        self.entries[self.expected].peeked(p)
+    }
+
+    #[inline]
+    fn stands(&self, t: &[u8], p: usize, at: usize) -> bool {
+        begins(&t[p..], &self.entries[at].text)
+    }
+
+    /// Expects the key that followed the time before the last, if that stands there.
+    fn expect_other(&mut self, stands: impl FnOnce(&Self, usize) -> bool) -> Option<()> {
+        let [next, other] = self.entries[self.last].next;
+        if !stands(self, other) {
+            return None;
+        }
+        self.entries[self.last].next = [other, next];
+        self.expected = other;
+        Some(())
     }
 
     /// The same, if the key is short enough to be compared at once.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     #[inline]
-    pub fn peek_wide(&self, t: &[u8], p: usize) -> Option<(usize, Quiet, u32)> {
-        let entry = &self.entries[self.expected];
-        let length = entry.text.len();
+    pub fn peek_wide(&mut self, t: &[u8], p: usize) -> Option<Peeked> {
         let text = t.get(p..)?.first_chunk()?;
-        let quiet = entry.quiet != Quiet::No && length <= wide::LANES;
-        (quiet && wide::begins(text, &entry.head, length as u32)).then_some((
-            p + length,
-            entry.quiet,
-            entry.info.id,
-        ))
+        let stands = |entry: &Entry| {
+            let length = entry.text.len();
+            length <= wide::LANES && wide::begins(text, &entry.head, length as u32)
+        };
+        if !stands(&self.entries[self.expected]) {
+            self.expect_other(|keys, other| stands(&keys.entries[other]))?;
+        }
+        self.entries[self.expected].peeked(p)
     }
 
     /// Goes on to the key that followed the last time.
     #[inline]
     pub fn pass(&mut self) {
         self.last = self.expected;
-        self.expected = self.entries[self.last].next;
+        self.expected = self.entries[self.last].next[0];
     }
 
     /// What a key without escapes means, and that it follows the one before.
@@ -132,7 +168,10 @@ impl Keys {
             Some(at) => at as usize,
             None => self.add(key, fields),
         };
-        self.entries[self.last].next = at;
+        let next = &mut self.entries[self.last].next;
+        if next[0] != at {
+            *next = [at, next[0]];
+        }
         self.expected = at;
         self.pass();
         self.entries[at].info

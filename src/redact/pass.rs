@@ -32,7 +32,7 @@ pub(crate) struct Scratch {
     pub keys: Keys,
     pub label_classes: Remembered<ClassId, LONGEST, SOME>,
     key_patterns: Remembered<PatternSet, LONGEST, SOME>,
-    country_values: Remembered<u64, LONGEST, SOME>,
+    pub(super) country_values: Remembered<u64, LONGEST, SOME>,
     /// Findings so far, kept ones too.
     pub(super) found: u64,
     /// Short values in which nothing was found, with what they stood under: hosts, services, regions, clients.

@@ -5,7 +5,7 @@
 
 use super::fields::{ClassId, NO_CLASS, Part};
 use super::json::begins_json;
-use super::keys::Quiet;
+use super::keys::{Peeked, Quiet};
 use super::number::number_end;
 use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
@@ -92,7 +92,10 @@ impl Pass<'_> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn brief_members(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) {
-        while let Some((value, quiet, id)) = self.scratch.keys.peek_wide(t, passed.at) {
+        while let Some(key) = self.scratch.keys.peek_wide(t, passed.at) {
+            let Peeked {
+                value, quiet, id, ..
+            } = key;
             let safe = quiet == Quiet::Safe && allowed.untold;
             if !(safe || allowed.plain) {
                 return;
@@ -125,10 +128,15 @@ impl Pass<'_> {
                 }
                 None => None,
             };
-            match end {
-                Some(end) if passed.go_on(t, end) => self.scratch.keys.pass(),
-                _ => return,
+            let Some(end) =
+                end.filter(|end| !key.country || self.country_is_known(&t[value..*end]))
+            else {
+                return;
+            };
+            if !passed.go_on(t, end) {
+                return;
             }
+            self.scratch.keys.pass();
             if passed.ended {
                 return;
             }
@@ -137,9 +145,12 @@ impl Pass<'_> {
 
     /// Passes the next member, if it needs no look. False if it does, or if the object ends behind it.
     fn quiet_member(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) -> bool {
-        let Some((value, quiet, id)) = self.scratch.keys.peek(t, passed.at) else {
+        let Some(key) = self.scratch.keys.peek(t, passed.at) else {
             return false;
         };
+        let Peeked {
+            value, quiet, id, ..
+        } = key;
         let safe = quiet == Quiet::Safe && allowed.untold;
         let plain = allowed.plain;
         let rest = &t[value..];
@@ -175,11 +186,25 @@ impl Pass<'_> {
             Some(b'n') if rest.starts_with(b"null") => Some(value + 4),
             _ => None,
         };
+        let end = end.filter(|end| !key.country || self.country_is_known(&t[value..*end]));
         let passes = end.is_some_and(|end| passed.go_on(t, end));
         if passes {
             self.scratch.keys.pass();
         }
         passes && !passed.ended
+    }
+
+    /// Notes the country that a value names, if that is remembered. Only a string names one.
+    fn country_is_known(&mut self, value: &[u8]) -> bool {
+        let Some(content) = value.strip_prefix(b"\"") else {
+            return true;
+        };
+        let known = self
+            .scratch
+            .country_values
+            .get(&content[..content.len() - 1]);
+        self.scratch.countries |= known.unwrap_or(0);
+        known.is_some()
     }
 
     /// Passes as many elements of an array as need no look, from the one at `p` on, which is not the first. Gives where the next one is.
