@@ -139,20 +139,27 @@ impl Keys {
         Some(())
     }
 
-    /// The same, if the key is short enough to be compared at once.
+    /// The same where the key is short enough to be compared at once, and else `None`: then [`Self::peek`] can tell.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     #[inline]
-    pub fn peek_wide(&mut self, t: &[u8], p: usize) -> Option<Peeked> {
+    pub fn peek_wide(&mut self, t: &[u8], p: usize) -> Option<Option<Peeked>> {
         let text = t.get(p..)?.first_chunk()?;
-        let stands = |entry: &Entry| {
-            let length = entry.text.len();
-            length <= wide::LANES && wide::begins(text, &entry.head, length as u32)
-        };
+        let stands = |entry: &Entry| wide::begins(text, &entry.head, entry.text.len() as u32);
         if !stands(&self.entries[self.expected]) {
-            self.expect_other(|keys, other| stands(&keys.entries[other]))?;
+            let [next, other] = self.entries[self.last].next;
+            if [next, other]
+                .iter()
+                .any(|at| self.entries[*at].text.len() > wide::LANES)
+            {
+                return None;
+            }
+            let found = self.expect_other(|keys, other| stands(&keys.entries[other]));
+            if found.is_none() {
+                return Some(None);
+            }
         }
-        self.entries[self.expected].peeked(p)
+        Some(self.entries[self.expected].peeked(p))
     }
 
     /// Goes on to the key that followed the last time.

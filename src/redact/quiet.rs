@@ -76,36 +76,38 @@ impl Pass<'_> {
             body,
         };
         loop {
+            let mut over = false;
             #[cfg(target_arch = "x86_64")]
             if std::is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor has AVX2.
-                unsafe { self.brief_members(t, &mut passed, allowed) };
+                over = unsafe { self.brief_members(t, &mut passed, allowed) };
             }
-            let over = passed.ended || passed.seen.is_some();
             if over || !self.quiet_member(t, &mut passed, allowed) {
                 return passed;
             }
         }
     }
 
-    /// Passes the members whose keys and values are shorter than a vector, or machine identifiers without escapes.
+    /// Passes the members whose keys and values are shorter than a vector, or machine identifiers without escapes. True if the next one needs
+    /// a look, or the object ends.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn brief_members(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) {
+    fn brief_members(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) -> bool {
         while let Some(key) = self.scratch.keys.peek_wide(t, passed.at) {
-            let Peeked {
-                value, quiet, id, ..
-            } = key;
-            let safe = quiet == Quiet::Safe && allowed.untold;
+            let Some(key) = key else {
+                return true;
+            };
+            let value = key.value;
+            let safe = key.quiet == Quiet::Safe && allowed.untold;
             if !(safe || allowed.plain) {
-                return;
+                return true;
             }
             let end = match wide::brief(t, value) {
                 Some(Brief::String { end, anything }) => {
                     let content = &t[value + 1..end];
                     let nothing = safe
                         || if anything {
-                            self.is_remembered(content, Standing::plain(id, allowed.body))
+                            self.is_remembered(content, Standing::plain(key.id, allowed.body))
                         } else {
                             !may_hold_name(content)
                         };
@@ -115,12 +117,15 @@ impl Pass<'_> {
                             end,
                             holds: wide::contents(content),
                         });
-                        return;
+                        return true;
                     }
                     Some(end + 1)
                 }
                 Some(Brief::Number { end, integer }) => {
-                    (safe || !integer || end - value < LONG_NUMBER).then_some(end)
+                    if !safe && integer && end - value >= LONG_NUMBER {
+                        return true;
+                    }
+                    Some(end)
                 }
                 Some(Brief::Literal { end }) => Some(end),
                 None if safe && t[value] == b'"' => {
@@ -131,16 +136,17 @@ impl Pass<'_> {
             let Some(end) =
                 end.filter(|end| !key.country || self.country_is_known(&t[value..*end]))
             else {
-                return;
+                return false;
             };
             if !passed.go_on(t, end) {
-                return;
+                return false;
             }
             self.scratch.keys.pass();
             if passed.ended {
-                return;
+                return true;
             }
         }
+        false
     }
 
     /// Passes the next member, if it needs no look. False if it does, or if the object ends behind it.

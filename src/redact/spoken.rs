@@ -81,11 +81,15 @@ impl SpokenCues {
 }
 
 /// May a text of words alone hold a name? Longer ones are prose.
+#[inline(always)]
 pub(super) fn may_hold_name(text: &[u8]) -> bool {
     const PROSE: usize = 80;
-    (9..=PROSE).contains(&text.len())
-        && has_capital(&text[4..])
-        && memchr::memchr(b' ', text).is_some()
+    // asked of each string of words alone: most are shorter or longer
+    (9..=PROSE).contains(&text.len()) && holds_capital_word(text)
+}
+
+fn holds_capital_word(text: &[u8]) -> bool {
+    has_capital(&text[4..]) && memchr::memchr(b' ', text).is_some()
 }
 
 impl NameLists {
