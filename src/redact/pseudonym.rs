@@ -170,6 +170,9 @@ impl Drop for Pseudonymizer {
 /// Appends the normal form of a value: full-width ASCII narrowed, Latin letters in upper case, separators and white space gone.
 fn normalise(value: &[u8], out: &mut Vec<u8>) {
     let mut rest = value;
+    if value.is_ascii() {
+        return normalise_ascii(value, out);
+    }
     loop {
         let ascii = rest
             .iter()
@@ -215,26 +218,29 @@ fn normalise_ascii(value: &[u8], out: &mut Vec<u8>) {
     out.resize(from + value.len(), 0);
     let mut end = from;
     for c in value {
-        out[end] = c.to_ascii_uppercase();
-        end += usize::from(!is_separator(*c));
+        let (upper, kept) = FORMS[usize::from(*c)];
+        out[end] = upper;
+        end += usize::from(kept);
     }
     out.truncate(end);
 }
 
-/// Does a byte stand between the parts of a value without belonging to it?
-fn is_separator(c: u8) -> bool {
-    const SEPARATORS: [bool; 256] = {
-        let mut table = [false; 256];
-        let list = b" -.,/()_\t\r\n";
-        let mut i = 0;
-        while i < list.len() {
-            table[list[i] as usize] = true;
-            i += 1;
-        }
-        table
-    };
-    SEPARATORS[usize::from(c)]
-}
+/// For each byte its capital form, and 0 for what stands between the parts of a value without belonging to it, or else 1.
+const FORMS: [(u8, u8); 256] = {
+    let mut forms = [(0, 1); 256];
+    let mut i = 0;
+    while i < 256 {
+        forms[i].0 = (i as u8).to_ascii_uppercase();
+        i += 1;
+    }
+    let separators = b" -.,/()_\t\r\n";
+    let mut i = 0;
+    while i < separators.len() {
+        forms[separators[i] as usize].1 = 0;
+        i += 1;
+    }
+    forms
+};
 
 /// The half-width form of a full-width ASCII character (Unicode block "Halfwidth and Fullwidth Forms").
 pub(crate) fn narrow(c: char) -> char {
