@@ -3,7 +3,7 @@
 //! What [`super::json`] does for each member (its key's meaning, its place in lists of keys and values, what it inherits) has no effect
 //! there, and the same keys follow each other in each record: they are passed with a comparison and a search for their end.
 
-use super::fields::{ClassId, NO_CLASS, Part};
+use super::fields::{NO_CLASS, Part};
 use super::json::begins_json;
 use super::keys::{Peeked, Quiet};
 use super::number::number_end;
