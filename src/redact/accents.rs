@@ -26,7 +26,7 @@ const FAMILIES: [(char, &str); 20] = [
     ('v', "ṽ"),
 ];
 
-/// The letter without its marks. `None` for a mark that stands by itself.
+/// The letter without its marks, in its own case. `None` for a mark that stands by itself.
 pub(crate) fn plain(c: char) -> Option<char> {
     if matches!(c, '\u{0300}'..='\u{036f}') {
         return None;
@@ -36,7 +36,11 @@ pub(crate) fn plain(c: char) -> Option<char> {
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
     let family = FAMILIES.iter().find(|(_, members)| members.contains(lower));
-    Some(family.map_or(c, |(letter, _)| *letter))
+    Some(match family {
+        Some((letter, _)) if lower != c => letter.to_ascii_uppercase(),
+        Some((letter, _)) => *letter,
+        None => c,
+    })
 }
 
 /// May a text hold letters with marks? U+00C0..U+024F begin with C3 to C9, U+1E00..U+1EFF with E1 B8 to E1 BB, marks with CC or CD.

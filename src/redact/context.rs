@@ -5,6 +5,8 @@ use super::words::Words;
 
 /// How far before a value a context word may stand, in bytes, and how far after it.
 const BEFORE: usize = 48;
+/// The same where it is written in letters of three bytes: a word of Thai is as long as a phrase of others.
+const BEFORE_LONG: usize = 96;
 const AFTER: usize = 24;
 /// Patterns that a [`PatternSet`] has room for.
 pub(crate) const MOST_PATTERNS: usize = 256;
@@ -41,7 +43,12 @@ impl Contexts {
     /// The patterns that a word near `start..end` makes count.
     pub fn near(&self, text: &[u8], start: usize, end: usize) -> PatternSet {
         let mut set = PatternSet::default();
-        self.add(&text[start.saturating_sub(BEFORE)..start], &mut set);
+        let mut before = &text[start.saturating_sub(BEFORE)..start];
+        // U+0800 to U+0FFF: the scripts of India, Thai, Lao
+        if memchr::memchr(0xe0, before).is_some() {
+            before = &text[start.saturating_sub(BEFORE_LONG)..start];
+        }
+        self.add(before, &mut set);
         self.add(&text[end..(end + AFTER).min(text.len())], &mut set);
         set
     }

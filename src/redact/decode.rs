@@ -154,15 +154,25 @@ fn hex4(escape: &[u8]) -> Option<u32> {
         .try_fold(0, |n, c| Some(n << 4 | (*c as char).to_digit(16)?))
 }
 
-/// Undoes percent-encoding (RFC 3986, section 2.1), and `+` for a space where `form` (HTML's form encoding).
-/// True if anything was decoded.
-pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
+/// Where a plus sign stands for a space, as HTML's form encoding has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plus {
+    /// Everywhere: the text is a form.
+    Space,
+    /// In the queries of addresses that stand in the text.
+    SpaceInQueries,
+}
+
+/// Undoes percent-encoding (RFC 3986, section 2.1), and `+` for a space. True if anything was decoded.
+pub(crate) fn percent(source: &[u8], plus: Plus, out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
     out.clear();
     map.clear();
     let mut at = 0;
     let mut any = false;
+    let pluses = plus == Plus::Space || memchr::memmem::find(source, b"://").is_some();
+    let mut query = 0..0;
     while at < source.len() {
-        let next = if form {
+        let next = if pluses {
             memchr::memchr2(b'%', b'+', &source[at..])
         } else {
             memchr::memchr(b'%', &source[at..])
@@ -170,6 +180,16 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
         let Some(offset) = next else { break };
         out.extend_from_slice(&source[at..at + offset]);
         at += offset;
+        if source[at] == b'+' && plus == Plus::SpaceInQueries {
+            if at >= query.end {
+                query = query_around(source, at, query.end);
+            }
+            if at < query.start {
+                out.push(b'+');
+                at += 1;
+                continue;
+            }
+        }
         if source[at] == b'+' {
             // in a long run it is a digit of base64 that somebody forgot to encode
             let part = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
@@ -203,6 +223,20 @@ pub(crate) fn percent(source: &[u8], form: bool, out: &mut Vec<u8>, map: &mut Of
     }
     out.extend_from_slice(&source[at..]);
     any
+}
+
+/// The query of the address around `at`, of which nothing before `floor` need be looked at. Where there is none, it begins where it ends.
+fn query_around(source: &[u8], at: usize, floor: usize) -> std::ops::Range<usize> {
+    let ends = |c: &u8| c.is_ascii_whitespace() || matches!(c, b'"' | b'\'' | b'<' | b'>' | b'\\');
+    let word = source[floor..at].iter().rposition(ends);
+    let start = word.map_or(floor, |i| floor + i + 1);
+    let end = source[at..]
+        .iter()
+        .position(ends)
+        .map_or(source.len(), |i| at + i);
+    let scheme = memchr::memmem::find(&source[start..at], b"://").map(|i| start + i);
+    let mark = scheme.and_then(|i| Some(i + memchr::memchr(b'?', &source[i..at])?));
+    mark.unwrap_or(end)..end
 }
 
 /// Does the plus sign at `at` stand in a parameter whose whole value is base64, by what it begins with or its padding?
@@ -405,7 +439,7 @@ mod tests {
         let p = |s: &str| {
             decoded(
                 |a, b, c| {
-                    percent(a, true, b, c);
+                    percent(a, Plus::Space, b, c);
                 },
                 s,
             )

@@ -380,6 +380,13 @@ impl Needles {
         }
     }
 
+    /// Are these words, found without their marks, in small letters and not all of their name?
+    fn is_prose(&self, group: u16, found: &[u8]) -> bool {
+        let words = self.words.iter().filter(|(g, _)| *g == group).count();
+        !found.iter().any(u8::is_ascii_uppercase)
+            && found.split(|c| *c == b' ').count() < words.max(3)
+    }
+
     /// Grows a find over neighbouring words of the same name.
     fn complete(&self, group: u16, text: &[u8], mut span: Range<usize>) -> Range<usize> {
         let own = |word: &[u8]| {
@@ -487,6 +494,15 @@ impl Pass<'_> {
                 let span = self.scratch.needles.complete(needle.group, t, found);
                 let word = needle.short || (several && !t[span.clone()].contains(&b' '));
                 if word && span.len() == alone {
+                    continue;
+                }
+                // nor are two of three in small letters: `lại lần` is no Lai Lan
+                if several
+                    && self
+                        .scratch
+                        .needles
+                        .is_prose(needle.group, &t[span.clone()])
+                {
                     continue;
                 }
                 from = from.max(span.end);

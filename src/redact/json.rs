@@ -502,7 +502,11 @@ impl Pass<'_> {
     /// What the first of two elements names. A sentence names nothing, whatever its last word is. Where everything unknown is denied it can't
     /// let the second one stand, since it may not stand itself: `["w", "B"]`.
     fn title(&mut self, content: &[u8], context: Context) -> ClassId {
-        let (bytes, spaces) = LONGEST_TITLE;
+        let (mut bytes, spaces) = LONGEST_TITLE;
+        // `\u0e40` is a letter of three bytes
+        if memchr::memchr(b'\\', content).is_some() {
+            bytes *= 2;
+        }
         if content.len() > bytes || memchr::memchr_iter(b' ', content).count() > spaces {
             return NO_CLASS;
         }

@@ -55,6 +55,9 @@ impl Pass<'_> {
                 end
             };
             from = end;
+            if self.class(class).is_some_and(|c| c.safe) {
+                self.scratch.protected.push(at + start..at + end);
+            }
             let vector = self
                 .class(class)
                 .is_some_and(|c| c.value == ValueRule::Blob)
@@ -107,6 +110,10 @@ impl Pass<'_> {
                 continue;
             };
             if data.safe {
+                // `468 ms：G7518503R`: a unit is no label of what comes next
+                if is_unit(t, quote.0.start) {
+                    continue;
+                }
                 let mut start = from;
                 while matches!(t.get(start), Some(b' ' | b'"' | b'\'' | b'\\'))
                     || t[start..].starts_with(b"<![CDATA[")
@@ -120,6 +127,10 @@ impl Pass<'_> {
             let (Some(category), mut rule) = (data.category, data.label_value) else {
                 continue;
             };
+            // of a multipart form: what stands there names the field
+            if !xml && t[..separator].ends_with(b"form-data; name") {
+                continue;
+            }
             // words of prose (`result: ok`) are labels only where a program wrote them
             let printed = xml
                 || quote.is_quoted()
@@ -395,6 +406,15 @@ impl Quote {
             b""
         }
     }
+}
+
+/// Does a number stand before the word that ends at `end`, so that it is the number's unit?
+fn is_unit(t: &[u8], end: usize) -> bool {
+    const LONGEST: usize = 3;
+    let letter = |c: &&u8| c.is_ascii_alphabetic();
+    let word = t[..end].iter().rev().take(LONGEST + 1).take_while(letter);
+    let before = t[..end - word.count()].trim_ascii_end();
+    before.len() + 1 + LONGEST >= end && before.last().is_some_and(u8::is_ascii_digit)
 }
 
 fn is_word(c: u8) -> bool {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::action::CategoryId;
-use super::decode;
+use super::decode::{self, Plus};
 use super::edit::Coding;
 use super::fields::NO_CLASS;
 use super::lookup::literals;
@@ -36,13 +36,17 @@ impl Pass<'_> {
             && bits & holds::LABEL != 0
             && (decode::is_form(t)
                 || bits & holds::ENCODED != 0 && decode::is_message_with_form(t));
+        let plus = match form {
+            true => Plus::Space,
+            false => Plus::SpaceInQueries,
+        };
         if ((bits & holds::ENCODED != 0 && memchr::memchr(b'%', t).is_some())
             || (form && memchr::memchr(b'+', t).is_some()))
             && self.layer(
                 t,
                 at,
                 Coding::Percent,
-                |s, o, m| decode::percent(s, form, o, m),
+                |s, o, m| decode::percent(s, plus, o, m),
                 |pass, text| {
                     pass.scratch.encoded = true;
                     // what a form decoded to a plus sign is one

@@ -184,6 +184,26 @@ impl NameLists {
         }
     }
 
+    /// The length in bytes of a Chinese name of three characters whose surname is a word as well (满犇子), between a title and a word that
+    /// follows names. Zero if any of it may be another word.
+    pub fn rare_name(&self, text: &str) -> usize {
+        let mut ends = text.char_indices().map(|(i, _)| i).skip(1);
+        let (Some(one), Some(two), Some(end)) = (ends.next(), ends.next(), ends.next()) else {
+            return 0;
+        };
+        let name = &text[..end];
+        let rare = name
+            .chars()
+            .next()
+            .is_some_and(|c| self.rare_surnames.contains(&c));
+        let named = rare
+            && name.chars().all(is_han)
+            && self.follows(&text[end..])
+            && ![one, two].iter().any(|i| self.follows(&text[*i..]))
+            && !self.has_word(name);
+        if named { end } else { 0 }
+    }
+
     fn starts_with_word(&self, text: &str) -> bool {
         text.char_indices()
             .skip(2)

@@ -66,6 +66,7 @@ mod lookup;
 mod names;
 mod noted;
 mod number;
+mod numbered;
 mod outcomes;
 mod packed;
 mod pairs;

@@ -239,9 +239,9 @@ impl NameLists {
     }
 
     pub(super) fn is_japanese(&self, text: &str) -> bool {
-        let chars = text.char_indices().map(|(i, _)| i).skip(1).take(4);
-        chars
-            .into_iter()
+        let ends = text.char_indices().map(|(i, _)| i).chain([text.len()]);
+        ends.skip(1)
+            .take(4)
             .any(|i| self.japanese.contains(&text[..i]))
     }
 }

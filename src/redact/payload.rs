@@ -381,6 +381,8 @@ pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
         let length = text[next..].iter().take_while(|c| is_base64(**c)).count();
         if gap == 0
             || length == 0
+            // the boundary of a multipart body begins with digits of the other alphabet
+            || text[next..].starts_with(b"--")
             || (length < 40
                 && text
                     .get(next + length)

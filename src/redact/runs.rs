@@ -311,6 +311,10 @@ pub(super) fn parameter_run(t: &[u8], value: usize) -> Option<usize> {
     let end = rest
         .iter()
         .position(|c| matches!(c, b'&' | b'"' | b'\n' | b'\r' | b'<'));
+    // `…&sign=cd0f, TraceId=78da, data=Name=…&…`: the sentence goes on, with another query
+    if let Some(next) = end.and_then(|end| next_field(&rest[..end])) {
+        return Some(value + next).filter(|_| next > 0);
+    }
     match end {
         Some(end) => (end > 0 && rest[end] == b'&').then_some(value + end),
         // the last one, in which spaces are still plus signs
@@ -320,6 +324,16 @@ pub(super) fn parameter_run(t: &[u8], value: usize) -> Option<usize> {
             && !rest.contains(&b' '))
         .then_some(t.len()),
     }
+}
+
+/// Where a value ends before `, key=`.
+fn next_field(value: &[u8]) -> Option<usize> {
+    let equals = memchr::memchr(b'=', value)?;
+    let word = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
+    let key = value[..equals].iter().rev().take_while(word).count();
+    let before = value[..equals - key].strip_suffix(b" ")?;
+    let end = before.strip_suffix(b",").or(before.strip_suffix(b";"))?;
+    (key > 0).then_some(end.len())
 }
 
 /// Does the label that ends at `separator` begin a line of several, of which its value is the rest?

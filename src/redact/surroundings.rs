@@ -60,10 +60,10 @@ pub(super) fn within_token_of(text: &[u8], start: usize, end: usize) -> bool {
     before || after
 }
 
-/// Could the digits be a time: seconds, milliseconds or microseconds since 1970, between 2001 and 2049?
+/// Could the digits be a time of which a log speaks: seconds, milliseconds or microseconds since 1970, between 2015 and 2033?
 pub(super) fn is_epoch(compact: &[u8]) -> bool {
     matches!(compact.len(), 10 | 13 | 16)
-        && matches!(compact[0], b'1' | b'2')
-        && compact[..2] < b"25"[..]
+        && compact[..3] >= b"142"[..]
+        && compact[..1] < b"2"[..]
         && compact.iter().all(u8::is_ascii_digit)
 }

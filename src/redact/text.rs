@@ -67,6 +67,7 @@ impl Pass<'_> {
             self.expressions(t, at, mark, bits);
         }
         if bits & holds::DIGIT != 0 && self.core.shapes.worth(t) {
+            self.numbered(t, at, mark);
             self.shapes(t, at, mark, context.key);
         }
         self.names_beside(t, at, mark);
@@ -187,7 +188,10 @@ impl Pass<'_> {
                     Some((end, _)) if glued => &text[..end],
                     _ => text,
                 };
-                let length = core.names.leading_name(text, false);
+                let length = match core.names.leading_name(text, false) {
+                    0 if start == cue.end => core.names.rare_name(text),
+                    length => length,
+                };
                 start..start + length
             } else {
                 let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
