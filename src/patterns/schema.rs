@@ -145,6 +145,8 @@ pub enum ValueRule {
     Text,
     /// A place that no machine has: text with a space or a comma, a digit and a capital, or in another script; no host and port.
     Place,
+    /// A list of three places or more, each with a capital or in another script: `Xã Yên Hòa, Huyện Yên Mô, Ninh Bình`.
+    Places,
     /// A coordinate in degrees with three decimals or more, or two of them.
     Coordinate,
     /// Two coordinates in one text: `22.543096,114.057865`.

@@ -33,6 +33,15 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 && !value.starts_with(b"https://")
         }
         ValueRule::Place => rule_accepts(ValueRule::Text, value) && is_place(value),
+        ValueRule::Places => {
+            let placed = |part: &[u8]| {
+                let first = part.trim_ascii().first();
+                first.is_some_and(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c >= 0x80)
+            };
+            value.split(|c| *c == b',').nth(2).is_some()
+                && value.split(|c| *c == b',').all(placed)
+                && !value.iter().any(|c| matches!(c, b':' | b'=' | b'{' | b'['))
+        }
         ValueRule::Coordinate => {
             let (count, length) = coordinates(value);
             count > 0 && length == value.len()

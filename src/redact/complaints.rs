@@ -185,3 +185,21 @@ fn listed(t: &[u8], list: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         start..start + item.trim_ascii().len()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::signs;
+    use super::*;
+
+    /// Texts without any of these are not looked at.
+    #[test]
+    fn each_sign_holds_what_it_is_told_by() {
+        for sign in SIGNS {
+            let held = signs::of(sign.as_bytes());
+            assert!(
+                held & (signs::QUOTE | signs::BRACKET) != 0 || sign.contains(['[', '{']),
+                "{sign}"
+            );
+        }
+    }
+}

@@ -180,6 +180,10 @@ impl Core {
         if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
             return false;
         }
+        // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}
+        if value.first() == Some(&b'^') && value.last() == Some(&b'$') {
+            return false;
+        }
         let weak = inherited && class.value == ValueRule::Any;
         if !self.is_name(category) {
             // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
@@ -196,7 +200,17 @@ impl Core {
         if class.value == ValueRule::Person || inherited {
             // {"name":{"classification":"C"}}
             let letter = inherited && text.len() < 2;
-            return !letter && self.names.is_plausible(text) && self.fields.exact(value).is_none();
+            // {"first_name":{"result":"clear"}}: what a check says of a name
+            let verdict = inherited
+                && text.is_ascii()
+                && (self.outcomes.is_one(value)
+                    || !(text.contains(' ')
+                        || text.starts_with(|c: char| c.is_ascii_uppercase())
+                        || self.names.is_latin_name(text)));
+            return !letter
+                && !verdict
+                && self.names.is_plausible(text)
+                && self.fields.exact(value).is_none();
         }
         true
     }

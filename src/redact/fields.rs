@@ -275,8 +275,17 @@ impl Fields {
                 tells |= class.told_by;
             }
         }
+        // what HTTP/2 calls a host
+        let class = match key {
+            b":authority" => NO_CLASS,
+            _ => self.class_of(&normal, &words),
+        };
+        let class = match class {
+            NO_CLASS => self.class_of_path(key),
+            class => class,
+        };
         KeyInfo {
-            class: self.class_of(&normal, &words),
+            class,
             part,
             body: self.bodies.contains(&normal),
             country: self.countries.contains(&normal),
@@ -308,8 +317,8 @@ impl Fields {
     pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
         // a long key with digits may be a value itself
         // and what is only called `ID` is told by what stands beside it
-        let telling =
-            (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || key == b"ID";
+        let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7)
+            || key.eq_ignore_ascii_case(b"id");
         if telling || info.part != Part::None || info.body {
             return Quiet::No;
         }
@@ -373,6 +382,28 @@ impl Fields {
             }
         }
         NO_CLASS
+    }
+
+    /// The class of a path's last name, where a number is called only so: `person.documents.0.number` means what it means in its place.
+    fn class_of_path(&self, key: &[u8]) -> ClassId {
+        let divides = |c: &u8| matches!(c, b'.' | b'/' | b'[' | b']');
+        if !key.iter().any(divides) {
+            return NO_CLASS;
+        }
+        let is_name = |step: &&[u8]| !step.is_empty() && !step.iter().all(u8::is_ascii_digit);
+        let mut steps = key.split(divides).filter(is_name).rev();
+        let (Some(last), Some(parent)) = (steps.next(), steps.next()) else {
+            return NO_CLASS;
+        };
+        let parent = words(parent).pop().unwrap_or_default();
+        self.exact(last)
+            .filter(|id| {
+                let class = &self.classes[usize::from(*id)];
+                class.keys_only
+                    && class.value == ValueRule::Number
+                    && !class.not_under.contains(&parent)
+            })
+            .unwrap_or(NO_CLASS)
     }
 
     fn claimed(&self, ending: &[u8], refused: impl Fn(&Class) -> bool) -> Option<ClassId> {

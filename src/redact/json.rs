@@ -52,6 +52,8 @@ pub(crate) struct Frame {
 
 /// So many members that describe a person make an `ID` beside them the number of a document.
 const DESCRIPTION: u8 = 3;
+/// So many make one of an `id` that is written like a country's numbers.
+const LEAST_DESCRIPTION: u8 = 2;
 /// A longer `ID` is a program's.
 const LONGEST_ID: usize = 20;
 
@@ -68,6 +70,19 @@ pub(super) fn skip_space(t: &[u8], mut p: usize) -> usize {
 }
 
 impl Pass<'_> {
+    /// Is what is called only `ID` the number of a document, beside so many members that describe a person? A program's `id` only if a
+    /// country's numbers are written so.
+    fn is_document(&self, t: &[u8], id: (usize, usize), describing: u8) -> bool {
+        let capitals = t[id.0.saturating_sub(8)..id.0]
+            .windows(3)
+            .any(|key| key == b"ID\"");
+        (capitals && describing >= DESCRIPTION)
+            || (describing >= LEAST_DESCRIPTION
+                && self.core.shapes.is_national(&t[id.0..id.1], |c| {
+                    self.core.catalog.family(c) == super::action::Family::IdNumber
+                }))
+    }
+
     /// Inspects the JSON value at `t[p..]`; edits get `at` added to their offsets. Gives the position behind the value, or, if the text
     /// stops being JSON, the position from which on nothing was inspected.
     pub(crate) fn walk<'t>(
@@ -255,7 +270,7 @@ impl Pass<'_> {
                             self.grid(t, Some(heads), rows, at, frame.body, frame.mark);
                         }
                         let (id, number) = (frame.id, self.core.fields.id_number);
-                        if frame.describing >= DESCRIPTION && id.1 > id.0 {
+                        if id.1 > id.0 && self.is_document(t, id, frame.describing) {
                             self.late_value(
                                 t,
                                 id.0..id.1,
@@ -421,10 +436,17 @@ impl Pass<'_> {
         let mut context = context;
         if self.scratch.frames.len() > base {
             if info.part == Part::Key && !self.top().array {
-                self.top().named = span;
+                // {"name":"Address","path":"/items/3","value":"…"}: a pointer names what nothing else does
+                let pointer = content.first() == Some(&b'/');
+                if !pointer || self.top().named.1 == 0 {
+                    self.top().named = span;
+                }
             } else if self.keeps_waiting(info, context) {
                 self.top().waiting = Some((span.0, span.1, false));
-            } else if context.key == b"ID" && content.len() <= LONGEST_ID {
+            } else if context.key.len() == 2
+                && context.key.eq_ignore_ascii_case(b"id")
+                && content.len() <= LONGEST_ID
+            {
                 self.top().id = span;
             }
             let frame = self.top();

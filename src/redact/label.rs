@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::action::CategoryId;
+use super::changes::next_value;
 use super::fields::{ClassId, NO_CLASS};
 use super::pass::{Context, Pass, Rule};
 use super::runs::*;
@@ -128,7 +129,11 @@ impl Pass<'_> {
                 continue;
             };
             // of a multipart form: what stands there names the field
-            if !xml && t[..separator].ends_with(b"form-data; name") {
+            // and HTTP/2 calls a host `:authority`
+            if !xml
+                && (t[..separator].ends_with(b"form-data; name")
+                    || (colon && t[..separator].ends_with(b":authority")))
+            {
                 continue;
             }
             // words of prose (`result: ok`) are labels only where a program wrote them
@@ -171,6 +176,10 @@ impl Pass<'_> {
                 listed |= value.listed;
                 match (listed, span.end + value.quote) {
                     (true, end) if matches!(t.get(end), Some(b',' | b' ')) => start = end + 1,
+                    (_, end) if dealt_with => match next_value(t, end) {
+                        Some(next) => start = next,
+                        None => break,
+                    },
                     _ => break,
                 }
             }

@@ -41,6 +41,7 @@ mod address;
 mod addressed;
 mod arguments;
 mod beside;
+mod changes;
 pub mod checksum;
 mod columns;
 mod compare;

@@ -185,11 +185,16 @@ impl Pass<'_> {
             let Some(category) = self.class(class).and_then(|c| c.category) else {
                 return;
             };
+            let rule = match self.core.is_address(category) {
+                true => ValueRule::Text,
+                false => ValueRule::Any,
+            };
             let value = match quoted(t, from, inside.end) {
                 Some(value) => Some(value),
                 None => self
-                    .value_after(t, from, ValueRule::Any, category, false)
-                    .map(|value| value.span),
+                    .value_after(t, from, rule, category, false)
+                    .map(|value| value.span.start..value.span.end.min(inside.end))
+                    .filter(|value| !value.is_empty()),
             };
             if let Some(value) = value {
                 from = value.end.max(from);

@@ -14,7 +14,8 @@ use super::edit::{Coding, Edits, OffsetMap};
 use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
 use super::json::Frame;
 use super::keys::Keys;
-use super::quiet::LONG_NUMBER;
+use super::payload;
+use super::quiet::{LONG_NUMBER, LONG_SAFE};
 use super::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
 use super::scan::{Contents, contents, holds, string_end};
 use super::spoken::may_hold_name;
@@ -167,7 +168,18 @@ impl Pass<'_> {
         context: Context,
         asked: bool,
     ) {
-        let class = self.class(context.class);
+        let (mut context, mut bits) = (context, bits);
+        let mut class = self.class(context.class);
+        // {"Image":{"Bytes":"/9j/4AAQ…"}}: what is so long under a measure's key is none
+        if span.len() >= LONG_SAFE
+            && class.is_some_and(|c| c.safe)
+            && payload::is_media(&t[span.clone()])
+        {
+            context.class = NO_CLASS;
+            class = None;
+            // of a safe string only the end was searched
+            bits |= holds::UNKNOWN;
+        }
         let safe = class.is_some_and(|c| c.safe);
         // words alone tell nothing but under a key that means something, or behind one that promises a name
         let words = bits & (holds::ANYTHING | holds::UNKNOWN) == 0

@@ -155,6 +155,13 @@ pub(crate) fn media(text: &[u8]) -> Option<(&'static str, Media)> {
     })
 }
 
+/// Does a string of JSON, which may hold escapes, begin with a payload?
+pub(crate) fn is_media(text: &[u8]) -> bool {
+    let mut head = text[..text.len().min(64)].to_vec();
+    head.retain(|c| *c != b'\\');
+    head.starts_with(b"data:") || media(&head).is_some()
+}
+
 /// Decodes the first bytes of base64 or, where the text says so, hexadecimal.
 fn decode_head(text: &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
     out.clear();

@@ -15,8 +15,16 @@ use super::spoken::may_hold_name;
 #[cfg(target_arch = "x86_64")]
 use super::wide::{self, Brief};
 
+/// A string of so many bytes under a key that is known to be safe may be a payload.
+pub(super) const LONG_SAFE: usize = 192;
 /// An integer of so many digits may be a value.
 pub(super) const LONG_NUMBER: usize = 7;
+
+/// The end of a string that is too short for a payload.
+fn safe_end(t: &[u8], p: usize) -> Option<usize> {
+    let (end, _) = bare_end(t, p)?;
+    (end - p < LONG_SAFE).then_some(end + 1)
+}
 
 /// How far members were passed.
 pub(super) struct Passed {
@@ -129,7 +137,9 @@ impl Pass<'_> {
                 }
                 Some(Brief::Literal { end }) => Some(end),
                 None if safe && t[value] == b'"' => {
-                    wide::plain_end(t, value + 1).map(|end| end + 1)
+                    let end = wide::plain_end(t, value + 1);
+                    end.filter(|end| end - value <= LONG_SAFE)
+                        .map(|end| end + 1)
                 }
                 None => None,
             };
@@ -161,7 +171,7 @@ impl Pass<'_> {
         let plain = allowed.plain;
         let rest = &t[value..];
         let end = match rest.first() {
-            Some(b'"') if safe => bare_end(t, value + 1).map(|(end, _)| end + 1),
+            Some(b'"') if safe => safe_end(t, value + 1),
             Some(b'"') if plain && !begins_json(&rest[1..]) => {
                 let Some((end, bits)) = string_end(t, value + 1) else {
                     return false;
@@ -231,7 +241,7 @@ impl Pass<'_> {
         let mut passed = 0;
         loop {
             let end = match t.get(p) {
-                Some(b'"') if safe => bare_end(t, p + 1).map(|(end, _)| end + 1),
+                Some(b'"') if safe => safe_end(t, p + 1),
                 Some(b'"') => string_end(t, p + 1)
                     .filter(|(_, bits)| bits & (holds::ANYTHING | holds::UNKNOWN) == 0)
                     .map(|(end, _)| end + 1),

@@ -554,6 +554,27 @@ fn cluster(
     (count, end)
 }
 
+impl Shapes {
+    /// Is a whole value written like the numbers of some country, and long enough for that to say something?
+    pub fn is_national(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> bool {
+        if !(12..=MAX_COMPACT).contains(&value.len())
+            || !value.iter().all(u8::is_ascii_alphanumeric)
+            || is_epoch(value)
+        {
+            return false;
+        }
+        let mut compact = Compact::default();
+        compact.add(value);
+        let (compact, digits) = (compact.bytes(), compact.digits);
+        self.by_length[compact.len()]
+            .of(compact, digits)
+            .any(|shape| {
+                let pattern = &self.patterns[usize::from(shape.pattern)];
+                wanted(pattern.category) && pattern.check.is_some_and(|check| check(compact))
+            })
+    }
+}
+
 /// Notes which patterns each word speaks about.
 fn note_words(
     list: &[String],

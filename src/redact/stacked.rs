@@ -109,7 +109,10 @@ impl Pass<'_> {
             }
             ValueRule::Secret => whole(secret_run(line)),
             ValueRule::Blob => whole(blob_run(line)),
-            ValueRule::Coordinate | ValueRule::Coordinates | ValueRule::Place => true,
+            ValueRule::Coordinate
+            | ValueRule::Coordinates
+            | ValueRule::Place
+            | ValueRule::Places => true,
             ValueRule::Any | ValueRule::Text | ValueRule::Person => {
                 let sign = |c: &u8| matches!(c, b':' | b'=' | b'{' | b'(' | b'"');
                 line.len() <= SHORT && !lower && !line.iter().any(sign)

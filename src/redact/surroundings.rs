@@ -9,6 +9,21 @@ pub(super) fn within_number(text: &[u8], start: usize, end: usize) -> bool {
         || (text.get(end) == Some(&b'.') && digit(Some(end + 1)))
 }
 
+/// What stands behind a card's number on its magnetic stripe (ISO/IEC 7813, track 2): a sign, the month of expiry, service code and the issuer's
+/// own digits.
+pub(super) fn track_run(text: &[u8], end: usize) -> usize {
+    if text.get(end) != Some(&b'=') {
+        return 0;
+    }
+    let digits = text[end + 1..].iter().take_while(|c| c.is_ascii_digit());
+    let digits = digits.count();
+    if (7..=24).contains(&digits) {
+        digits + 1
+    } else {
+        0
+    }
+}
+
 /// Does an underscore glue the value to a word: `shard_13912345678`?
 pub(super) fn is_named(text: &[u8], start: usize) -> bool {
     start >= 2 && text[start - 1] == b'_' && text[start - 2].is_ascii_alphanumeric()

@@ -11,6 +11,7 @@ use super::pass::{Context, Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::{Contents, holds};
 use super::signs::{self, Signs};
+use super::surroundings::track_run;
 
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
@@ -44,6 +45,9 @@ impl Pass<'_> {
             }
             if any(signs::QUOTE | signs::BRACKET) || bits & holds::OPEN != 0 {
                 self.complaints(t, at, mark);
+            }
+            if foreign || any(signs::SPACE) {
+                self.changes(t, at, mark);
             }
         }
         if any(signs::SPACE | signs::LINE) {
@@ -79,12 +83,13 @@ impl Pass<'_> {
         let by_key = self.patterns_of_key(key);
         let mut from = 0;
         while let Some(found) = self.core.shapes.find(t, from, &by_key) {
-            from = found.end;
-            let span = at + found.start..at + found.end;
+            let pattern = &self.core.shapes.patterns[found.pattern as usize];
+            let is_card = self.core.catalog.ids()[pattern.category as usize] == "bank_card";
+            from = found.end + track_run(t, found.end) * usize::from(is_card);
+            let span = at + found.start..at + from;
             if self.scratch.edits.touches(mark, span.clone()) {
                 continue;
             }
-            let pattern = &self.core.shapes.patterns[found.pattern as usize];
             // an identifier of that length passes the check once in 60,000: `ms：110…` is a number behind a measure
             let telling = pattern.is_proven() && span.len() >= 18;
             let protects = |p: &Range<usize>| p.start <= span.start && span.end <= p.end;
@@ -98,7 +103,7 @@ impl Pass<'_> {
             if self.core.catalog.is_off(pattern.category) {
                 continue;
             }
-            let value = &t[found.start..found.end];
+            let value = &t[found.start..from];
             let category = pattern.category;
             self.take(
                 value,

@@ -34,6 +34,9 @@ impl Pass<'_> {
         {
             start += 1;
             listed = true;
+            if self.core.catalog.placeholder_at(t, start).is_some() {
+                return None;
+            }
         }
         if xml && t[start..].starts_with(b"<![CDATA[") {
             start += 9;
@@ -58,6 +61,13 @@ impl Pass<'_> {
             let end = memchr::memmem::find(&t[start..], close).map_or(t.len(), |i| start + i);
             return (end > start).then_some(Value {
                 span: start..end,
+                quote: 0,
+                listed: false,
+            });
+        }
+        if let Some(span) = block_scalar(t, from, start) {
+            return Some(Value {
+                span,
                 quote: 0,
                 listed: false,
             });
@@ -93,6 +103,18 @@ impl Pass<'_> {
                 listed,
             });
         }
+        // Go prints a header as a list: Authorization:[Bearer …]
+        if listed
+            && self.core.catalog.is_secret(category)
+            && let Some(length) = memchr::memchr3(b']', b'"', b'\n', &t[start..])
+                .filter(|n| *n > 0 && t[start + n] == b']')
+        {
+            return Some(Value {
+                span: start..start + length,
+                quote: 0,
+                listed: false,
+            });
+        }
         let inside = wrapper_run(&t[start..]);
         start += inside;
         if inside > 0 && self.core.catalog.placeholder_at(t, start).is_some() {
@@ -121,7 +143,7 @@ impl Pass<'_> {
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
                 ValueRule::Date => placed_date_run(rest),
                 ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
-                ValueRule::Text | ValueRule::Place => {
+                ValueRule::Text | ValueRule::Place | ValueRule::Places => {
                     let run = address_run(rest);
                     super::address::without_prose(&rest[..run], &self.core.outcomes)
                 }
@@ -146,6 +168,35 @@ impl Pass<'_> {
             listed,
         })
     }
+}
+
+/// The lines of a block in YAML, `address: >-⏎  12 Main St,⏎  Springfield`: those that begin further in than the line of their label, which
+/// ends before `label_end`.
+fn block_scalar(t: &[u8], label_end: usize, start: usize) -> Option<Range<usize>> {
+    const LONGEST: usize = 1024;
+    let mark = matches!(t.get(start), Some(b'|' | b'>'));
+    if !mark || !t[..start].ends_with(b" ") {
+        return None;
+    }
+    let sign = t[start + 1..]
+        .iter()
+        .take(2)
+        .take_while(|c| matches!(c, b'-' | b'+') || c.is_ascii_digit());
+    let first = start + 1 + sign.count();
+    let inward = |line: &[u8]| line.iter().take_while(|c| **c == b' ').count();
+    let own = memchr::memrchr(b'\n', &t[..label_end]).map_or(0, |i| i + 1);
+    let own = inward(&t[own..label_end]);
+    let rest = t[first..t.len().min(first + LONGEST)].strip_prefix(b"\n")?;
+    let mut end = 0;
+    for line in rest.split_inclusive(|c| *c == b'\n') {
+        if inward(line) <= own {
+            break;
+        }
+        end += line.len();
+    }
+    let lines = rest[..end].trim_ascii_end();
+    let lead = lines.len() - lines.trim_ascii_start().len();
+    (lead < lines.len()).then(|| first + 1 + lead..first + 1 + lines.len())
 }
 
 /// A value behind a label.
