@@ -68,9 +68,10 @@ pub fn compact(folded: &str) -> String {
         .collect()
 }
 
-/// As base64 payloads stand in a text.
+/// As base64 payloads stand in a text. The boundary of a multipart body ends one, though its signs are digits of the other alphabet.
 pub fn payload(s: &str) -> String {
-    s.chars()
+    s.replace("\n--", "|")
+        .chars()
         .filter(|c| !c.is_whitespace())
         .map(|c| match c {
             '-' => '+',

@@ -103,6 +103,12 @@ pub struct Pairs {
     /// Members that hold an object whose keys are persons' names: `{"persons": {"张三": {"score": 0.9}}}`.
     #[serde(default)]
     pub persons: Vec<String>,
+    /// Words before a key that say whose it is, and leave it what it is: `applicantReligion`.
+    #[serde(default)]
+    pub owners: Vec<String>,
+    /// Steps of a path that say nothing of what is below them: `data.user.full_nm`.
+    #[serde(default)]
+    pub containers: Vec<String>,
     /// Members that hold the names of columns, of which a list of lists beside them has the rows: `{"columns": ["Name"], "rows": [["…"]]}`.
     #[serde(default)]
     pub heads: Vec<String>,
@@ -147,6 +153,8 @@ pub enum ValueRule {
     Place,
     /// A list of three places or more, each with a capital or in another script: `Xã Yên Hòa, Huyện Yên Mô, Ninh Bình`.
     Places,
+    /// A code of four to eight letters and digits, of which one at least is a digit.
+    Passcode,
     /// A coordinate in degrees with three decimals or more, or two of them.
     Coordinate,
     /// Two coordinates in one text: `22.543096,114.057865`.

@@ -33,6 +33,11 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 && !value.starts_with(b"https://")
         }
         ValueRule::Place => rule_accepts(ValueRule::Text, value) && is_place(value),
+        ValueRule::Passcode => {
+            (4..=8).contains(&value.len())
+                && value.iter().all(u8::is_ascii_alphanumeric)
+                && digits(1)
+        }
         ValueRule::Places => {
             let placed = |part: &[u8]| {
                 let first = part.trim_ascii().first();

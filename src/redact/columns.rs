@@ -9,7 +9,7 @@ use crate::patterns::schema::ValueRule;
 /// Tables with more columns are no table of persons.
 const COLUMNS: usize = 64;
 /// Longer names are none of a column.
-const NAME: usize = 40;
+const NAME: usize = 80;
 
 impl Pass<'_> {
     pub(crate) fn columns(&mut self, t: &[u8], at: usize, mark: usize) {
@@ -70,7 +70,7 @@ impl Pass<'_> {
             .collect();
         let telling = |(name, class): (&&[u8], &ClassId)| {
             self.class(*class).is_some_and(|c| c.category.is_some())
-                && core.fields.exact(name) == Some(*class)
+                && (core.fields.exact(name) == Some(*class) || !name.contains(&b' '))
         };
         let known = classes.iter().filter(|c| **c != NO_CLASS).count();
         let is_head = known * 2 >= classes.len() && names.iter().zip(&classes).any(telling);

@@ -5,7 +5,7 @@ use super::words::Words;
 
 /// How far before a value a context word may stand, in bytes, and how far after it.
 const BEFORE: usize = 48;
-/// The same where it is written in letters of three bytes: a word of Thai is as long as a phrase of others.
+/// The same of a word in letters of three bytes: in Thai it is as long as a phrase in other languages.
 const BEFORE_LONG: usize = 96;
 const AFTER: usize = 24;
 /// Patterns that a [`PatternSet`] has room for.
@@ -43,12 +43,9 @@ impl Contexts {
     /// The patterns that a word near `start..end` makes count.
     pub fn near(&self, text: &[u8], start: usize, end: usize) -> PatternSet {
         let mut set = PatternSet::default();
-        let mut before = &text[start.saturating_sub(BEFORE)..start];
-        // U+0800 to U+0FFF: the scripts of India, Thai, Lao
-        if memchr::memchr(0xe0, before).is_some() {
-            before = &text[start.saturating_sub(BEFORE_LONG)..start];
-        }
-        self.add(before, &mut set);
+        let from = start.saturating_sub(BEFORE);
+        let word = long_word(&text[start.saturating_sub(BEFORE_LONG)..start]);
+        self.add(&text[from.min(start - word)..start], &mut set);
         self.add(&text[end..(end + AFTER).min(text.len())], &mut set);
         set
     }
@@ -73,6 +70,16 @@ impl Contexts {
             }
         });
     }
+}
+
+/// The length in bytes of the word in a script of India, Thai or Lao (U+0800 to U+0FFF) at the end of a text, with what stands behind it.
+fn long_word(text: &[u8]) -> usize {
+    let sign = |c: &&u8| matches!(**c, b' ' | b':' | b'[' | b'(' | b'=' | b'"');
+    let mut end = text.len() - text.iter().rev().take(3).take_while(sign).count();
+    while end >= 3 && text[end - 3] == 0xe0 {
+        end -= 3;
+    }
+    text.len() - end
 }
 
 /// Short Latin words count only as whole words (`id`, not the `id` of `video`).

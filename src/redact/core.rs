@@ -18,6 +18,19 @@ use super::spoken::SpokenCues;
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
 
+/// Is a value a machine's address: `kafka-1:9092`, `:8080`, `10.0.0.1`, `0xc000123456`?
+fn is_endpoint(value: &[u8]) -> bool {
+    let port = value.rsplit(|c| *c == b':').next().unwrap_or_default();
+    let host = &value[..value.len() - port.len()];
+    let plain =
+        |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let ported =
+        !host.is_empty() && (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    let dotted = value.iter().filter(|c| **c == b'.').count() == 3
+        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
+    value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
+}
+
 /// Everything that is known before the first line, shared by all workers.
 pub(crate) struct Core {
     pub catalog: Catalog,
@@ -180,6 +193,9 @@ impl Core {
         if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
             return false;
         }
+        if self.is_address(category) && is_endpoint(value) {
+            return false;
+        }
         // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}
         if value.first() == Some(&b'^') && value.last() == Some(&b'$') {
             return false;
@@ -203,10 +219,7 @@ impl Core {
             // {"first_name":{"result":"clear"}}: what a check says of a name
             let verdict = inherited
                 && text.is_ascii()
-                && (self.outcomes.is_one(value)
-                    || !(text.contains(' ')
-                        || text.starts_with(|c: char| c.is_ascii_uppercase())
-                        || self.names.is_latin_name(text)));
+                && (self.outcomes.is_one(value) || !self.names.is_written_like_one(value));
             return !letter
                 && !verdict
                 && self.names.is_plausible(text)

@@ -141,6 +141,10 @@ pub(crate) struct Fields {
     /// Endings in other scripts than Latin, longest first.
     /// By their last three bytes, which are one character of most scripts.
     foreign: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
+    /// Words before a key that say whose it is.
+    owners: Vec<String>,
+    /// Words of a path that say nothing of what they hold.
+    containers: Vec<String>,
     /// The class of `id number`.
     pub id_number: ClassId,
     bodies: Vec<Vec<u8>>,
@@ -224,6 +228,8 @@ impl Fields {
                     invited_by: bit(&c.only_under),
                 })
                 .collect(),
+            owners: pairs.owners.clone(),
+            containers: pairs.containers.clone(),
             id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
             exact,
             suffix,
@@ -362,6 +368,19 @@ impl Fields {
                 return class;
             }
         }
+        // applicantReligion, customerCardNo: what is known as a whole only, behind words that say whose it is
+        for count in (1..words.len().min(6)).rev() {
+            let (before, last) = words.split_at(words.len() - count);
+            let whose = count > 1 || before.iter().all(|w| self.owners.contains(w));
+            if let Some(id) = self.exact.get(last.concat().as_bytes()).filter(|_| whose)
+                && let class = &self.classes[usize::from(*id)]
+                && class.category.is_some()
+                && class.is_everywhere()
+                && !before.iter().any(|w| class.not_after.contains(w))
+            {
+                return *id;
+            }
+        }
         // one word that swallowed several: customername, idcardno
         let Some(last) = words.last().filter(|w| w.len() >= 6 && w.is_ascii()) else {
             return NO_CLASS;
@@ -384,26 +403,41 @@ impl Fields {
         NO_CLASS
     }
 
-    /// The class of a path's last name, where a number is called only so: `person.documents.0.number` means what it means in its place.
+    /// The class of a path's last name: `user.cardNumber`, `/user/postalCode`, `person.documents.0.number` mean what they mean in their place;
+    /// and of a key with a number at its end.
     fn class_of_path(&self, key: &[u8]) -> ClassId {
         let divides = |c: &u8| matches!(c, b'.' | b'/' | b'[' | b']');
-        if !key.iter().any(divides) {
+        let digits = key.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+        let path = key.iter().any(divides);
+        let counted = (1..=2).contains(&digits) && digits < key.len();
+        if !path && !counted {
             return NO_CLASS;
         }
+        let key = if counted {
+            &key[..key.len() - digits]
+        } else {
+            key
+        };
         let is_name = |step: &&[u8]| !step.is_empty() && !step.iter().all(u8::is_ascii_digit);
         let mut steps = key.split(divides).filter(is_name).rev();
-        let (Some(last), Some(parent)) = (steps.next(), steps.next()) else {
+        let Some(last) = steps.next() else {
             return NO_CLASS;
         };
-        let parent = words(parent).pop().unwrap_or_default();
-        self.exact(last)
-            .filter(|id| {
-                let class = &self.classes[usize::from(*id)];
-                class.keys_only
-                    && class.value == ValueRule::Number
-                    && !class.not_under.contains(&parent)
-            })
-            .unwrap_or(NO_CLASS)
+        let parent = steps.next().map(words).unwrap_or_default();
+        // `data.user.full_nm`: what holds everything says nothing
+        let says = |word: &String| !self.containers.contains(word);
+        let before: Vec<String> = steps
+            .flat_map(words)
+            .chain(parent.iter().cloned())
+            .filter(says)
+            .collect();
+        let id = self.class_of(&normal_form(last), &words(last));
+        let counts = self.classes.get(usize::from(id)).is_some_and(|class| {
+            class.is_everywhere()
+                && !before.iter().any(|w| class.not_after.contains(w))
+                && !parent.last().is_some_and(|w| class.not_under.contains(w))
+        });
+        if counts { id } else { NO_CLASS }
     }
 
     fn claimed(&self, ending: &[u8], refused: impl Fn(&Class) -> bool) -> Option<ClassId> {

@@ -70,6 +70,25 @@ pub(super) fn skip_space(t: &[u8], mut p: usize) -> usize {
 }
 
 impl Pass<'_> {
+    /// Is the first element, at `p`, the only one of its list, and no sentence? Forms and headers hold lists of one value, `{"password":["…"]}`; of names
+    /// a list holds messages as well.
+    fn is_only_value(&self, t: &[u8], p: usize, context: Context) -> bool {
+        let Some((class, category)) = self
+            .class(context.class)
+            .and_then(|class| Some((class, class.category?)))
+        else {
+            return false;
+        };
+        if self.core.is_name(category) || t.get(p) != Some(&b'"') {
+            return false;
+        }
+        let Some((end, _)) = string_end(t, p + 1) else {
+            return false;
+        };
+        let said = class.id.ends_with(".header") || memchr::memchr(b' ', &t[p..end]).is_none();
+        said && t.get(skip_space(t, end + 1)) == Some(&b']')
+    }
+
     /// Is what is called only `ID` the number of a document, beside so many members that describe a person? A program's `id` only if a
     /// country's numbers are written so.
     fn is_document(&self, t: &[u8], id: (usize, usize), describing: u8) -> bool {
@@ -169,7 +188,8 @@ impl Pass<'_> {
                         p = skip_space(t, p + 1);
                         let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
                         if !empty && open == b'[' {
-                            context.inherited = context.class != NO_CLASS;
+                            let alone = !context.inherited && self.is_only_value(t, p, context);
+                            context.inherited = context.class != NO_CLASS && !alone;
                             continue;
                         }
                         if !empty {

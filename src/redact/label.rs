@@ -342,6 +342,10 @@ impl Pass<'_> {
             // `sex:F nation:X`: where nothing stands between label and value, the words before are another field's
             match two {
                 NO_CLASS if glued => fields.exact(&t[starts[0]..end]).unwrap_or(NO_CLASS),
+                // `parsed nameOnCard = …`: a program's word is a key whatever stands before it
+                NO_CLASS if words > 1 && is_key(&t[starts[0]..end]) => {
+                    fields.classify(&t[starts[0]..end]).class
+                }
                 two => two,
             }
         });
@@ -417,13 +421,23 @@ impl Quote {
     }
 }
 
+/// Is a word written as programs write keys: `nameOnCard`, `house_number`?
+fn is_key(word: &[u8]) -> bool {
+    memchr::memchr(b'_', word).is_some()
+        || word
+            .windows(2)
+            .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+}
+
 /// Does a number stand before the word that ends at `end`, so that it is the number's unit?
 fn is_unit(t: &[u8], end: usize) -> bool {
     const LONGEST: usize = 3;
     let letter = |c: &&u8| c.is_ascii_alphabetic();
     let word = t[..end].iter().rev().take(LONGEST + 1).take_while(letter);
-    let before = t[..end - word.count()].trim_ascii_end();
-    before.len() + 1 + LONGEST >= end && before.last().is_some_and(u8::is_ascii_digit)
+    let length = word.count();
+    let before = &t[..end - length];
+    let before = before.strip_suffix(b" ").unwrap_or(before);
+    (1..=LONGEST).contains(&length) && before.last().is_some_and(u8::is_ascii_digit)
 }
 
 fn is_word(c: u8) -> bool {

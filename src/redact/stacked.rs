@@ -112,7 +112,8 @@ impl Pass<'_> {
             ValueRule::Coordinate
             | ValueRule::Coordinates
             | ValueRule::Place
-            | ValueRule::Places => true,
+            | ValueRule::Places
+            | ValueRule::Passcode => true,
             ValueRule::Any | ValueRule::Text | ValueRule::Person => {
                 let sign = |c: &u8| matches!(c, b':' | b'=' | b'{' | b'(' | b'"');
                 line.len() <= SHORT && !lower && !line.iter().any(sign)

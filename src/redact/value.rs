@@ -159,7 +159,7 @@ impl Pass<'_> {
                         _ => word_run(rest),
                     }
                 }
-                ValueRule::Any | ValueRule::Person => word_run(rest),
+                ValueRule::Any | ValueRule::Person | ValueRule::Passcode => word_run(rest),
             }
         };
         (length > 0).then_some(Value {
