@@ -175,6 +175,12 @@ impl Catalog {
             .find_map(|start| Some(start..self.placeholder_at(text, start)?))
     }
 
+    /// Does a placeholder begin in a span of a text?
+    pub fn holds_placeholder(&self, text: &[u8], span: &Range<usize>) -> bool {
+        let next = self.next_placeholder(text, span.start);
+        next.is_some_and(|ours| ours.start < span.end)
+    }
+
     /// A text without the placeholders in it; `None` if it holds none, which is nearly always.
     pub fn without_placeholders(&self, text: &[u8]) -> Option<Vec<u8>> {
         let mut next = Some(self.next_placeholder(text, 0)?);

@@ -19,7 +19,7 @@ impl Pass<'_> {
                 .members(t, open + 1..end, t[open] == b'<')
                 .or_else(|| self.couple(t, open, end));
             if let Some((class, value)) = pair
-                && self.core.catalog.placeholder_at(t, value.start).is_none()
+                && !self.core.catalog.holds_placeholder(t, &value)
                 && let Some(category) = self.class(class).and_then(|c| c.category)
             {
                 self.take_labelled(t, value, at, mark, class, category, b"");
@@ -72,9 +72,11 @@ impl Pass<'_> {
             let divide = open + 1 + memchr::memchr(divider, item)?;
             let class = self.named_by(&t[bare(t, open + 1..divide)]);
             let value = bare(t, divide + 1..end);
-            // a table's head names further columns
+            // a table's head names further columns: `House 72` is none
             let next = t[value.clone()].split(|c| *c == b',').next()?;
-            (class != NO_CLASS && self.named_by(next) == NO_CLASS).then_some((class, value))
+            let head =
+                !next.last().is_some_and(u8::is_ascii_digit) && self.named_by(next) != NO_CLASS;
+            (class != NO_CLASS && !head).then_some((class, value))
         })
     }
 

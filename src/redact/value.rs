@@ -144,7 +144,9 @@ impl Pass<'_> {
                 ValueRule::Date => placed_date_run(rest),
                 ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
                 ValueRule::Text | ValueRule::Place | ValueRule::Places => {
-                    let run = address_run(rest);
+                    // what was taken out there belongs to another value
+                    let ours = self.core.catalog.next_placeholder(rest, 0);
+                    let run = address_run(&rest[..ours.map_or(rest.len(), |ours| ours.start)]);
                     super::address::without_prose(&rest[..run], &self.core.outcomes)
                 }
                 ValueRule::Secret => secret_run(rest),
