@@ -128,6 +128,9 @@ pub struct MachineNumbers {
 pub struct OutcomeWords {
     /// Latin words in lower case.
     pub words: Vec<String>,
+    /// Words of a check's verdict that count only as the whole value.
+    #[serde(default)]
+    pub verdicts: Vec<String>,
     /// Beginnings in other scripts.
     pub phrases: Vec<String>,
 }

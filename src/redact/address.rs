@@ -117,6 +117,16 @@ pub(crate) fn without_prose(run: &[u8], outcomes: &Outcomes) -> usize {
         }
         end = comma;
     }
+    // `12 Clementi Ave 3 failed`, `… - failed`
+    while let Some(blank) = memchr::memrchr(b' ', run[..end].trim_ascii_end()) {
+        let word = run[blank..end].trim_ascii();
+        let said =
+            word == b"-" || (word.iter().all(u8::is_ascii_lowercase) && outcomes.is_one(word));
+        if !capital || !said {
+            break;
+        }
+        end = blank;
+    }
     run[..end].trim_ascii_end().len()
 }
 

@@ -213,6 +213,14 @@ impl Core {
         let Ok(text) = std::str::from_utf8(value) else {
             return true;
         };
+        // {"NAMA_LGKP":"Sesuai (98)"}, but a person may be called No
+        if text.is_ascii()
+            && value.len() > 4
+            && self.outcomes.is_one(value)
+            && !self.names.is_latin_name(text)
+        {
+            return false;
+        }
         if class.value == ValueRule::Person || inherited {
             // {"name":{"classification":"C"}}
             let letter = inherited && text.len() < 2;

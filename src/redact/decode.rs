@@ -337,14 +337,49 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
     let mut at = 0;
     let mut any = false;
     // EF BC 81 .. EF BD 9E, E3 80 80; zero width: E2 80 8B..8D, EF BB BF
-    while let Some(offset) = memchr::memchr3(0xef, 0xe3, 0xe2, &source[at..]) {
+    // no-break spaces and soft hyphens are rare: C2 begins signs that are not
+    let soft = memchr::memmem::find(source, b"\xc2\xa0").is_some()
+        || memchr::memmem::find(source, b"\xc2\xad").is_some();
+    let next = |rest: &[u8]| {
+        let wide = memchr::memchr3(0xef, 0xe3, 0xe2, rest);
+        match memchr::memchr(0xc2, rest).filter(|_| soft) {
+            Some(i) => Some(wide.map_or(i, |wide| wide.min(i))),
+            None => wide,
+        }
+    };
+    while let Some(offset) = next(&source[at..]) {
         let start = at + offset;
         out.extend_from_slice(&source[at..start]);
+        if soft && source[start] == 0xc2 {
+            let plain = match source.get(start + 1) {
+                Some(0xa0) => Some(Some(b' ')),
+                Some(0xad) => Some(None),
+                _ => None,
+            };
+            match plain {
+                Some(plain) => {
+                    map.push(out.len(), start);
+                    out.extend(plain);
+                    at = start + 2;
+                    map.push(out.len(), at);
+                    any = true;
+                }
+                None => {
+                    out.push(0xc2);
+                    at = start + 1;
+                }
+            }
+            continue;
+        }
         let plain = match source.get(start..start + 3) {
             Some(&[0xef, 0xbc, c @ 0x81..=0xbf]) => Some(Some(c - 0x60)),
             Some(&[0xef, 0xbd, c @ 0x80..=0x9e]) => Some(Some(c - 0x20)),
             Some(&[0xe3, 0x80, 0x80]) => Some(Some(b' ')),
-            Some(&[0xe2, 0x80, 0x8b..=0x8d]) | Some(&[0xef, 0xbb, 0xbf]) => Some(None),
+            Some(&[0xe2, 0x80, 0x8b..=0x8f])
+            | Some(&[0xe2, 0x81, 0xa0])
+            | Some(&[0xef, 0xbb, 0xbf]) => Some(None),
+            // figure space and narrow no-break space
+            Some(&[0xe2, 0x80, 0x87 | 0xaf]) => Some(Some(b' ')),
             _ => None,
         };
         match plain {

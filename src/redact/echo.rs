@@ -40,6 +40,10 @@ struct Needle {
     group: u16,
     /// Counts only beside another word of its name: `Tan` alone is too short to be told from a word of the log.
     short: bool,
+    /// A part of a name in Latin letters.
+    part: bool,
+    /// A Chinese name that is a word as well: counts only where no other character stands beside it.
+    word: bool,
 }
 
 /// The values to look for again.
@@ -161,7 +165,15 @@ impl Needles {
                 }
             }
             self.join(text, category);
-        } else if text.len() >= 6 {
+        } else if core.is_address(category) && is_place_name(text) {
+            // {"address":"Singapore"}: a region's name is everywhere
+        } else if text.len()
+            >= if text.bytes().all(|c| c.is_ascii_digit()) {
+                7
+            } else {
+                6
+            }
+        {
             self.add(text.as_bytes(), category, text.is_ascii());
             if text.is_ascii() && !core.is_address(category) {
                 let compact: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
@@ -222,7 +234,10 @@ impl Needles {
         let count = text.chars().count();
         if text.chars().all(is_han) {
             if count >= 2 {
-                self.add(text.as_bytes(), category, false);
+                let word = count == 2 && core.names.is_common_word(text);
+                self.add_as(text.as_bytes(), category, false, |needle| {
+                    needle.word = word
+                });
             }
             if count >= 3 {
                 let from = text.char_indices().rev().nth(1).map_or(0, |(i, _)| i);
@@ -262,16 +277,24 @@ impl Needles {
             self.words.push((self.groups, from..self.bytes.len()));
             let short = latin && count == 3;
             if (short || count >= if latin { 4 } else { 2 }) && !core.names.is_common_word(part) {
-                self.add_as(part.as_bytes(), category, latin, short);
+                self.add_as(part.as_bytes(), category, latin, |needle| {
+                    (needle.short, needle.part) = (short, latin);
+                });
             }
         }
     }
 
     fn add(&mut self, text: &[u8], category: CategoryId, latin: bool) {
-        self.add_as(text, category, latin, false);
+        self.add_as(text, category, latin, |_| ());
     }
 
-    fn add_as(&mut self, text: &[u8], category: CategoryId, latin: bool, short: bool) {
+    fn add_as(
+        &mut self,
+        text: &[u8],
+        category: CategoryId,
+        latin: bool,
+        what: impl FnOnce(&mut Needle),
+    ) {
         if self
             .list
             .iter()
@@ -284,14 +307,17 @@ impl Needles {
         }
         let from = self.bytes.len();
         self.bytes.extend_from_slice(text);
-        let needle = Needle {
+        let mut needle = Needle {
             text: from..self.bytes.len(),
             category,
             latin,
             han: !latin && is_all_han(text),
             group: self.groups,
-            short,
+            short: false,
+            part: false,
+            word: false,
         };
+        what(&mut needle);
         if !Self::stands_within_words(&needle, text) {
             self.starts.add(text, self.list.len());
         }
@@ -380,11 +406,27 @@ impl Needles {
         }
     }
 
-    /// Are these words, found without their marks, in small letters and not all of their name?
-    fn is_prose(&self, group: u16, found: &[u8]) -> bool {
-        let words = self.words.iter().filter(|(g, _)| *g == group).count();
-        !found.iter().any(u8::is_ascii_uppercase)
-            && found.split(|c| *c == b' ').count() < words.max(3)
+    /// Is it only one word of a name at a place, in small letters where the name has capitals, or glued to a number or a host? Where the text has
+    /// marks on its letters, or had some (`several`), two words of three say no more.
+    fn is_plain(&self, needle: &Needle, text: &[u8], span: &Range<usize>, several: bool) -> bool {
+        let capital = |text: &[u8]| text.iter().any(u8::is_ascii_uppercase);
+        let found = &text[span.clone()];
+        let parts = found.split(|c| !c.is_ascii_alphanumeric() && c.is_ascii());
+        let count = parts.filter(|word| !word.is_empty()).count();
+        let words = self.words.iter().filter(|(g, _)| *g == needle.group);
+        let some = if several || !found.is_ascii() {
+            count < words.count().max(3)
+        } else {
+            count < 2
+        };
+        let glued = matches!(text.get(span.end), Some(b'-' | b'_' | b'.'))
+            && text.get(span.end + 1).is_some_and(u8::is_ascii_digit);
+        // grace.example.com
+        let host = text.get(span.end) == Some(&b'.')
+            && text.get(span.end + 1).is_some_and(u8::is_ascii_lowercase);
+        let glued = glued || host;
+        let small = !capital(found) && capital(&self.bytes[needle.text.clone()]);
+        some && (glued || small || several && !capital(found))
     }
 
     /// Grows a find over neighbouring words of the same name.
@@ -433,6 +475,23 @@ impl Needles {
         }
         span
     }
+}
+
+/// Is an address nothing but the name of a country, province or city?
+fn is_place_name(text: &str) -> bool {
+    !text.bytes().any(|c| c.is_ascii_digit())
+        && if text.is_ascii() {
+            text.len() <= 20 && text.split(' ').count() <= 2 && !text.contains(',')
+        } else {
+            text.chars().count() <= 6
+        }
+}
+
+/// Does no Chinese character stand beside a span?
+fn stands_free(text: &[u8], span: &Range<usize>) -> bool {
+    let before = super::runs::valid_suffix(&text[span.start.saturating_sub(4)..span.start]);
+    let after = super::runs::valid_prefix(&text[span.end..text.len().min(span.end + 4)]);
+    !before.ends_with(is_han) && !after.starts_with(is_han)
 }
 
 /// Nothing but Chinese characters of three bytes?
@@ -496,13 +555,12 @@ impl Pass<'_> {
                 if word && span.len() == alone {
                     continue;
                 }
-                // nor are two of three in small letters: `lại lần` is no Lai Lan
-                if several
-                    && self
-                        .scratch
-                        .needles
-                        .is_prose(needle.group, &t[span.clone()])
-                {
+                // a part of a name in small letters is a word, and so is one glued to a number: `lại lần`, `grace period`, `angel-01`
+                if needle.part && self.scratch.needles.is_plain(&needle, t, &span, several) {
+                    continue;
+                }
+                // 调用成功 where somebody is called 成功
+                if needle.word && !stands_free(t, &span) {
                     continue;
                 }
                 from = from.max(span.end);

@@ -3,6 +3,7 @@
 use super::accept::rule_accepts;
 use super::pass::Pass;
 use super::runs::valid_prefix;
+use super::surroundings::is_epoch;
 use crate::patterns::schema::ValueRule;
 
 /// The longest label, in bytes.
@@ -66,6 +67,19 @@ impl Pass<'_> {
             if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
                 continue;
             }
+            // 登录密码 cost=12ms: what has a label of its own is none of this one
+            if is_field(&t[start..]) {
+                continue;
+            }
+            // 성명이 일치하지 않습니다: a particle behind the label
+            let particled = !joint && is_particle(&t[start..]);
+            // नाम गलत है: behind a space a word goes on with the sentence, where labels are words of every day
+            let spoken = data.needs_separator
+                && t[label.end..start].iter().all(|c| *c == b' ')
+                && matches!(t[label.start..], [0xe0, 0xa4..=0xb7, ..]);
+            if particled || spoken {
+                continue;
+            }
             // 姓名⇥身份证号: the heads of columns stand side by side
             if core.foreign.begins(&t[start..]) {
                 continue;
@@ -105,14 +119,69 @@ impl Pass<'_> {
             {
                 continue; // `地址不存在` is no address
             }
+            // 身份证 2026-11-24, 银行卡 0x7f3c: behind a space alone a number must be long enough, and no time
+            let signed = t[label.end..start].iter().any(|c| *c != b' ');
+            let number = matches!(data.label_value, ValueRule::Number | ValueRule::Phone);
+            if number && !signed && !may_be_number(&t[start..]) {
+                continue;
+            }
             if let Some(value) = self.value_after(t, start, data.label_value, category, false)
                 && rule_accepts(data.label_value, &t[value.span.clone()])
+                // 인증번호 발송: a secret is not spelled in the letters of the language
+                && !(core.catalog.is_secret(category) && t[value.span.start] >= 0x80)
             {
                 from = from.max(value.span.end);
                 self.take_labelled(t, value.span, at, mark, class, category, b"");
             }
         }
     }
+}
+
+/// Does a text begin with `key=` or `key:`?
+fn is_field(text: &[u8]) -> bool {
+    let word = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
+    let length = text.iter().take(32).take_while(word).count();
+    length > 1
+        && text[0].is_ascii_alphabetic()
+        && match text.get(length) {
+            Some(b'=') => text.get(length + 1) != Some(&b'='),
+            Some(b':') => !text[length + 1..].starts_with(b"//"),
+            _ => false,
+        }
+}
+
+/// Does a text begin with what may be a person's number: no date, time, address of memory, short count, or word of a program before a number?
+fn may_be_number(text: &[u8]) -> bool {
+    let run = text
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'/' | b'.'))
+        .count();
+    let run = &text[..run];
+    let letters = run.iter().take_while(|c| c.is_ascii_alphabetic()).count();
+    let digits = run.iter().filter(|c| c.is_ascii_digit()).count();
+    // 身份证OCR 88211, 身份证 code 1003
+    if letters > 2 || (letters == 2 && run.len() == 2) {
+        return false;
+    }
+    let date = digits == 8
+        && run.len() == 10
+        && run.iter().filter(|c| matches!(c, b'-' | b'/')).count() == 2;
+    let alone = run.iter().all(u8::is_ascii_digit) && !text[run.len()..].starts_with(b" ");
+    let short = run.len() == digits && (5..8).contains(&digits) && !alone;
+    !(date
+        || short
+        || is_epoch(run)
+        || run.starts_with(b"0x")
+        || (digits == 8 && run.starts_with(b"20") && run.len() == 8))
+}
+
+/// Does a text begin with a Korean particle that ends its word?
+fn is_particle(text: &[u8]) -> bool {
+    [
+        "이 ", "가 ", "은 ", "는 ", "을 ", "를 ", "의 ", "과 ", "와 ", "에 ",
+    ]
+    .iter()
+    .any(|particle| text.starts_with(particle.as_bytes()))
 }
 
 fn is_hiragana(c: char) -> bool {

@@ -529,7 +529,8 @@ impl Pass<'_> {
             && t.get(skip_space(t, after)) == Some(&b']')
         {
             let class = self.title(&t[first.0..first.1], context);
-            if class != NO_CLASS {
+            // ["full_name","nik"] are two names of columns
+            if class != NO_CLASS && self.core.fields.exact(&t[span.0..span.1]).is_none() {
                 context = Context {
                     class,
                     inherited: false,

@@ -265,7 +265,13 @@ impl Pass<'_> {
         if self.core.catalog.is_placeholder(value) {
             return true;
         }
-        if self.core.outcomes.begins(value) || !self.core.accepts(data, false, value) {
+        let core = self.core;
+        if core.outcomes.begins(value)
+            || core.outcomes.is_one(value) && !core.catalog.is_secret(category)
+            || is_parameter(value)
+            || core.is_name(category) && core.names.is_all_words(value)
+            || !core.accepts(data, false, value)
+        {
             return false;
         }
         let placed = at + span.start..at + span.end;
@@ -421,6 +427,19 @@ impl Quote {
     }
 }
 
+/// Is it the place of a value in a statement or template: `%(full_name)s`, `$2`, `:B1`, `#{name}`, `${name}`, `{{name}}`?
+fn is_parameter(value: &[u8]) -> bool {
+    match value {
+        [b'%', b'(', ..] | [b'#' | b'$' | b'{', b'{', ..] => true,
+        [b'$', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        [b':' | b'@', name @ ..] => {
+            name.first().is_some_and(u8::is_ascii_alphabetic)
+                && name.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'_')
+        }
+        _ => false,
+    }
+}
+
 /// Is a word written as programs write keys: `nameOnCard`, `house_number`?
 fn is_key(word: &[u8]) -> bool {
     memchr::memchr(b'_', word).is_some()
@@ -448,6 +467,11 @@ fn is_word(c: u8) -> bool {
 fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
     let mut start = end;
     while start > floor && is_word(t[start - 1]) {
+        // 。 and 、 are no letters
+        if matches!(t[start - 1], 0x81 | 0x82) && t[..start].ends_with(&[0xe3, 0x80, t[start - 1]])
+        {
+            break;
+        }
         start -= 1;
     }
     while start < end && !t[start].is_ascii_alphanumeric() && t[start] < 0x80 {

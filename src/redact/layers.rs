@@ -217,6 +217,9 @@ impl Pass<'_> {
             start += equals + 1;
             run = &run[equals + 1..];
         }
+        if self.open_hex(run, at + start, context) {
+            return true;
+        }
         if run.len() < 16 || self.scratch.layers == LAYERS || run.contains(&b'.') {
             return false;
         }
@@ -232,7 +235,7 @@ impl Pass<'_> {
                 if let Some(unpacked) = packing.unpack(&plain).filter(|t| is_text(t)) {
                     opened = true;
                     self.recode(&unpacked, run, at + start, context, |text| {
-                        packing.pack(&text)
+                        payload::encode_base64(&packing.pack(&text), run)
                     });
                 } else if let (Packing::Gzip, Some(category)) = (packing, self.core.opaque) {
                     opened = true;
@@ -247,7 +250,9 @@ impl Pass<'_> {
                 }
             } else if is_text(&plain) {
                 opened = true;
-                self.recode(&plain, run, at + start, context, |text| text);
+                self.recode(&plain, run, at + start, context, |text| {
+                    payload::encode_base64(&text, run)
+                });
             }
         }
         plain.clear();
@@ -256,13 +261,13 @@ impl Pass<'_> {
     }
 
     /// Redacts a text that was unpacked, and replaces the run by the redacted text packed again, if anything was found.
-    fn recode(
+    pub(super) fn recode(
         &mut self,
         text: &[u8],
         run: &[u8],
         at: usize,
         context: Context,
-        pack: impl FnOnce(Vec<u8>) -> Vec<u8>,
+        encode: impl FnOnce(Vec<u8>) -> Vec<u8>,
     ) {
         let mark = self.scratch.edits.mark();
         self.scratch.layers += 1;
@@ -284,7 +289,7 @@ impl Pass<'_> {
             .collect();
         self.scratch.edits.truncate(mark);
         self.scratch.unedited.extend_from_slice(&found[1..]);
-        let packed = payload::encode_base64(&pack(redacted), run);
+        let packed = encode(redacted);
         self.scratch
             .edits
             .push(at..at + run.len(), found[0], 0, false, |out| {
@@ -322,7 +327,7 @@ fn looks_like_text(run: &[u8], head: &mut [u8; 18]) -> bool {
 }
 
 /// UTF-8 (perhaps cut within a character) without control characters but white space.
-fn is_text(bytes: &[u8]) -> bool {
+pub(super) fn is_text(bytes: &[u8]) -> bool {
     let valid = match std::str::from_utf8(bytes) {
         Ok(_) => true,
         Err(e) => e.error_len().is_none(),

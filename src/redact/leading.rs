@@ -23,7 +23,18 @@ impl NameLists {
                 || !(self.chinese_words.contains(word) || self.follows(word));
             length + if belongs { given } else { 0 }
         } else if is_kana(first) || is_hangul(first) {
-            leading_words(text, |c| is_kana(c) || is_hangul(c) || is_han(c), 2)
+            // 김민준 인증 실패: a second word belongs to a surname by itself, or is a form of address
+            let most = match text.split(' ').collect::<Vec<_>>()[..] {
+                [first, second, ..]
+                    if is_hangul(first.chars().next().unwrap_or_default())
+                        && first.chars().count() > 2
+                        && !second.starts_with(['님', '씨', '고']) =>
+                {
+                    1
+                }
+                _ => 2,
+            };
+            leading_words(text, |c| is_kana(c) || is_hangul(c) || is_han(c), most)
         } else if first.is_ascii() || is_latin(first) {
             if first.is_alphabetic() {
                 self.leading_latin(text, sure)
@@ -251,9 +262,16 @@ impl NameLists {
                 .next();
             let is_key = matches!(next, Some('='))
                 || (next == Some(':') && count > 0)
-                || matches!(next, Some('(' | '_') if count > 0);
-            let digits = rest[length..].starts_with(|c: char| c.is_ascii_digit() || c == '_');
+                || matches!(next, Some('_') if count > 0)
+                // Zhang San(张三)
+                || (next == Some('(') && count > 0 && !rest[length + 1..].starts_with(is_han));
+            let digits = rest[length..].starts_with(|c: char| c.is_ascii_digit() || c == '_')
+                || matches!(rest.as_bytes()[length..], [b'/', b'0'..=b'9', ..]);
             if is_key || digits {
+                break;
+            }
+            // `Amit Patel IdCardVerification`, `Trần Văn Hùng POST /v1`: a program's words end a name
+            if is_program_word(word) {
                 break;
             }
             let lower = word.to_lowercase();
@@ -289,7 +307,12 @@ impl NameLists {
             }
             // one space, a comma with a space (SURNAME, Given), a full stop of an initial, the slash of `a/l`
             let two = (text[at..].starts_with(", ") && count == 1)
-                || (text[at..].starts_with(". ") && length == 1);
+                || (text[at..].starts_with(". ") && (length == 1 || is_abbreviation(word)));
+            // TAN AH KOW @ LEE AH KOW
+            if text[at..].starts_with(" @ ") && text[at + 3..].starts_with(char::is_uppercase) {
+                at += 3;
+                continue;
+            }
             let one =
                 text[at..].starts_with([' ', '+']) || (particle && text[at..].starts_with('/'));
             let joint = match (two, one) {
@@ -318,6 +341,27 @@ fn given_behind_space(rest: &str, surname: bool) -> usize {
     } else {
         0
     }
+}
+
+/// What stands for a longer word of a name, with a full stop behind it.
+fn is_abbreviation(word: &str) -> bool {
+    const SHORT: [&str; 12] = [
+        "Ma", "Md", "Mohd", "Muhd", "Dr", "St", "Sta", "Sto", "Jr", "Sr", "Abd", "Hj",
+    ];
+    SHORT.iter().any(|short| short.eq_ignore_ascii_case(word))
+}
+
+/// Is it written as programs write their words: `faceCompare`, `IdCardVerification`, the method of a request?
+fn is_program_word(word: &str) -> bool {
+    const METHODS: [&str; 7] = ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS"];
+    let bytes = word.as_bytes();
+    let humps = bytes
+        .windows(2)
+        .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+        .count();
+    let capital = bytes.first().is_some_and(u8::is_ascii_uppercase);
+    // McDonald, DeSouza
+    METHODS.contains(&word) || humps > usize::from(capital && word.len() <= 10)
 }
 
 /// Does the text end, or a delimiter stand, here?

@@ -60,6 +60,14 @@ impl NameLists {
         }
     }
 
+    /// Is a text nothing but words of logs: `Bad Request`, `Manual Review`?
+    pub fn is_all_words(&self, value: &[u8]) -> bool {
+        let word = |word: &str| self.is_latin_word(word) && !self.is_latin_name(word);
+        value.is_ascii()
+            && std::str::from_utf8(value)
+                .is_ok_and(|text| text.contains(' ') && text.split([' ', '/']).all(word))
+    }
+
     pub fn is_latin_name(&self, word: &str) -> bool {
         self.latin_names.contains(&word.to_lowercase())
     }

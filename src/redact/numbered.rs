@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::pass::Pass;
-use super::runs::number_run;
+use super::shapes::Shapes;
 use crate::patterns::schema::ValueRule;
 
 /// Letters and digits of a number that has letters, at least.
@@ -20,7 +20,7 @@ impl Pass<'_> {
             if !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric) || !numbers(&t[..space]) {
                 continue;
             }
-            let Some(value) = number(t, start) else {
+            let Some(value) = number(&self.core.shapes, t, start) else {
                 continue;
             };
             let placed = at + value.start..at + value.end;
@@ -55,8 +55,8 @@ fn numbers(text: &[u8]) -> bool {
 }
 
 /// The number at `start`, if it is one that a person may have and no date.
-fn number(t: &[u8], start: usize) -> Option<Range<usize>> {
-    let length = number_run(&t[start..]);
+fn number(shapes: &Shapes, t: &[u8], start: usize) -> Option<Range<usize>> {
+    let length = shapes.number_length(&t[start..]);
     let value = &t[start..start + length];
     let digits = value.iter().filter(|c| c.is_ascii_digit()).count();
     let letters = value.iter().filter(|c| c.is_ascii_alphabetic()).count();

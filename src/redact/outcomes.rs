@@ -8,6 +8,8 @@ use crate::patterns::schema::OutcomeWords;
 
 pub(crate) struct Outcomes {
     words: HashSet<String>,
+    /// Those, and what says so only as a whole value.
+    verdicts: HashSet<String>,
     /// In the order of their bytes.
     phrases: Vec<String>,
     /// Where the phrases begin that start with a byte; those of the last one end with the list.
@@ -25,18 +27,32 @@ impl Outcomes {
         Self {
             starting: std::array::from_fn(before),
             words: list.words.iter().cloned().collect(),
+            verdicts: list.words.iter().chain(&list.verdicts).cloned().collect(),
             phrases,
             longest: list.words.iter().map(String::len).max().unwrap_or(0),
         }
     }
 
-    /// Is the whole text an outcome: `MISMATCH`, `not_checked`?
+    /// Is the whole text an outcome: `MISMATCH`, `not_checked`, `Sesuai (98)`, 一致?
     pub fn is_one(&self, text: &[u8]) -> bool {
         let known = |word: &[u8]| {
-            std::str::from_utf8(word).is_ok_and(|w| self.words.contains(&w.to_ascii_lowercase()))
+            std::str::from_utf8(word).is_ok_and(|w| self.verdicts.contains(&w.to_ascii_lowercase()))
+        };
+        if text.first().is_some_and(|c| *c >= 0x80) {
+            return text.len() <= 24 && self.begins(text);
+        }
+        // a score in brackets
+        let text = match memchr::memchr(b'(', text) {
+            Some(open)
+                if text.ends_with(b")") && text[open + 1..].iter().any(u8::is_ascii_digit) =>
+            {
+                text[..open].trim_ascii_end()
+            }
+            _ => text,
         };
         let divides = |c: &u8| matches!(c, b'_' | b' ' | b'-');
-        text.len() <= 32
+        !text.is_empty()
+            && text.len() <= 32
             && text.iter().all(|c| c.is_ascii_alphabetic() || divides(c))
             && text.split(divides).all(known)
     }

@@ -75,6 +75,8 @@ pub(super) fn number_run(rest: &[u8]) -> usize {
             || matches!(next, Some(b'=' | b':'))
             || (!first && digits == 0 && !joins(rest, at, word))
             || (first && digits == 0 && word > 4 && next != Some(&b'-'))
+            // `身份证 code 1003`
+            || (first && digits == 0 && word > 2 && bytes.iter().all(u8::is_ascii_lowercase))
         {
             break;
         }
@@ -218,7 +220,8 @@ pub(super) fn date_run(rest: &[u8]) -> usize {
     // 31 Dec 1949, Dec 31, 1949
     let tail = &text[end..];
     let month = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei",
+        "agu", "okt", "des", "ogo", "dis", "mac", "ene", "abr", "hun", "set", "tha",
     ];
     if tail.len() >= 3
         && tail.is_char_boundary(3)
@@ -231,6 +234,17 @@ pub(super) fn date_run(rest: &[u8]) -> usize {
             .count();
         end += letters + more;
     }
+    // 7 tháng 3 năm 1990
+    if text[end..].starts_with("tháng") {
+        let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '/');
+        let mut rest = &text[end + "tháng".len()..];
+        rest = rest.trim_start_matches(part);
+        rest = rest
+            .strip_prefix("năm")
+            .unwrap_or(rest)
+            .trim_start_matches(part);
+        end = text.len() - rest.len();
+    }
     if text[end..].starts_with('T') {
         let time = text[end + 1..]
             .bytes()
@@ -238,10 +252,44 @@ pub(super) fn date_run(rest: &[u8]) -> usize {
             .count();
         end += if time > 0 { time + 1 } else { 0 };
     }
+    // `1990-03-07 200`: a whole date in one word ends there, but for a time of day
+    let end = match text[..end].find(' ') {
+        Some(blank) if is_whole_date(&text[..blank]) => {
+            blank + time_of_day(&text[blank..]).min(text.len() - blank)
+        }
+        _ => end,
+    };
     // the digits of what comes next (` 36ms`) are not ours, nor is a trailing separator
     text[..end]
         .trim_end_matches([' ', ',', '.', '-', '/', '~'])
         .len()
+}
+
+fn is_whole_date(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let signs = word
+        .bytes()
+        .filter(|c| matches!(c, b'-' | b'/' | b'.'))
+        .count();
+    digits >= 6 && (signs == 2 || (signs == 0 && digits == 8)) && word.is_ascii()
+        || digits >= 6 && word.ends_with(['日', '일'])
+}
+
+/// The length of ` 00:00:00` at the start of a text, with fractions.
+fn time_of_day(text: &str) -> usize {
+    let time = text.as_bytes();
+    let shape = |i: usize, c: &u8| match i {
+        0 => *c == b' ',
+        3 => *c == b':',
+        _ => c.is_ascii_digit(),
+    };
+    if time.len() < 6 || !time.iter().take(6).enumerate().all(|(i, c)| shape(i, c)) {
+        return 0;
+    }
+    let more = time[6..]
+        .iter()
+        .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'));
+    6 + more.count()
 }
 
 /// A machine identifier: a word, but not what a colon glues to it (`sim=45.96:F202561666`); times and ports go on.
@@ -416,6 +464,16 @@ pub(super) fn address_run(rest: &[u8]) -> usize {
         .filter_map(|p| memchr::memmem::find(&rest[..end], p.as_bytes()))
         .min()
         .unwrap_or(end);
+    // 科技路50号, POST /v1/verify: a Latin word behind a comma is none of a Chinese address
+    let end = match run.first() {
+        Some(0xe4..=0xe9) => memchr::memchr_iter(b',', &rest[..end])
+            .find(|i| {
+                let next = rest[i + 1..end].trim_ascii_start().first();
+                next.is_some_and(u8::is_ascii_alphabetic)
+            })
+            .unwrap_or(end),
+        _ => end,
+    };
     // Chinese addresses have no spaces before what follows them: 北京市…3号 sim=98
     match run.first() {
         Some(0xe4..=0xe9) => memchr::memchr(b' ', &rest[..end])
@@ -433,6 +491,7 @@ pub(super) fn secret_run(rest: &[u8]) -> usize {
             .position(|c| is_delimiter(*c) || *c == b' ')
             .map_or(rest.len(), |i| from + i)
     };
+    let run = |from: usize| from + cjk_end(&rest[from..run(from)]);
     let end = run(0);
     let scheme = ["bearer", "basic", "digest", "token", "negotiate"]
         .iter()

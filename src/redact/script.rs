@@ -13,6 +13,15 @@ pub(super) fn is_name_char(c: char) -> bool {
             c,
             ' ' | '\'' | '’' | '-' | '.' | ',' | '/' | '@' | '*' | '(' | ')' | '<' | '　'
         )
+        || is_invisible(c)
+}
+
+/// Characters that nobody sees: soft hyphen, zero-width ones, marks of direction and of byte order.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+    )
 }
 
 pub(super) fn is_han(c: char) -> bool {

@@ -59,6 +59,18 @@ impl Compiled {
     }
 }
 
+impl Compiled {
+    /// Is a value written in groups of these lengths one of it?
+    pub(super) fn is_grouped_as(&self, lengths: &[u8]) -> bool {
+        self.groups.iter().any(|groups| groups == lengths)
+    }
+
+    /// Does its check confirm a value? One without a check confirms none.
+    pub(super) fn confirms(&self, compact: &[u8]) -> bool {
+        self.check.is_some_and(|check| check(compact))
+    }
+}
+
 /// A value found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -441,7 +453,7 @@ const KINDS: [u8; 256] = {
 };
 
 /// Letters and digits of a value, without what stands between them and without case.
-struct Compact {
+pub(super) struct Compact {
     bytes: [u8; MAX_COMPACT],
     length: usize,
     /// Bit per place that is a digit.
@@ -460,7 +472,7 @@ impl Default for Compact {
 
 impl Compact {
     /// Adds the letters and digits of a text. False if there is no room for all of them.
-    fn add(&mut self, text: &[u8]) -> bool {
+    pub fn add(&mut self, text: &[u8]) -> bool {
         for c in text {
             let kind = KINDS[usize::from(*c)];
             if kind == 0 {
@@ -477,7 +489,7 @@ impl Compact {
         true
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }
@@ -555,6 +567,12 @@ fn cluster(
 }
 
 impl Shapes {
+    /// The shapes that a value has.
+    pub(super) fn shapes_of<'s>(&'s self, compact: &'s Compact) -> impl Iterator<Item = &'s Shape> {
+        let bytes = compact.bytes();
+        self.by_length[bytes.len()].of(bytes, compact.digits)
+    }
+
     /// Is a whole value written like the numbers of some country, and long enough for that to say something?
     pub fn is_national(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> bool {
         if !(12..=MAX_COMPACT).contains(&value.len())

@@ -64,8 +64,13 @@ impl SpokenCues {
             .iter()
             .rev()
             .take(CUE)
-            .take_while(|c| **c != b' ')
+            .take_while(|c| !divides(**c))
             .count();
+        // 。 ends a sentence of another language
+        let word = match memchr::memmem::rfind(&text[end - word..end], "。".as_bytes()) {
+            Some(stop) => word - stop - "。".len(),
+            None => word,
+        };
         let mut lower = [0; CUE];
         lower[..word].copy_from_slice(&text[end - word..end]);
         lower.make_ascii_lowercase();
@@ -78,6 +83,14 @@ impl SpokenCues {
         };
         cues.iter().find(stands).map(|cue| cue.1)
     }
+}
+
+/// Does a word begin behind this sign?
+fn divides(c: u8) -> bool {
+    matches!(
+        c,
+        b' ' | b'\t' | b'\n' | b'\r' | b'|' | b';' | b'(' | b'[' | b'{' | b'"' | b'\'' | b'>'
+    )
 }
 
 /// May a text of words alone hold a name? Longer ones are prose.

@@ -49,6 +49,7 @@ impl Pass<'_> {
             if foreign || any(signs::SPACE) {
                 self.changes(t, at, mark);
             }
+            self.formats(t, at, mark);
         }
         if any(signs::SPACE | signs::LINE) {
             self.spaced_lines(t, at, mark);

@@ -139,14 +139,22 @@ impl Pass<'_> {
             }
         } else {
             match rule {
-                ValueRule::Number | ValueRule::Phone => number_run(rest),
+                ValueRule::Number | ValueRule::Phone => self.core.shapes.number_length(rest),
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
                 ValueRule::Date => placed_date_run(rest),
                 ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
                 ValueRule::Text | ValueRule::Place | ValueRule::Places => {
                     // what was taken out there belongs to another value
                     let ours = self.core.catalog.next_placeholder(rest, 0);
-                    let run = address_run(&rest[..ours.map_or(rest.len(), |ours| ours.start)]);
+                    let mut run = address_run(&rest[..ours.map_or(rest.len(), |ours| ours.start)]);
+                    // `gender: F 200`: of what is no address a number is no part
+                    if !self.core.is_address(category)
+                        && let Some(number) = rest[..run]
+                            .windows(2)
+                            .position(|w| w[0] == b' ' && w[1].is_ascii_digit())
+                    {
+                        run = number;
+                    }
                     super::address::without_prose(&rest[..run], &self.core.outcomes)
                 }
                 ValueRule::Secret => secret_run(rest),
@@ -155,11 +163,9 @@ impl Pass<'_> {
                     super::payload::over_lines(t, start..end).len()
                 }
                 // `ttl=JAKARTA, 15-04-1990`: a card's place and date of birth in one field
+                // `dob=07 Mar 1990`
                 ValueRule::Any if self.core.catalog.ids()[category as usize] == "birth_date" => {
-                    match rest.first() {
-                        Some(b'A'..=b'Z') => word_run(rest).max(placed_date_run(rest)),
-                        _ => word_run(rest),
-                    }
+                    word_run(rest).max(placed_date_run(rest))
                 }
                 ValueRule::Any | ValueRule::Person | ValueRule::Passcode => word_run(rest),
             }
