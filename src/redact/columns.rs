@@ -70,7 +70,8 @@ impl Pass<'_> {
             .collect();
         let telling = |(name, class): (&&[u8], &ClassId)| {
             self.class(*class).is_some_and(|c| c.category.is_some())
-                && (core.fields.exact(name) == Some(*class) || !name.contains(&b' '))
+                && (core.fields.exact(name) == Some(*class)
+                    || (name.is_ascii() && !name.contains(&b' ')))
         };
         let known = classes.iter().filter(|c| **c != NO_CLASS).count();
         let is_head = known * 2 >= classes.len() && names.iter().zip(&classes).any(telling);

@@ -530,7 +530,10 @@ impl Pass<'_> {
         {
             let class = self.title(&t[first.0..first.1], context);
             // ["full_name","nik"] are two names of columns
-            if class != NO_CLASS && self.core.fields.exact(&t[span.0..span.1]).is_none() {
+            let content = &t[span.0..span.1];
+            let head = !content.iter().any(u8::is_ascii_uppercase)
+                && self.core.fields.exact(content).is_some();
+            if class != NO_CLASS && !head {
                 context = Context {
                     class,
                     inherited: false,
