@@ -205,8 +205,15 @@ pub fn still_parses(raw: &Tree, out: &Tree) -> bool {
                     inner_a @ (Tree::List(_) | Tree::Map(_)),
                     inner_b @ (Tree::List(_) | Tree::Map(_)),
                 ) => still_parses(&inner_a, &inner_b),
-                // The whole text was replaced by one that says so.
-                _ => b.starts_with('[') && b.ends_with(']') && !b.contains('"'),
+                // The whole text was replaced by one that says so, or, as a list of numbers is, by a JSON string that does.
+                (_, inner) => {
+                    let b = if let Tree::Text(inner) = &inner {
+                        inner.as_str()
+                    } else {
+                        b
+                    };
+                    b.starts_with('[') && b.ends_with(']') && !b.contains('"')
+                }
             }
         }
         (Tree::List(a), Tree::List(b)) => a.iter().zip(b).all(|(a, b)| still_parses(a, b)),

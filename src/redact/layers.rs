@@ -91,39 +91,37 @@ impl Pass<'_> {
         if bits & holds::LABEL == 0 || bits & holds::OPEN == 0 {
             return false;
         }
-        let mut from = 0;
+        // a log may be thousands of them: one after the other, not one within the other
+        let (mut start, mut from) = (0, 0);
         while let Some(found) = EMBEDDED.find(&t[from..]) {
-            let offset = found.start();
-            let mut open = from + offset;
-            if open > 0 && t[open - 1] == b'[' {
-                open -= 1;
-            }
+            let brace = from + found.start();
+            let listed = brace > start && t[brace - 1] == b'[';
+            let open = brace - usize::from(listed);
             let mark = self.scratch.edits.mark();
-            let class = self.class_before(t, open);
-            match self.walk(
-                t,
-                open,
-                at,
-                Context {
-                    class,
-                    inherited: class != NO_CLASS,
-                    ..context
-                },
-            ) {
+            let class = self.class_before(&t[start..], open - start);
+            let within = Context {
+                class,
+                inherited: class != NO_CLASS,
+                ..context
+            };
+            match self.walk(t, open, at, within) {
                 Ok(end) if open > 0 || end < t.len() => {
-                    if open > 0 {
-                        self.running_text(&t[..open], at, holds::UNKNOWN, context);
+                    if open > start {
+                        let head = &t[start..open];
+                        self.running_text(head, at + start, holds::UNKNOWN, context);
                     }
-                    if end < t.len() {
-                        self.running_text(&t[end..], at + end, holds::UNKNOWN, context);
-                    }
-                    return true;
+                    (start, from) = (end, end);
                 }
-                _ => self.scratch.edits.truncate(mark),
+                _ => {
+                    self.scratch.edits.truncate(mark);
+                    from = brace + 2;
+                }
             }
-            from = from + offset + 2;
         }
-        false
+        if start > 0 && start < t.len() {
+            self.running_text(&t[start..], at + start, holds::UNKNOWN, context);
+        }
+        start > 0
     }
 
     /// Payloads and base64 in a running text; what lies between them is inspected as plain text.

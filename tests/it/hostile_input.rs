@@ -10,6 +10,16 @@ fn a_line_of_64_mib() {
     Program::new().pipe(&["run"], &line).gives(&line);
 }
 
+/// What was found one within the other took a stack for each: a log in a string ended the process.
+#[test]
+fn thousands_of_records_in_one_string() {
+    let objects = "x {\\\"a\\\":1} ".repeat(20_000);
+    let line = format!("{{\"Message\":\"{objects}\",\"b\":2}}\n");
+    Program::new()
+        .pipe(&["run"], line.as_bytes())
+        .gives(line.as_bytes());
+}
+
 #[test]
 fn a_line_over_the_limit_is_replaced_and_counted() {
     let program = Program::new()
