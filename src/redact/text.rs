@@ -46,7 +46,8 @@ impl Pass<'_> {
             if any(signs::QUOTE | signs::BRACKET) || bits & holds::OPEN != 0 {
                 self.complaints(t, at, mark);
             }
-            if foreign || any(signs::SPACE) {
+            let from = any(signs::SPACE) && memchr::memmem::find(t, b" from ").is_some();
+            if foreign || from {
                 self.changes(t, at, mark);
             }
             self.formats(t, at, mark);
