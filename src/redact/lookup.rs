@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use super::fields::ClassId;
 use super::scan::next_high;
@@ -13,12 +13,10 @@ use super::signs::{self, Signs};
 use super::words::Words;
 use crate::patterns::schema::{FieldClass, Names};
 
-/// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher. The automaton behind that is hardly asked, and
-/// takes a tenth of the time to make that one of full tables does.
+/// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher.
 pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
     AhoCorasickBuilder::new()
         .match_kind(MatchKind::LeftmostFirst)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(words)
         .expect("a few literals of this program always compile")
 }
