@@ -2,8 +2,9 @@
 //!
 //! What is long enough by itself ends there; groups belong together where some pattern is written so.
 
+use super::cluster::Compact;
 use super::runs::number_run;
-use super::shapes::{Compact, Shapes};
+use super::shapes::Shapes;
 
 /// Letters and digits of a number that needs no further group.
 const COMPLETE: usize = 8;

@@ -20,9 +20,9 @@ impl Pass<'_> {
         {
             return false;
         }
-        let head: Vec<u8> = bytes(&digits[..2 * HEAD]).collect();
-        let written = |c: &u8| (0x20..0x7f).contains(c) || *c >= 0xc3;
-        if !(head.iter().all(written) || matches!(head[0], b'{' | b'[' | b'<'))
+        let mut head = bytes(&digits[..2 * HEAD]).peekable();
+        let opened = matches!(head.peek(), Some(b'{' | b'[' | b'<'));
+        if !(opened || head.all(|c| (0x20..0x7f).contains(&c) || c >= 0xc3))
             || !digits.iter().all(u8::is_ascii_hexdigit)
         {
             return false;

@@ -148,12 +148,7 @@ impl Pass<'_> {
                     let Some((end, bits)) = end else {
                         return Err(restart);
                     };
-                    let look = match unescaped {
-                        Some(body) => Look::Unescaped(body),
-                        None if seen.is_some() => Look::Seen,
-                        None => Look::First,
-                    };
-                    self.member(t, (p + 1, end), bits, look, at, context, info, base);
+                    self.member(t, (p + 1, end), bits, unescaped, at, context, info, base);
                     p = end + 1;
                 }
                 Some(&open @ (b'{' | b'[')) => {
@@ -446,7 +441,7 @@ impl Pass<'_> {
         t: &'t [u8],
         span: (usize, usize),
         bits: Contents,
-        look: Look,
+        unescaped: Option<Unescaped>,
         at: usize,
         context: Context<'t>,
         info: KeyInfo,
@@ -484,12 +479,9 @@ impl Pass<'_> {
         if info.country {
             self.note_country(content);
         }
-        match look {
-            Look::Unescaped(body) => self.unescaped_string(content, at + span.0, body, context),
-            look => {
-                let asked = matches!(look, Look::Seen);
-                self.string_asked(t, span.0..span.1, bits, at, context, asked)
-            }
+        match unescaped {
+            Some(body) => self.unescaped_string(content, at + span.0, body, context),
+            None => self.string(t, span.0..span.1, bits, at, context),
         }
     }
 
@@ -675,12 +667,4 @@ enum Next {
     Done(usize),
     Value(usize),
     Key(usize),
-}
-
-/// What is known of a string's content.
-enum Look {
-    First,
-    /// See [`Seen`].
-    Seen,
-    Unescaped(Unescaped),
 }

@@ -76,33 +76,36 @@ impl<T: Copy> Anchored<T> {
         Self { by_anchor, begin }
     }
 
+    /// The places at or after `from` where a word's first character of another script may stand, and the words that have it there.
+    fn places<'a>(
+        &'a self,
+        text: &'a [u8],
+        from: usize,
+    ) -> impl Iterator<Item = (usize, &'a [AnchoredWord<T>])> {
+        let mut at = from;
+        std::iter::from_fn(move || {
+            loop {
+                if text.get(at)?.is_ascii() {
+                    at = next_high(text, at)?;
+                }
+                let here = at;
+                at += 1;
+                let first = anchor(&text[here..]);
+                if text[here] >= 0xc0 && self.begin.may_hold(first) {
+                    let words = self.by_anchor.get(&first);
+                    return Some((here, words.map_or(&[][..], Vec::as_slice)));
+                }
+            }
+        })
+    }
+
     /// Shows what the words mean that stand in a text, without the case of their ASCII.
     pub fn each(&self, text: &[u8], mut show: impl FnMut(T)) {
-        let mut at = 0;
-        while let Some(first) = text.get(at) {
-            if first.is_ascii() {
-                let Some(next) = next_high(text, at) else {
-                    return;
-                };
-                at = next;
-            }
-            let here = at;
-            at += 1;
-            if text[here] < 0xc0 || !self.begin.may_hold(anchor(&text[here..])) {
-                continue;
-            }
-            for word in self
-                .by_anchor
-                .get(&anchor(&text[here..]))
-                .into_iter()
-                .flatten()
-            {
-                let start = here.checked_sub(word.before);
-                let stands = |start| {
-                    text.get(start..start + word.text.len())
-                        .is_some_and(|text| text.eq_ignore_ascii_case(&word.text))
-                };
-                if start.is_some_and(stands) {
+        for (at, words) in self.places(text, 0) {
+            for word in words {
+                let start = at.checked_sub(word.before);
+                let span = start.and_then(|start| text.get(start..start + word.text.len()));
+                if span.is_some_and(|span| span.eq_ignore_ascii_case(&word.text)) {
                     show(word.means);
                 }
             }
@@ -111,30 +114,15 @@ impl<T: Copy> Anchored<T> {
 
     /// The next word at or after `from`.
     fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, T)> {
-        let mut at = from;
-        loop {
-            if text.get(at)?.is_ascii() {
-                at = next_high(text, at)?;
-            }
-            if text[at] < 0xc0 || !self.begin.may_hold(anchor(&text[at..])) {
-                at += 1;
-                continue;
-            }
-            for word in self
-                .by_anchor
-                .get(&anchor(&text[at..]))
-                .into_iter()
-                .flatten()
-            {
-                let Some(start) = at.checked_sub(word.before).filter(|s| *s >= from) else {
-                    continue;
-                };
-                if text[start..].starts_with(&word.text) {
-                    return Some((start..start + word.text.len(), word.means));
-                }
-            }
-            at += 1;
-        }
+        self.places(text, from).find_map(|(at, words)| {
+            words.iter().find_map(|word| {
+                let start = at.checked_sub(word.before).filter(|s| *s >= from)?;
+                let span = start..start + word.text.len();
+                text[start..]
+                    .starts_with(&word.text)
+                    .then_some((span, word.means))
+            })
+        })
     }
 }
 

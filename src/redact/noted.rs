@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::accents;
 use super::action::CategoryId;
+use super::bytes::{DIGIT, HIGH, LETTER, ODD, kind, kinds};
 use super::starts::is_within_word;
 
 /// Bytes of a beginning that are compared at all places at once.
@@ -84,7 +85,7 @@ fn each_beginning(
     mut show: impl FnMut(Range<usize>, bool),
 ) -> Option<()> {
     let text = &bytes[value.text.clone()];
-    let kinds = text.iter().fold(0, |all, c| all | KINDS[usize::from(*c)]);
+    let kinds = kinds(text);
     if kinds & ODD != 0 {
         return None;
     }
@@ -145,32 +146,8 @@ fn each_beginning(
 
 /// What separators are not.
 fn is_said(c: u8) -> bool {
-    KINDS[usize::from(c)] != 0
+    kind(c) != 0
 }
-
-const DIGIT: u8 = 1;
-const LETTER: u8 = 2;
-/// Beyond ASCII.
-const HIGH: u8 = 4;
-/// Letters with marks, full-width forms, kana, white space and dots beyond ASCII, characters of four bytes.
-const ODD: u8 = 8;
-/// What each byte is; zero for separators.
-const KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        let c = i as u8;
-        kinds[i] = match c {
-            b'0'..=b'9' => DIGIT,
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            0xc2..=0xcd | 0xe1..=0xe3 | 0xef.. => HIGH | ODD,
-            0x80.. => HIGH,
-            _ => 0,
-        };
-        i += 1;
-    }
-    kinds
-};
 
 /// How needles begin.
 #[derive(Default)]

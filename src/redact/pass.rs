@@ -155,19 +155,6 @@ impl Pass<'_> {
         at: usize,
         context: Context,
     ) {
-        self.string_asked(t, span, bits, at, context, false);
-    }
-
-    /// The same; `asked` if it was asked already whether it is remembered of this value under this key, and is not.
-    pub(crate) fn string_asked(
-        &mut self,
-        t: &[u8],
-        span: Range<usize>,
-        bits: Contents,
-        at: usize,
-        context: Context,
-        asked: bool,
-    ) {
         let (mut context, mut bits) = (context, bits);
         let mut class = self.class(context.class);
         // {"Image":{"Bytes":"/9j/4AAQ…"}}: what is so long under a measure's key is none
@@ -193,7 +180,8 @@ impl Pass<'_> {
             let value = &t[span.clone()];
             let standing = context.standing();
             let memorable = bits & holds::ANYTHING != 0 && self.is_memorable(standing);
-            let asked = asked && standing == Standing::plain(context.id, context.body);
+            let plain = standing == Standing::plain(context.id, context.body);
+            let asked = plain && bits & holds::ASKED != 0;
             if memorable && !asked && self.is_remembered(value, standing) {
                 return;
             }

@@ -123,7 +123,7 @@ impl Pass<'_> {
                         passed.seen = Some(Seen {
                             start: value,
                             end,
-                            holds: wide::contents(content),
+                            holds: wide::contents(content) | holds::ASKED,
                         });
                         return true;
                     }
@@ -188,7 +188,7 @@ impl Pass<'_> {
                     passed.seen = Some(Seen {
                         start: value,
                         end,
-                        holds: bits,
+                        holds: bits | holds::ASKED,
                     });
                     return false;
                 }

@@ -27,6 +27,8 @@ pub(crate) mod holds {
     pub const ANYTHING: Contents = 255;
     /// Nobody has looked yet.
     pub const UNKNOWN: Contents = 256;
+    /// It was asked already whether nothing is found in it, and nobody remembers.
+    pub const ASKED: Contents = 512;
 }
 
 /// Bytes looked at together.

@@ -1,6 +1,7 @@
 //! Forms of values: which place holds a digit, a letter, either, or one certain character.
 
-use super::shapes::{MAX_COMPACT, PatternId};
+use super::cluster::MAX_COMPACT;
+use super::shapes::PatternId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CharClass {

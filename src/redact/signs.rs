@@ -50,7 +50,7 @@ pub(super) fn of(text: &[u8]) -> Signs {
     #[cfg(target_arch = "x86_64")]
     if std::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
-        return unsafe { by_vector(text) };
+        return unsafe { super::wide::all_classes(text, &HALVES) };
     }
     by_byte(text)
 }
@@ -58,51 +58,6 @@ pub(super) fn of(text: &[u8]) -> Signs {
 fn by_byte(text: &[u8]) -> Signs {
     let sign = |c: &u8| HALVES[0][usize::from(c & 15)] & HALVES[1][usize::from(c >> 4)];
     text.iter().fold(0, |all, c| all | sign(c))
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn by_vector(text: &[u8]) -> Signs {
-    use std::arch::x86_64::*;
-    const LANES: usize = 32;
-    let table = |half: &[u8; 16]| {
-        // SAFETY: the array has the sixteen bytes that are read.
-        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
-    };
-    let [low, high] = HALVES.each_ref().map(table);
-    let signs_of = |bytes: &[u8; LANES]| {
-        // SAFETY: the array has the bytes that are read.
-        let x = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
-        let above = _mm256_and_si256(_mm256_srli_epi16::<4>(x), _mm256_set1_epi8(15));
-        // a lookup by a byte beyond ASCII gives zero
-        _mm256_and_si256(
-            _mm256_shuffle_epi8(low, x),
-            _mm256_shuffle_epi8(high, above),
-        )
-    };
-    let (blocks, rest) = text.as_chunks::<LANES>();
-    let mut all = _mm256_setzero_si256();
-    for block in blocks {
-        all = _mm256_or_si256(all, signs_of(block));
-    }
-    match text.last_chunk::<LANES>() {
-        // the last step overlaps the one before
-        Some(last) if !rest.is_empty() => all = _mm256_or_si256(all, signs_of(last)),
-        Some(_) => (),
-        None => {
-            let mut block = [0; LANES];
-            block[..rest.len()].copy_from_slice(rest);
-            all = _mm256_or_si256(all, signs_of(&block));
-        }
-    }
-    let half = _mm_or_si128(
-        _mm256_castsi256_si128(all),
-        _mm256_extracti128_si256::<1>(all),
-    );
-    let all = _mm_cvtsi128_si64(half) | _mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half));
-    let all = all | all >> 32;
-    let all = all | all >> 16;
-    (all | all >> 8) as Signs
 }
 
 #[cfg(test)]

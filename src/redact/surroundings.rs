@@ -1,6 +1,6 @@
 //! What stands around or in a number that says it is no value of a person: a decimal point, a list, a UUID, a program's word, a time.
 
-use super::shapes::Word;
+use super::cluster::Word;
 
 /// Is the value a part of a decimal number (`0.123…`, `123….5`)?
 pub(super) fn within_number(text: &[u8], start: usize, end: usize) -> bool {

@@ -73,20 +73,10 @@ impl Lanes {
     fn new(bytes: &[u8; LANES]) -> Self {
         // SAFETY: the array has the bytes that are read.
         let x = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
-        let table = |half: &[u8; 16]| {
-            // SAFETY: as above.
-            _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
-        };
         let is = |x, c: u8| _mm256_cmpeq_epi8(x, _mm256_set1_epi8(c as i8));
-        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(x), _mm256_set1_epi8(15));
-        // a lookup by a byte beyond ASCII gives zero
-        let classes = _mm256_and_si256(
-            _mm256_shuffle_epi8(table(&HALVES[0]), x),
-            _mm256_shuffle_epi8(table(&HALVES[1]), high),
-        );
         Self {
             bytes: x,
-            classes,
+            classes: classes(x, &HALVES),
             // `{` and `[` differ in one bit
             open: is(_mm256_or_si256(x, _mm256_set1_epi8(0x20)), b'{'),
             space: _mm256_movemask_epi8(is(x, b' ')) as u32,
@@ -169,14 +159,7 @@ impl Collector {
     #[target_feature(enable = "avx2")]
     #[inline]
     fn contents(&self) -> Contents {
-        let half = _mm_or_si128(
-            _mm256_castsi256_si128(self.classes),
-            _mm256_extracti128_si256::<1>(self.classes),
-        );
-        let all = _mm_cvtsi128_si64(half) | _mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half));
-        let all = all | all >> 32;
-        let all = all | all >> 16;
-        let all = (all | all >> 8) as u8;
+        let all = together(self.classes);
         let told = (holds::DIGIT | holds::LABEL | holds::ENCODED | holds::AT) as u8;
         let mut bits = Contents::from(all & told);
         if all & LESS != 0 {
@@ -196,6 +179,56 @@ impl Collector {
         }
         bits
     }
+}
+
+/// The bits of all bytes in one.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn together(bytes: __m256i) -> u8 {
+    let half = _mm_or_si128(
+        _mm256_castsi256_si128(bytes),
+        _mm256_extracti128_si256::<1>(bytes),
+    );
+    let all = _mm_cvtsi128_si64(half) | _mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half));
+    let all = all | all >> 32;
+    let all = all | all >> 16;
+    (all | all >> 8) as u8
+}
+
+/// The classes of bytes, by tables like [`HALVES`].
+#[target_feature(enable = "avx2")]
+#[inline]
+fn classes(bytes: __m256i, halves: &[[u8; 16]; 2]) -> __m256i {
+    let [low, high] = halves.each_ref().map(|half| {
+        // SAFETY: the array has the sixteen bytes that are read.
+        _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
+    });
+    let above = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15));
+    // a lookup by a byte beyond ASCII gives zero
+    _mm256_and_si256(
+        _mm256_shuffle_epi8(low, bytes),
+        _mm256_shuffle_epi8(high, above),
+    )
+}
+
+/// The classes of all bytes of a text, by tables like [`HALVES`] that have none for a zero.
+#[target_feature(enable = "avx2")]
+pub(super) fn all_classes(text: &[u8], halves: &[[u8; 16]; 2]) -> u8 {
+    let of = |bytes: &[u8; LANES]| {
+        // SAFETY: the array has the bytes that are read.
+        classes(unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }, halves)
+    };
+    let (blocks, rest) = text.as_chunks::<LANES>();
+    let mut all = _mm256_setzero_si256();
+    for block in blocks {
+        all = _mm256_or_si256(all, of(block));
+    }
+    if !rest.is_empty() {
+        let mut block = [0; LANES];
+        block[..rest.len()].copy_from_slice(rest);
+        all = _mm256_or_si256(all, of(&block));
+    }
+    together(all)
 }
 
 /// Are [`LONG`] bits in a row set?
