@@ -134,7 +134,9 @@ macro_rules! pack {
     ($($name:literal),*) => { &[$(($name, text!($name))),*] };
 }
 
+/// Credentials first: what stands in one may look like anything else.
 const PACKS: &[(&str, &str)] = pack!(
+    "credential",
     "cn",
     "hk",
     "mo",
@@ -149,8 +151,7 @@ const PACKS: &[(&str, &str)] = pack!(
     "kr",
     "in",
     "asia",
-    "common",
-    "credential"
+    "common"
 );
 
 impl Patterns {

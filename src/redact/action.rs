@@ -20,12 +20,15 @@ pub(crate) enum Family {
     IdNumber,
     /// Another one whose values records repeat, and that are told apart well enough to be looked for again.
     Repeated,
+    /// Passwords and tokens: any word may be one, so only what looks like nothing else is looked for again.
+    Secret,
     Other,
 }
 
 impl Family {
     fn of(id: &str) -> Self {
         match id.split('.').next().unwrap_or(id) {
+            "credential" | "password" => Self::Secret,
             "name" => Self::Name,
             "address" => Self::Address,
             "id_number" => Self::IdNumber,
@@ -105,8 +108,7 @@ impl Catalog {
 
     /// May its values be any word?
     pub fn is_secret(&self, category: CategoryId) -> bool {
-        let id = &self.ids[category as usize];
-        id.starts_with("credential") || id.starts_with("password")
+        self.family(category) == Family::Secret
     }
 
     pub fn ids(&self) -> &[String] {

@@ -44,6 +44,8 @@ struct Needle {
     part: bool,
     /// A Chinese name that is a word as well: counts only where no other character stands beside it.
     word: bool,
+    /// Where a machine's identifier stands, it is one, whatever else the record calls it.
+    secret: bool,
 }
 
 /// The values to look for again.
@@ -111,7 +113,10 @@ impl Needles {
 
     /// Notes a value that was found.
     pub fn note(&mut self, value: &[u8], category: CategoryId, core: &Core) {
-        if self.searching || !core.is_repeated(category) {
+        if self.searching
+            || !core.is_repeated(category)
+            || core.catalog.is_secret(category) && !is_unmistakable(value)
+        {
             return;
         }
         if !self.made {
@@ -165,6 +170,10 @@ impl Needles {
                 }
             }
             self.join(text, category);
+        } else if core.catalog.is_secret(category) {
+            self.add_as(text.as_bytes(), category, true, |needle| {
+                needle.secret = true
+            });
         } else if core.is_address(category) && is_place_name(text) {
             // {"address":"Singapore"}: a region's name is everywhere
         } else if text.len()
@@ -316,6 +325,7 @@ impl Needles {
             short: false,
             part: false,
             word: false,
+            secret: false,
         };
         what(&mut needle);
         if !Self::stands_within_words(&needle, text) {
@@ -487,6 +497,18 @@ fn is_place_name(text: &str) -> bool {
         }
 }
 
+/// Is a secret told from words and numbers of a program: letters and digits or signs, or many digits?
+fn is_unmistakable(value: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    const DIGITS: usize = 12;
+    let digits = value.iter().filter(|c| c.is_ascii_digit()).count();
+    let hex = |c: &u8| c.is_ascii_hexdigit() || *c == b'-';
+    value.len() >= SHORTEST
+        && value.iter().all(u8::is_ascii_graphic)
+        && digits > 0
+        && (value.len() >= DIGITS || !value.iter().all(hex))
+}
+
 /// Does no Chinese character stand beside a span?
 fn stands_free(text: &[u8], span: &Range<usize>) -> bool {
     let before = super::runs::valid_suffix(&text[span.start.saturating_sub(4)..span.start]);
@@ -505,12 +527,19 @@ impl Pass<'_> {
         if self.scratch.needles.is_empty() {
             return;
         }
-        self.repetitions(t, at, wrap, false);
+        self.repetitions(t, at, wrap, false, false);
         if accents::may_hold(t) {
             // without its marks one word of a name is too often another word: `thành` is no Thanh
             self.layer(t, at, Coding::Width, accents::strip, |pass, text| {
-                pass.repetitions(text, 0, wrap, true)
+                pass.repetitions(text, 0, wrap, true, false)
             });
+        }
+    }
+
+    /// The same in what is known to be a machine's.
+    pub(crate) fn machine_echoes(&mut self, t: &[u8], at: usize) {
+        if !self.scratch.needles.is_empty() {
+            self.repetitions(t, at, b"", false, true);
         }
     }
 
@@ -538,10 +567,13 @@ impl Pass<'_> {
         }
     }
 
-    fn repetitions(&mut self, t: &[u8], at: usize, wrap: &[u8], several: bool) {
+    fn repetitions(&mut self, t: &[u8], at: usize, wrap: &[u8], several: bool, machine: bool) {
         let seen = self.scratch.needles.seen(t);
         for i in (0..self.scratch.needles.list.len()).filter(|i| seen >> i & 1 == 1) {
             let needle = self.scratch.needles.list[i].clone();
+            if machine && needle.secret {
+                continue;
+            }
             let mut from = 0;
             while let Some(found) = self.scratch.needles.find(&needle, t, from) {
                 from = found.end;

@@ -155,6 +155,9 @@ impl Pass<'_> {
                 from = end;
                 continue;
             }
+            if self.core.catalog.is_secret(category) && self.is_machine_field(t, from) {
+                continue;
+            }
             let mut start = from;
             let mut listed = false;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
@@ -183,6 +186,18 @@ impl Pass<'_> {
                     _ => break,
                 }
             }
+        }
+    }
+
+    /// Does a machine's field stand where a label's value would: `密码: code=1003`?
+    fn is_machine_field(&mut self, t: &[u8], from: usize) -> bool {
+        let rest = t[from..].trim_ascii_start();
+        let letter = |c: &&u8| c.is_ascii_alphabetic() || **c == b'_';
+        let word = rest.iter().take(24).take_while(letter).count();
+        let signed = matches!(rest.get(word), Some(b'=' | b':')) && rest.len() > word + 1;
+        word > 1 && signed && {
+            let class = self.scratch.keys.meaning(&rest[..word], &self.core.fields);
+            self.class(class.class).is_some_and(|c| c.safe)
         }
     }
 

@@ -227,7 +227,7 @@ impl Pass<'_> {
     /// Value patterns don't touch machine identifiers: only what the record gave away elsewhere is taken out of what is `safe`.
     fn told_apart(&mut self, text: &[u8], at: usize, bits: Contents, safe: bool, context: Context) {
         if safe {
-            self.echoes(text, at, b"")
+            self.machine_echoes(text, at)
         } else {
             self.text(text, at, bits, context)
         }

@@ -63,7 +63,8 @@ impl Pass<'_> {
         // `-----BEGIN PRIVATE KEY-----` is no label
         let word = line
             .first()
-            .is_some_and(|c| c.is_ascii_alphabetic() || *c >= 0x80);
+            .is_some_and(|c| c.is_ascii_alphabetic() || *c >= 0x80)
+            && memchr::memmem::find(line, b"--").is_none();
         if !word || line.len() > LABEL || !line.iter().all(plain) {
             return NO_CLASS;
         }

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::action::CategoryId;
 use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
@@ -121,6 +122,15 @@ impl Pass<'_> {
         }
     }
 
+    /// Does a find have to leave its place to what stands there already? A secret takes over what it holds: a cookie its first value.
+    fn is_taken(&self, span: &Range<usize>, category: CategoryId, mark: usize) -> bool {
+        let secret = self.core.catalog.is_secret(category);
+        self.scratch.edits.since(mark).iter().any(|e| {
+            let within = span.start <= e.start && e.end <= span.end && e.end - e.start < span.len();
+            e.start < span.end && span.start < e.end && !(secret && within)
+        })
+    }
+
     /// What regular expressions find, each tried only where one of its needles stands.
     fn expressions(&mut self, t: &[u8], at: usize, mark: usize, bits: Contents) {
         let core = self.core;
@@ -133,7 +143,7 @@ impl Pass<'_> {
                 from = found.end.max(from + 1);
                 let span = at + found.start..at + found.end;
                 if found.is_empty()
-                    || self.scratch.edits.touches(mark, span.clone())
+                    || self.is_taken(&span, expression.category, mark)
                     || core.catalog.placeholder_over(t, found.start).is_some()
                     || core.outcomes.begins(&t[found.clone()])
                 {

@@ -72,6 +72,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("phone_plausible", phone::plausible),
     ("phone_sg", phone::sg),
     ("pk_cnic", asia::pk_cnic),
+    ("random_token", secret::random_token),
     ("sa_id", asia::sa_id),
     ("sg_nric", southeast_asia::sg_nric),
     ("sg_nric_masked", southeast_asia::sg_nric_masked),
