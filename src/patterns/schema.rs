@@ -109,6 +109,12 @@ pub struct Pairs {
     /// Steps of a path that say nothing of what is below them: `data.user.full_nm`.
     #[serde(default)]
     pub containers: Vec<String>,
+    /// Members that say something about what is above them and hold nothing of it, as whole keys or last words: `{"session": {"region": "…"}}`.
+    #[serde(default)]
+    pub about: Vec<String>,
+    /// Last words of a key that say only how its value is written: `fullNameText`, `birthdate_str`.
+    #[serde(default)]
+    pub dressings: Vec<String>,
     /// Members that hold the names of columns, of which a list of lists beside them has the rows: `{"columns": ["Name"], "rows": [["…"]]}`.
     #[serde(default)]
     pub heads: Vec<String>,

@@ -3,6 +3,9 @@
 use super::payload;
 use crate::patterns::schema::ValueRule;
 
+/// The longest digest in hexadecimal.
+const LONGEST_DIGEST: usize = 64;
+
 /// Which values a rule speaks about.
 pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
     // asked from the front, and no further than the answer
@@ -154,6 +157,16 @@ fn is_blob(value: &[u8]) -> bool {
         .windows(2)
         .take(64)
         .any(|w| w[0] == b'.' && w[1].is_ascii_lowercase());
+    // TLS_AES_256_GCM_SHA384; and hexadecimal so short is a digest, of a certificate or an alert
+    let shouted = value.len() < 64
+        && value.iter().any(|c| matches!(c, b'_' | b'-'))
+        && value
+            .iter()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, b'_' | b'-'));
+    let digest = value.len() <= LONGEST_DIGEST && value.iter().all(u8::is_ascii_hexdigit);
+    if shouted || digest {
+        return false;
+    }
     // few bytes are told from a path by their mixture: `registry/kyc-api-v2`
     let any = |kind: fn(&u8) -> bool| value.iter().any(kind);
     let mixed = if value.len() >= 64 || value.iter().all(u8::is_ascii_hexdigit) {

@@ -10,7 +10,7 @@ use super::fields::{Class, Fields, normal_form};
 use super::lookup::{Cues, Foreign};
 use super::names::NameLists;
 use super::outcomes::Outcomes;
-use super::payload::Media;
+use super::payload::{self, Media};
 use super::pseudonym::{PseudonymKey, Pseudonymizer};
 use super::settings::{Posture, RedactSettings};
 use super::shapes::Shapes;
@@ -29,6 +29,13 @@ fn is_endpoint(value: &[u8]) -> bool {
     let dotted = value.iter().filter(|c| **c == b'.').count() == 3
         && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
     value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
+}
+
+/// Is a value the name of a host: `kyc.example.com`?
+fn is_host(value: &[u8]) -> bool {
+    let part =
+        |c: &u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':');
+    value.contains(&b'.') && value.iter().all(part)
 }
 
 /// Everything that is known before the first line, shared by all workers.
@@ -193,7 +200,9 @@ impl Core {
         if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
             return false;
         }
-        if self.is_address(category) && is_endpoint(value) {
+        if self.is_address(category) && is_endpoint(value)
+            || class.id == "authority" && (is_endpoint(value) || is_host(value))
+        {
             return false;
         }
         // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}
@@ -234,6 +243,33 @@ impl Core {
                 && self.fields.exact(value).is_none();
         }
         true
+    }
+
+    /// Is a value below a key of this class something else, as far as it is written? `told`: it stands under a key that says it is the value.
+    pub fn is_stray(&self, class: &Class, category: CategoryId, told: bool, value: &[u8]) -> bool {
+        // {"email":{"result":"DELIVERABLE"}}
+        if self.catalog.ids()[category as usize] == "email" {
+            let hashed = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+            let spelled = memchr::memchr2(b'@', b'%', value).is_some() || !value.is_ascii();
+            return !hashed && !spelled;
+        }
+        if told {
+            return false;
+        }
+        match class.value {
+            // {"user":{"tier":"GOLD"}}
+            ValueRule::Person => {
+                value.is_ascii()
+                    && !value.contains(&b' ')
+                    && std::str::from_utf8(value).is_ok_and(|word| !self.names.is_latin_name(word))
+            }
+            // {"token":{"note":"expired at noon"}}, {"session":{"cause":"ERR_LOW_QUALITY"}}
+            ValueRule::Secret => {
+                value.contains(&b' ') || value.iter().all(|c| c.is_ascii_uppercase() || *c == b'_')
+            }
+            ValueRule::Blob => value.len() < 64 && !payload::is_media(value),
+            _ => false,
+        }
     }
 
     /// Says which country's number a value under an identity key is.

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::action::{Catalog, CategoryId};
+use super::dressed;
 use super::keys::Quiet;
 use super::pseudonym::narrow;
 use super::scan::{Contents, contents, holds};
@@ -39,6 +40,8 @@ pub(crate) enum Part {
     Inner,
     /// Keys under it may be names of persons.
     Persons,
+    /// It says something about what is above it, and holds nothing of it: `{"session":{"region":"ap-guangzhou"}}`.
+    About,
 }
 
 /// What is known about a key.
@@ -145,6 +148,10 @@ pub(crate) struct Fields {
     owners: Vec<String>,
     /// Words of a path that say nothing of what they hold.
     containers: Vec<String>,
+    /// Last words of a key that say only how its value is written.
+    dressings: Vec<String>,
+    /// Members that say something about what is above them.
+    about: Vec<String>,
     /// The class of `id number`.
     pub id_number: ClassId,
     bodies: Vec<Vec<u8>>,
@@ -230,6 +237,8 @@ impl Fields {
                 .collect(),
             owners: pairs.owners.clone(),
             containers: pairs.containers.clone(),
+            dressings: pairs.dressings.clone(),
+            about: words(&pairs.about),
             id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
             exact,
             suffix,
@@ -266,7 +275,13 @@ impl Fields {
         }
         let normal = normal_form(key);
         let words = words(key);
-        let part = self.parts.get(&normal).copied().unwrap_or(Part::None);
+        let is_about = |word: &[u8]| self.about.iter().any(|a| a.as_bytes() == word);
+        let part = match self.parts.get(&normal) {
+            Some(part) => *part,
+            None if is_about(&normal) => Part::About,
+            None if words.last().is_some_and(|w| is_about(w.as_bytes())) => Part::About,
+            None => Part::None,
+        };
         let (mut denies, mut invites, mut tells) = (0, 0, 0);
         for class in &self.classes {
             if words.last().is_some_and(|w| class.not_under.contains(w))
@@ -284,10 +299,22 @@ impl Fields {
         // what HTTP/2 calls a host
         let class = match key {
             b":authority" => NO_CLASS,
-            _ => self.class_of(&normal, &words),
+            // the last words of `Full name (as per NRIC)` are no number's
+            _ if dressed::has_remark(key, &words) && !self.exact.contains_key(&normal) => {
+                self.class_of_dressed(key, &words)
+            }
+            _ => NO_CLASS,
+        };
+        let class = match class {
+            NO_CLASS if key != b":authority" => self.class_of(&normal, &words),
+            class => class,
         };
         let class = match class {
             NO_CLASS => self.class_of_path(key),
+            class => class,
+        };
+        let class = match class {
+            NO_CLASS => self.class_of_dressed(key, &words),
             class => class,
         };
         KeyInfo {
@@ -325,7 +352,7 @@ impl Fields {
         // and what is only called `ID` is told by what stands beside it
         let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7)
             || key.eq_ignore_ascii_case(b"id");
-        if telling || info.part != Part::None || info.body {
+        if telling || !matches!(info.part, Part::None | Part::About) || info.body {
             return Quiet::No;
         }
         match self.classes.get(info.class as usize) {
@@ -438,6 +465,28 @@ impl Fields {
                 && !parent.last().is_some_and(|w| class.not_under.contains(w))
         });
         if counts { id } else { NO_CLASS }
+    }
+
+    /// The class of a key with something around it that says nothing.
+    fn class_of_dressed(&self, key: &[u8], words: &[String]) -> ClassId {
+        if let Some(stem) = dressed::without_remark(key) {
+            return self.telling(self.class_of(&normal_form(stem), &self::words(stem)));
+        }
+        let Some(kept) = dressed::undressed(key, words, &self.dressings) else {
+            return NO_CLASS;
+        };
+        let kept: Vec<String> = kept.into_iter().map(String::from).collect();
+        self.telling(self.class_of(kept.concat().as_bytes(), &kept))
+    }
+
+    /// A class that takes something out by its key alone, not one of roles, of which `userText` would tell too little.
+    fn telling(&self, id: ClassId) -> ClassId {
+        let tells = self.classes.get(usize::from(id)).is_some_and(|class| {
+            class.category.is_some()
+                && class.is_everywhere()
+                && !(class.keys_only && class.value == ValueRule::Person)
+        });
+        if tells { id } else { NO_CLASS }
     }
 
     fn claimed(&self, ending: &[u8], refused: impl Fn(&Class) -> bool) -> Option<ClassId> {

@@ -50,6 +50,8 @@ pub(crate) struct Frame {
     path: usize,
 }
 
+/// So many numbers under a key that says nothing, below one that tells of a payload, are one.
+const LONG_LIST: usize = 16;
 /// So many members that describe a person make an `ID` beside them the number of a document.
 const DESCRIPTION: u8 = 3;
 /// So many make one of an `id` that is written like a country's numbers.
@@ -415,7 +417,7 @@ impl Pass<'_> {
         } else if named != NO_CLASS && !(is_told && self.class(named).is_some_and(|c| c.safe)) {
             class = named;
         } else if class == NO_CLASS
-            && info.part != Part::Key
+            && !matches!(info.part, Part::Key | Part::About)
             && self.class(parent).is_some_and(|c| !c.safe)
         {
             (class, inherited) = (parent, true);
@@ -638,6 +640,9 @@ impl Pass<'_> {
         }
         let end = p + memchr::memchr(b']', &t[p..])?;
         let inner = &t[p + 1..end];
+        // {"faces":[{"box":[120.5,88.2,310.1,402.9]}]}
+        let own = !context.inherited || self.is_own_key(context);
+        let fewest = if own { 4 } else { LONG_LIST };
         let numbers = inner.iter().all(|c| {
             c.is_ascii_digit()
                 || matches!(
@@ -645,7 +650,7 @@ impl Pass<'_> {
                     b'-' | b'+' | b'.' | b'e' | b'E' | b',' | b' ' | b'\n' | b'\r' | b'\t'
                 )
         });
-        if !numbers || inner.iter().filter(|c| **c == b',').count() < 3 {
+        if !numbers || inner.iter().filter(|c| **c == b',').count() + 1 < fewest {
             return None;
         }
         let span = at + p..at + end + 1;

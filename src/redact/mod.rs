@@ -51,6 +51,7 @@ mod complaints;
 mod context;
 mod core;
 mod decode;
+mod dressed;
 mod echo;
 mod edit;
 mod expressions;

@@ -135,6 +135,10 @@ impl NameLists {
             return self.is_han_name(text);
         }
         if text.is_ascii() {
+            // lb.example.com
+            if text.contains('.') && !text.bytes().any(|c| c == b' ' || c.is_ascii_uppercase()) {
+                return false;
+            }
             let (mut words, mut common) = (0, 0);
             for word in text
                 .split([' ', ',', '.', '/', '@'])

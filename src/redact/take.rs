@@ -29,6 +29,13 @@ impl Pass<'_> {
         true
     }
 
+    /// Is the key right above a value the one whose class it has? Elements of a list stand under the list's key.
+    pub(super) fn is_own_key(&mut self, context: Context) -> bool {
+        let fields = &self.core.fields;
+        !context.key.is_empty()
+            && self.scratch.keys.meaning(context.key, fields).class == context.class
+    }
+
     /// Takes the whole value out if its key says so. True if nothing else need be looked for.
     pub(crate) fn by_key(&mut self, t: &[u8], at: usize, context: Context, wrap: &[u8]) -> bool {
         let core = self.core;
@@ -40,7 +47,15 @@ impl Pass<'_> {
         };
         let value = t.trim_ascii();
         // {"birth":{"year":"1988"}}: the member holds the value as if it stood under the key itself
-        let mut part = || self.scratch.keys.meaning(context.key, &core.fields).part;
+        let part = if context.inherited {
+            self.scratch.keys.meaning(context.key, &core.fields).part
+        } else {
+            Part::None
+        };
+        let told = matches!(part, Part::Value | Part::Inner) || self.is_own_key(context);
+        if context.inherited && core.is_stray(class, category, told, value) {
+            return false;
+        }
         let holds = context.inherited
             && if core.is_name(category) {
                 // {"FirstName":{"content":"…"}}: a given name by itself is like no name
@@ -48,9 +63,9 @@ impl Pass<'_> {
                     && class.value == ValueRule::Any
                     && !core.outcomes.begins(value)
                     && core.names.is_part(value)
-                    && matches!(part(), Part::Value | Part::Inner)
+                    && matches!(part, Part::Value | Part::Inner)
             } else {
-                core.accepts(class, false, value) && part() != Part::None
+                core.accepts(class, false, value) && part != Part::None
             };
         if !holds && !core.accepts(class, context.inherited, value) {
             return false;
