@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::lookup::literals;
-
 use super::outcomes::Outcomes;
+use super::runs::valid_prefix;
 use super::script::is_han;
 
 /// Words that end an administrative unit or a street.
@@ -28,6 +28,9 @@ const LEADS: &[&str] = &[
 const LEADS_BEGIN: &[char] = &[
     '地', '住', '位', '家', '户', '為', '为', '是', '在', '至', '到', '从', '寄', '送', '的',
 ];
+
+/// So many characters the number of a house, a floor and a room may have.
+const LONGEST_NUMBER: usize = 40;
 
 static HOUSE: LazyLock<AhoCorasick> =
     LazyLock::new(|| literals(["号", "號", "室", "栋", "楼", "樓", "幢"]));
@@ -79,12 +82,10 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
         let head: usize = run[..first].chars().rev().take(8).map(char::len_utf8).sum();
         start += first - head;
     }
-    let after = std::str::from_utf8(&t[house..]).unwrap_or_else(|e| {
-        std::str::from_utf8(&t[house..house + e.valid_up_to()]).unwrap_or_default()
-    });
+    let after = valid_prefix(&t[house..t.len().min(house + 4 * LONGEST_NUMBER)]);
     let mut end = house;
     let mut pending = 0;
-    for c in after.chars().take(40) {
+    for c in after.chars().take(LONGEST_NUMBER) {
         pending += c.len_utf8();
         if HOUSES.contains(&c) || UNITS.contains(&c) || c == '元' {
             end += pending;

@@ -2,6 +2,7 @@
 //!
 //! Every decoder takes any bytes. What it can't decode it copies as it is, so that a half-encoded or cut text is still inspected.
 
+use super::ahead::Ahead;
 use super::edit::OffsetMap;
 use super::payload;
 use super::scan::{LANES, backslashes, far_stop, stops_of};
@@ -340,15 +341,18 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
     // no-break spaces and soft hyphens are rare: C2 begins signs that are not
     let soft = memchr::memmem::find(source, b"\xc2\xa0").is_some()
         || memchr::memmem::find(source, b"\xc2\xad").is_some();
-    let next = |rest: &[u8]| {
-        let wide = memchr::memchr3(0xef, 0xe3, 0xe2, rest);
-        match memchr::memchr(0xc2, rest).filter(|_| soft) {
-            Some(i) => Some(wide.map_or(i, |wide| wide.min(i))),
-            None => wide,
-        }
-    };
-    while let Some(offset) = next(&source[at..]) {
-        let start = at + offset;
+    let (mut wides, mut softs) = (Ahead::default(), Ahead::default());
+    loop {
+        let rest = &source[at..];
+        let place = |i: usize| (at + i, ());
+        let wide = wides.from(at, || memchr::memchr3(0xef, 0xe3, 0xe2, rest).map(place));
+        let next = match soft {
+            true => softs.from(at, || memchr::memchr(0xc2, rest).map(place)),
+            false => None,
+        };
+        let Some((start, ())) = wide.into_iter().chain(next).min() else {
+            break;
+        };
         out.extend_from_slice(&source[at..start]);
         if soft && source[start] == 0xc2 {
             let plain = match source.get(start + 1) {

@@ -8,6 +8,10 @@
 use std::ops::Range;
 
 use super::action::CategoryId;
+use super::covered::Covered;
+
+/// So many edits are gone through faster than they are put in order.
+const FEW: usize = 32;
 
 /// Replace `start..end` of the current text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub(crate) struct Edits {
     list: Vec<Edit>,
     arena: Vec<u8>,
     unsorted: bool,
+    covered: Covered,
 }
 
 impl Edits {
@@ -86,6 +91,7 @@ impl Edits {
         self.list.clear();
         self.arena.clear();
         self.unsorted = false;
+        self.covered.forget(0);
     }
 
     /// The edits since `mark`.
@@ -96,6 +102,7 @@ impl Edits {
     /// Drops the edits that count only in a country that `is_there` denies.
     pub fn keep_countries(&mut self, is_there: impl Fn(u8) -> bool) {
         self.list.retain(|e| e.only_in == 0 || is_there(e.only_in));
+        self.covered.forget(0);
     }
 
     /// A mark to carry back or drop everything that comes after it.
@@ -133,10 +140,15 @@ impl Edits {
     }
 
     /// Is any part of the span already replaced by an edit since `mark`?
-    pub fn touches(&self, mark: usize, span: Range<usize>) -> bool {
-        self.list[mark..]
-            .iter()
-            .any(|e| e.start < span.end && span.start < e.end)
+    pub fn touches(&mut self, mark: usize, span: Range<usize>) -> bool {
+        let since = &self.list[mark..];
+        if since.len() <= FEW {
+            return since
+                .iter()
+                .any(|e| e.start < span.end && span.start < e.end);
+        }
+        self.covered.learn(&self.list, mark);
+        self.covered.touches(&span)
     }
 
     /// Of the edits since `mark` drops those that overlap one made since `later`.
@@ -148,6 +160,7 @@ impl Edits {
             .map(|(i, o)| i >= mark && new.iter().any(|n| o.start < n.end && n.start < o.end))
             .collect();
         let mut index = 0;
+        self.covered.forget(mark);
         self.list.retain(|_| {
             index += 1;
             !beaten.get(index - 1).is_some_and(|b| *b)
@@ -157,10 +170,12 @@ impl Edits {
 
     pub fn truncate(&mut self, mark: usize) {
         self.list.truncate(mark);
+        self.covered.forget(mark);
     }
 
     /// Carries the edits since `mark` from a decoded text back to its source, which starts at `base`.
     pub fn carry_back(&mut self, mark: usize, map: &OffsetMap, base: usize, coding: Coding) {
+        self.covered.forget(mark);
         for i in mark..self.list.len() {
             let edit = self.list[i];
             let text = self.encode(edit, coding);
@@ -227,6 +242,7 @@ impl Edits {
         if !self.unsorted || self.list.len() - mark < 2 {
             return;
         }
+        self.covered.forget(mark);
         self.list[mark..].sort_by_key(|e| (e.start, std::cmp::Reverse(e.end)));
         let mut kept = mark;
         for i in mark + 1..self.list.len() {

@@ -120,7 +120,7 @@ impl Pass<'_> {
 
     /// The properties of a vCard, one a line: `ADR;TYPE=HOME:;;12 Main St;…`.
     fn card(&mut self, t: &[u8], from: usize, at: usize, mark: usize) {
-        let end = t.len().min(from + REACH);
+        let end = reach(t, from, b"BEGIN:VCARD");
         let end = memchr::memmem::find(&t[from..end], b"END:VCARD").map_or(end, |i| from + i);
         for line in split(from..end, |c| matches!(c, b'\n' | b'\r'), t) {
             let Some(colon) = memchr::memchr(b':', &t[line.clone()]) else {
@@ -138,7 +138,7 @@ impl Pass<'_> {
 
     /// `MECARD:N:Goh,Jun Hao;TEL:…;ADR:…;;`.
     fn contact(&mut self, t: &[u8], from: usize, at: usize, mark: usize) {
-        let end = t.len().min(from + REACH);
+        let end = reach(t, from, b"MECARD:");
         let end = memchr::memmem::find(&t[from..end], b";;").map_or(end, |i| from + i);
         for field in split(from..end, |c| c == b';', t) {
             let Some(colon) = memchr::memchr(b':', &t[field.clone()]) else {
@@ -160,7 +160,7 @@ impl Pass<'_> {
         at: usize,
         mark: usize,
     ) {
-        let rest = &t[from..t.len().min(from + REACH)];
+        let rest = &t[from..reach(t, from, b"PID|")];
         let end = from + memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
         for (i, field) in split(from..end, |c| c == b'|', t).enumerate() {
             let Some((_, name)) = fields.iter().find(|(n, _)| *n == i + 1) else {
@@ -299,6 +299,12 @@ impl Pass<'_> {
         );
         end
     }
+}
+
+/// So far what begins with a sign before `from` is read: to the next such sign at most, or else many without an end take quadratic time.
+fn reach(t: &[u8], from: usize, sign: &[u8]) -> usize {
+    let end = t.len().min(from + REACH);
+    memchr::memmem::find(&t[from..end], sign).map_or(end, |i| from + i)
 }
 
 /// Where the bytes of a dump's next line begin, behind what the line at `p` shows as text and the next one's offset.

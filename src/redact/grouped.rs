@@ -55,9 +55,11 @@ impl Shapes {
         if said(&run[..all[0]]) >= COMPLETE || digits >= MANY {
             return all[0];
         }
+        // dashes with blanks around them join: `4795 - 5879 - 0030 - 1`
+        let joined = |cut: usize| run[cut - 1] == b'-' || run.get(cut + 1) == Some(&b'-');
         all.iter()
-            .find(|cut| said(&run[..**cut]) >= ENOUGH)
             .copied()
+            .find(|cut| said(&run[..*cut]) >= ENOUGH && !joined(*cut))
             .unwrap_or(end)
     }
 

@@ -116,6 +116,11 @@ impl Pass<'_> {
         let base = self.scratch.frames.len();
         let path = self.scratch.path.len();
         let result = self.walk_frames(t, p, at, context, base);
+        if result.is_err() {
+            let open = self.scratch.frames[base..].iter().map(|f| f.start);
+            self.scratch.unclosed.clear();
+            self.scratch.unclosed.extend(open);
+        }
         self.scratch.frames.truncate(base);
         self.scratch.path.truncate(path);
         result

@@ -93,10 +93,19 @@ impl Pass<'_> {
         }
         // a log may be thousands of them: one after the other, not one within the other
         let (mut start, mut from) = (0, 0);
+        // where one fails, all that it left open fail: each would be read to the same place
+        let (mut hopeless, mut passed) = (Vec::new(), 0);
         while let Some(found) = EMBEDDED.find(&t[from..]) {
             let brace = from + found.start();
             let listed = brace > start && t[brace - 1] == b'[';
             let open = brace - usize::from(listed);
+            while hopeless.get(passed).is_some_and(|start| *start < open) {
+                passed += 1;
+            }
+            if hopeless.get(passed) == Some(&open) {
+                from = brace + 2;
+                continue;
+            }
             let mark = self.scratch.edits.mark();
             let class = self.class_before(&t[start..], open - start);
             let within = Context {
@@ -112,9 +121,13 @@ impl Pass<'_> {
                     }
                     (start, from) = (end, end);
                 }
-                _ => {
+                failed => {
                     self.scratch.edits.truncate(mark);
                     from = brace + 2;
+                    if failed.is_err() {
+                        std::mem::swap(&mut hopeless, &mut self.scratch.unclosed);
+                        passed = 0;
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
+use super::ahead::Ahead;
 use super::fields::ClassId;
 use super::scan::next_high;
 use super::script::is_han;
@@ -253,17 +254,44 @@ impl Cues {
         found
     }
 
-    /// The next cue at or after `from`, and where the name stands.
-    pub fn next(&self, text: &[u8], from: usize) -> Option<(Range<usize>, Beside)> {
-        let latin = self.latin.find(text.get(from..)?).map(|found| {
-            let span = from + found.start()..from + found.end();
-            (span, self.latin_sides[found.pattern().as_usize()])
+    /// All cues of a text, one after the other.
+    pub fn walk<'c>(&'c self, text: &'c [u8]) -> CueWalk<'c> {
+        CueWalk {
+            cues: self,
+            text,
+            latin: Ahead::default(),
+            foreign: Ahead::default(),
+        }
+    }
+}
+
+/// A walk over the cues of a text.
+pub(crate) struct CueWalk<'c> {
+    cues: &'c Cues,
+    text: &'c [u8],
+    latin: Ahead<(usize, Beside)>,
+    foreign: Ahead<(usize, Beside)>,
+}
+
+impl CueWalk<'_> {
+    /// The next cue at or after `from`, which may only grow, and where the name stands.
+    pub fn next(&mut self, from: usize) -> Option<(Range<usize>, Beside)> {
+        let (cues, text) = (self.cues, self.text);
+        let rest = text.get(from..)?;
+        let latin = self.latin.from(from, || {
+            let found = cues.latin.find(rest)?;
+            let side = cues.latin_sides[found.pattern().as_usize()];
+            Some((from + found.start(), (from + found.end(), side)))
         });
-        let foreign = self.foreign.next(text, from);
+        let foreign = self.foreign.from(from, || {
+            let (span, side) = cues.foreign.next(text, from)?;
+            Some((span.start, (span.end, side)))
+        });
         [latin, foreign]
             .into_iter()
             .flatten()
-            .min_by_key(|(span, _)| span.start)
+            .min_by_key(|(start, _)| *start)
+            .map(|(start, (end, side))| (start..end, side))
     }
 }
 

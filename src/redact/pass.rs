@@ -52,6 +52,8 @@ pub(crate) struct Scratch {
     pub trace: Option<Vec<Trace>>,
     /// Values behind labels of machine identifiers in the text at hand: value patterns leave them alone.
     pub protected: Vec<Range<usize>>,
+    /// Where the containers begin that the last JSON text to fail left open.
+    pub(super) unclosed: Vec<usize>,
     pub(super) layers: usize,
     /// Form encodings opened around the text at hand.
     pub(super) forms: usize,

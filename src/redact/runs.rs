@@ -294,6 +294,8 @@ fn time_of_day(text: &str) -> usize {
 
 /// A machine identifier: a word, but not what a colon glues to it (`sim=45.96:F202561666`); times and ports go on.
 pub(super) fn identifier_run(rest: &[u8]) -> usize {
+    const LONGEST: usize = 512;
+    let rest = &rest[..rest.len().min(LONGEST)];
     let word = word_run(rest);
     let opened = rest[..word]
         .iter()

@@ -84,6 +84,10 @@ impl Pass<'_> {
     /// Values whose shape says what they are.
     fn shapes(&mut self, t: &[u8], at: usize, mark: usize, key: &[u8]) {
         let by_key = self.patterns_of_key(key);
+        // in order, so that one look tells how far anything protects what begins before a span
+        let mut protected = std::mem::take(&mut self.scratch.protected);
+        protected.sort_unstable_by_key(|p| p.start);
+        let (mut begun, mut protected_to) = (0, 0);
         let mut from = 0;
         while let Some(found) = self.core.shapes.find(t, from, &by_key) {
             let pattern = &self.core.shapes.patterns[found.pattern as usize];
@@ -95,8 +99,11 @@ impl Pass<'_> {
             }
             // an identifier of that length passes the check once in 60,000: `ms：110…` is a number behind a measure
             let telling = pattern.is_proven() && span.len() >= 18;
-            let protects = |p: &Range<usize>| p.start <= span.start && span.end <= p.end;
-            if !telling && self.scratch.protected.iter().any(protects) {
+            while protected.get(begun).is_some_and(|p| p.start <= span.start) {
+                protected_to = protected[begun].end.max(protected_to);
+                begun += 1;
+            }
+            if !telling && span.end <= protected_to {
                 continue;
             }
             if let Some(ours) = self.core.catalog.placeholder_over(t, found.start) {
@@ -120,10 +127,14 @@ impl Pass<'_> {
                 self.scratch.needles.note(value, category, self.core);
             }
         }
+        self.scratch.protected = protected;
     }
 
     /// Does a find have to leave its place to what stands there already? A secret takes over what it holds: a cookie its first value.
-    fn is_taken(&self, span: &Range<usize>, category: CategoryId, mark: usize) -> bool {
+    fn is_taken(&mut self, span: &Range<usize>, category: CategoryId, mark: usize) -> bool {
+        if !self.scratch.edits.touches(mark, span.clone()) {
+            return false;
+        }
         let secret = self.core.catalog.is_secret(category);
         self.scratch.edits.since(mark).iter().any(|e| {
             let within = span.start <= e.start && e.end <= span.end && e.end - e.start < span.len();
@@ -168,7 +179,8 @@ impl Pass<'_> {
             return;
         };
         let mut from = 0;
-        while let Some((cue, side)) = core.cues.next(t, from) {
+        let mut cues = core.cues.walk(t);
+        while let Some((cue, side)) = cues.next(from) {
             from = cue.end;
             let titled = side == Beside::Titled;
             let span = if titled || side == Beside::Behind {

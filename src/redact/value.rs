@@ -144,6 +144,8 @@ impl Pass<'_> {
                 ValueRule::Date => placed_date_run(rest),
                 ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
                 ValueRule::Text | ValueRule::Place | ValueRule::Places => {
+                    const LONGEST: usize = 1024;
+                    let rest = valid_prefix(&rest[..rest.len().min(LONGEST)]).as_bytes();
                     // what was taken out there belongs to another value
                     let ours = self.core.catalog.next_placeholder(rest, 0);
                     let mut run = address_run(&rest[..ours.map_or(rest.len(), |ours| ours.start)]);
