@@ -11,6 +11,8 @@ use super::pass::Pass;
 
 /// How far before its sign the first value may begin, in bytes.
 const REACH: usize = 160;
+/// A label of one word is no longer.
+const LONGEST_WORD: usize = 64;
 
 /// What stands between the label and the first value, or between both values, and what divides the values.
 const SIGNS: [(&str, Side); 12] = [
@@ -66,7 +68,8 @@ impl Pass<'_> {
             };
             // `field real_name`: what says that it is one belongs to no label
             let word = self.label_ending(t, label).or_else(|| {
-                let space = memchr::memrchr(b' ', &t[..label])?;
+                let floor = label.saturating_sub(LONGEST_WORD);
+                let space = floor + memchr::memrchr(b' ', &t[floor..label])?;
                 self.label_ending(&t[space + 1..], label - space - 1)
             });
             if let Some(class) = word {

@@ -170,8 +170,9 @@ fn between(t: &[u8], within: Range<usize>, open: &[u8], close: &[u8]) -> Option<
 
 /// The line before the one of `from`.
 fn line_before(t: &[u8], from: usize) -> Option<Range<usize>> {
-    let end = memchr::memrchr(b'\n', &t[..from])?;
-    let start = memchr::memrchr(b'\n', &t[..end]).map_or(0, |i| i + 1);
+    let floor = from.saturating_sub(REACH);
+    let end = floor + memchr::memrchr(b'\n', &t[floor..from])?;
+    let start = reach_back(t, end);
     Some(start..end)
 }
 

@@ -388,13 +388,24 @@ fn next_field(value: &[u8]) -> Option<usize> {
 
 /// Does the label that ends at `separator` begin a line of several, of which its value is the rest?
 pub(super) fn fills_line(t: &[u8], separator: usize) -> bool {
-    let start = memchr::memrchr(b'\n', &t[..separator]).map_or(0, |i| i + 1);
-    let end = memchr::memchr(b'\n', &t[separator..]).map_or(t.len(), |i| separator + i);
-    let one_word = t[start..separator]
-        .trim_ascii()
+    const LONGEST: usize = 64;
+    let rest = &t[separator..t.len().min(separator + LONGEST)];
+    let (ends, last) = match memchr::memchr(b'\n', rest) {
+        Some(_) => (true, false),
+        None => (rest.len() < LONGEST, true),
+    };
+    let word = |c: u8| {
+        c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'/' | b' ' | b'\t') || c >= 0x80
+    };
+    // no further back than that word, or many labels in one line take quadratic time
+    let start = t[..separator]
         .iter()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'/') || *c >= 0x80);
-    one_word && end - separator < 64 && (start > 0 || end < t.len())
+        .rposition(|c| !word(*c))
+        .map_or(0, |i| i + 1);
+    let begins = start == 0 || t[start - 1] == b'\n';
+    let label = t[start..separator].trim_ascii();
+    let one_word = !label.iter().any(u8::is_ascii_whitespace);
+    ends && begins && one_word && !(start == 0 && last)
 }
 
 /// A date, also behind the place that some cards print before it: `BANDUNG, 15-04-1990`.
@@ -416,6 +427,8 @@ pub(super) fn placed_date_run(rest: &[u8]) -> usize {
 
 /// An address: up to a delimiter, two spaces or the next `key=`.
 pub(super) fn address_run(rest: &[u8]) -> usize {
+    const LONGEST: usize = 1024;
+    let rest = valid_prefix(&rest[..rest.len().min(LONGEST)]).as_bytes();
     let hard = rest
         .iter()
         .position(|c| {

@@ -194,9 +194,9 @@ fn block_scalar(t: &[u8], label_end: usize, start: usize) -> Option<Range<usize>
         .take_while(|c| matches!(c, b'-' | b'+') || c.is_ascii_digit());
     let first = start + 1 + sign.count();
     let inward = |line: &[u8]| line.iter().take_while(|c| **c == b' ').count();
+    let rest = t[first..t.len().min(first + LONGEST)].strip_prefix(b"\n")?;
     let own = memchr::memrchr(b'\n', &t[..label_end]).map_or(0, |i| i + 1);
     let own = inward(&t[own..label_end]);
-    let rest = t[first..t.len().min(first + LONGEST)].strip_prefix(b"\n")?;
     let mut end = 0;
     for line in rest.split_inclusive(|c| *c == b'\n') {
         if inward(line) <= own {
