@@ -427,8 +427,6 @@ pub(super) fn placed_date_run(rest: &[u8]) -> usize {
 
 /// An address: up to a delimiter, two spaces or the next `key=`.
 pub(super) fn address_run(rest: &[u8]) -> usize {
-    const LONGEST: usize = 1024;
-    let rest = valid_prefix(&rest[..rest.len().min(LONGEST)]).as_bytes();
     let hard = rest
         .iter()
         .position(|c| {

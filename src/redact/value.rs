@@ -106,8 +106,13 @@ impl Pass<'_> {
         // Go prints a header as a list: Authorization:[Bearer …]
         if listed
             && self.core.catalog.is_secret(category)
-            && let Some(length) = memchr::memchr3(b']', b'"', b'\n', &t[start..])
-                .filter(|n| *n > 0 && t[start + n] == b']')
+            && let Some(length) = memchr::memchr3(
+                b']',
+                b'"',
+                b'\n',
+                &t[start..t.len().min(start + LONGEST_LISTED)],
+            )
+            .filter(|n| *n > 0 && t[start + n] == b']')
         {
             return Some(Value {
                 span: start..start + length,
@@ -179,6 +184,9 @@ impl Pass<'_> {
         })
     }
 }
+
+/// A value between brackets is no longer, in bytes.
+const LONGEST_LISTED: usize = 8192;
 
 /// The lines of a block in YAML, `address: >-⏎  12 Main St,⏎  Springfield`: those that begin further in than the line of their label, which
 /// ends before `label_end`.
