@@ -19,6 +19,9 @@ static FORM_DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"for
 
 /// How far before a separator a label may begin, in bytes.
 const LABEL: usize = 64;
+/// So many items of a list that are no values, one after the other, may stand between values: a list without an end is not read to that of the
+/// text for each label in it.
+const OTHERS: usize = 16;
 
 impl Pass<'_> {
     /// Fields of a multipart form (RFC 7578): the value stands behind an empty line, up to the next boundary.
@@ -160,6 +163,7 @@ impl Pass<'_> {
             }
             let mut start = from;
             let mut listed = false;
+            let mut others = 0;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
                 let span = value.span.clone();
                 let dealt_with = self.take_labelled(
@@ -172,12 +176,14 @@ impl Pass<'_> {
                     quote.wrap(t, &value),
                 );
                 // what is no value of this label may hold others: `'Feature:' "Authorization": "…"`
+                others += 1;
                 if dealt_with {
                     from = from.max(span.end);
+                    others = 0;
                 }
                 // a list of values: ["张三", "李四"], [a b]
                 listed |= value.listed;
-                match (listed, span.end + value.quote) {
+                match (listed && others <= OTHERS, span.end + value.quote) {
                     (true, end) if matches!(t.get(end), Some(b',' | b' ')) => start = end + 1,
                     (_, end) if dealt_with => match next_value(t, end) {
                         Some(next) => start = next,
