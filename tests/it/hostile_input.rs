@@ -20,6 +20,34 @@ fn thousands_of_records_in_one_string() {
         .gives(line.as_bytes());
 }
 
+/// Each of these once took a time that grew with the square of its length: at this one, minutes.
+#[test]
+fn many_of_one_thing_in_one_string() {
+    let units = [
+        r#"{\"a\":"#,
+        "%7B%22a%22%3A",
+        "BEGIN:VCARD\\nFN:",
+        "PID|1||",
+        "姓名：",
+        "地址：",
+        "尊敬的张先生",
+        "浙江省杭州市西湖区文三路90号",
+        "13812345678 ",
+        "Cookie: a=b; ",
+        "name: A -> ",
+        "verify code=[",
+        "md5:",
+    ];
+    let line = |unit: &str| {
+        let text = unit.repeat(100_000 / unit.len());
+        format!("{{\"Message\":\"{text}\"}}\n")
+    };
+    let lines: String = units.iter().copied().map(line).collect();
+    let ran = Program::new().pipe(&["run"], lines.as_bytes());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.text().lines().count(), units.len());
+}
+
 #[test]
 fn a_line_over_the_limit_is_replaced_and_counted() {
     let program = Program::new()
