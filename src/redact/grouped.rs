@@ -47,19 +47,23 @@ impl Shapes {
             return length;
         }
         let all: Vec<usize> = cuts.take(GROUPS).collect();
+        // dashes with blanks around them join all groups or none: `4795 - 5879 - 0030 - 1`, `6222 0212 3456 7890 - 200 ms`
+        let before_dash = |cut: usize| run.get(cut + 1) == Some(&b'-');
+        let dashed = before_dash(all[0]);
+        let may_end = |cut: &&usize| run[**cut - 1] != b'-' && !(dashed && before_dash(**cut));
         let is_grouping = |cut: &&usize| self.is_grouping(&run[..**cut]);
-        if let Some(cut) = all[1..].iter().rev().find(is_grouping) {
+        let later = all[1..].iter().filter(may_end);
+        if let Some(cut) = later.clone().rev().find(is_grouping) {
             return *cut;
         }
         let digits = run[..all[0]].iter().filter(|c| c.is_ascii_digit()).count();
         if said(&run[..all[0]]) >= COMPLETE || digits >= MANY {
             return all[0];
         }
-        // dashes with blanks around them join: `4795 - 5879 - 0030 - 1`
-        let joined = |cut: usize| run[cut - 1] == b'-' || run.get(cut + 1) == Some(&b'-');
         all.iter()
+            .filter(may_end)
+            .find(|cut| said(&run[..**cut]) >= ENOUGH)
             .copied()
-            .find(|cut| said(&run[..*cut]) >= ENOUGH && !joined(*cut))
             .unwrap_or(end)
     }
 
