@@ -136,8 +136,20 @@ fn wide_digits(value: &[u8]) -> usize {
         .count()
 }
 
+/// Are these the numbers of a vector: `-0.156353,0.545303,…`? Fewer make a rectangle.
+fn is_vector(value: &[u8]) -> bool {
+    const FEWEST: usize = 8;
+    let numeral = |c: &u8| c.is_ascii_digit() || matches!(c, b'-' | b'+' | b'.' | b'e' | b'E');
+    let numbers = value.split(|c| matches!(c, b',' | b' ' | b';' | b'\n'));
+    let mut numbers = numbers.filter(|n| !n.is_empty());
+    let decimal = |n: &[u8]| n.iter().all(numeral) && n.contains(&b'.');
+    value.len() >= 4 * FEWEST
+        && numbers.by_ref().take(FEWEST).filter(|n| decimal(n)).count() == FEWEST
+        && numbers.all(|n| n.iter().all(numeral))
+}
+
 fn is_blob(value: &[u8]) -> bool {
-    if value.starts_with(b"data:") || payload::media(value).is_some() {
+    if value.starts_with(b"data:") || payload::media(value).is_some() || is_vector(value) {
         return true;
     }
     // PHP writes `\/` for `/`, also where nothing undoes it

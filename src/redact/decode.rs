@@ -104,6 +104,12 @@ fn unescape<const QUOTE: bool>(
                 any = true;
                 if QUOTE {
                     hex4(&source[at..])?;
+                } else if source.len() < at + 6
+                    && source[at + 2..].iter().all(u8::is_ascii_hexdigit)
+                {
+                    // a text that was cut within its last escape
+                    map.push(out.len(), source.len());
+                    return Some((source.len(), any));
                 }
                 let (c, length) = unicode_escape(&source[at..]);
                 match c {
@@ -205,6 +211,17 @@ pub(crate) fn percent(source: &[u8], plus: Plus, out: &mut Vec<u8>, map: &mut Of
             out.push(if stays { b'+' } else { b' ' });
             any |= !stays;
             at += 1;
+            continue;
+        }
+        // JavaScript's escape(): %u5F20
+        if source.get(at + 1) == Some(&b'u')
+            && let Some(c) = hex4(&source[at..]).and_then(char::from_u32)
+        {
+            map.push(out.len(), at);
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            at += 6;
+            map.push(out.len(), at);
+            any = true;
             continue;
         }
         let digit = |i: usize| source.get(at + i).and_then(|c| (*c as char).to_digit(16));
@@ -422,6 +439,11 @@ mod tests {
         json_string(source, out, map);
     }
 
+    /// Does no backslash at its end escape what comes next?
+    fn is_free(text: &str) -> bool {
+        text.bytes().rev().take_while(|c| *c == b'\\').count() % 2 == 0
+    }
+
     proptest::proptest! {
         #[test]
         fn escapes_wherever_they_stand_in_a_block(
@@ -435,6 +457,11 @@ mod tests {
             let (mut out, mut map) = (Vec::new(), OffsetMap::default());
             let hidden = json_string(source.as_bytes(), &mut out, &mut map);
             proptest::prop_assert_eq!(hidden, source.contains("\\u"));
+            // what was cut within its last escape ends before it
+            let source = match source.rfind("\\u").filter(|i| source.len() < i + 6) {
+                Some(i) if source[i + 2..].bytes().all(|c| c.is_ascii_hexdigit()) && is_free(&source[..i]) => &source[..i],
+                _ => &source[..],
+            };
             // the same, an escape at a time
             let (bytes, mut at, mut plain) = (source.as_bytes(), 0, 0);
             while at < bytes.len() {

@@ -33,6 +33,8 @@ pub(crate) struct Edit {
 pub(crate) enum Coding {
     /// JSON string escapes.
     Json,
+    /// `\xNN`.
+    Bytes,
     /// `%XX`.
     Percent,
     /// `&quot;` and its kin.
@@ -202,7 +204,7 @@ impl Edits {
         let text = edit.text;
         let range = text.0 as usize..text.1 as usize;
         let needs = |c: &u8| match coding {
-            Coding::Json => matches!(c, b'"' | b'\\'),
+            Coding::Json | Coding::Bytes => matches!(c, b'"' | b'\\'),
             // base64 that was packed again may hold a plus sign, which a form reads as a space
             Coding::Percent => matches!(c, b'"' | b'\\' | b'%' | b'&' | b'+'),
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
@@ -217,6 +219,8 @@ impl Edits {
             match coding {
                 _ if !needs(&c) => self.arena.push(c),
                 Coding::Json => self.arena.extend_from_slice(&[b'\\', c]),
+                Coding::Bytes if c == b'"' => self.arena.extend_from_slice(b"\\x22"),
+                Coding::Bytes => self.arena.extend_from_slice(b"\\x5C"),
                 Coding::Percent => {
                     const HEX: &[u8; 16] = b"0123456789ABCDEF";
                     self.arena.extend_from_slice(&[

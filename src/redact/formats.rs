@@ -36,7 +36,25 @@ const SIGNS: [&str; 18] = [
     "f d8 ff",
 ];
 static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let dumps = ["F D8 FF", "89 50 4e 47", "89 50 4E 47", "25 50 44 46"];
+    let dumps = [
+        "F D8 FF",
+        "f:d8:ff",
+        "F:D8:FF",
+        "f-d8-ff",
+        "F-D8-FF",
+        "0xff, 0xd8",
+        "0xFF, 0xD8",
+        "0xff,0xd8",
+        "0xFF,0xD8",
+        "ffd8 ff",
+        "FFD8 FF",
+        "89 50 4e 47",
+        "89 50 4E 47",
+        "89:50:4e:47",
+        "89:50:4E:47",
+        "8950 4e47",
+        "25 50 44 46",
+    ];
     literals(SIGNS.into_iter().chain(dumps))
 });
 
@@ -267,10 +285,16 @@ impl Pass<'_> {
         let mut digits = Vec::new();
         let (mut end, mut p) = (from, from);
         while let Some([a, b]) = t.get(p..p + 2) {
-            let goes_on = t.get(p + 2).is_some_and(u8::is_ascii_hexdigit);
-            if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() && !goes_on {
-                digits.extend([*a, *b]);
+            if [*a, *b] == *b"0x" {
                 p += 2;
+                continue;
+            }
+            // by twos or, as xxd has it, by fours
+            let word = t[p..].iter().take(5).take_while(|c| c.is_ascii_hexdigit());
+            let word = word.count();
+            if matches!(word, 2 | 4) {
+                digits.extend(&t[p..p + word]);
+                p += word;
                 end = p;
             } else if let Some(next) = next_line(t, p) {
                 p = next;
@@ -313,15 +337,16 @@ fn next_line(t: &[u8], p: usize) -> Option<usize> {
     let rest = &t[p..t.len().min(p + LONGEST)];
     let line = memchr::memchr(b'\n', rest)?;
     let shown = rest[..line].trim_ascii();
-    if !(shown.is_empty() || shown.starts_with(b"|")) {
-        return None;
-    }
     let start = p + line + 1;
     let offset = t[start..]
         .iter()
         .take(10)
         .take_while(|c| c.is_ascii_hexdigit())
         .count();
+    let numbered = offset >= 8 && t.get(start + offset) == Some(&b':');
+    if !(shown.is_empty() || shown.starts_with(b"|") || numbered) {
+        return None;
+    }
     let start = if offset > 2 { start + offset } else { start };
     let gap = t[start..]
         .iter()

@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 use super::action::CategoryId;
 use super::decode::{self, Plus};
 use super::edit::Coding;
+use super::escapes;
 use super::fields::NO_CLASS;
 use super::lookup::literals;
 use super::packed::Packing;
@@ -81,6 +82,15 @@ impl Pass<'_> {
                     pass.running_text(text, 0, holds::UNKNOWN, context)
                 },
             );
+            return;
+        }
+        if bits & holds::ESCAPE != 0
+            && escapes::may_hold(t)
+            && self.layer(t, at, Coding::Bytes, escapes::decode, |pass, text| {
+                pass.scratch.encoded = true;
+                pass.text(text, 0, holds::UNKNOWN, context)
+            })
+        {
             return;
         }
         self.encoded_runs(t, at, bits, context);
@@ -219,15 +229,8 @@ impl Pass<'_> {
         at: usize,
         context: Context,
     ) -> bool {
-        let mut run = &t[span.clone()];
-        let mut start = span.start;
-        // `data=eyJ…`: a label glued by `=`
-        if let Some(equals) =
-            memchr::memchr(b'=', &run[..run.len().min(40)]).filter(|e| e + 16 < run.len())
-        {
-            start += equals + 1;
-            run = &run[equals + 1..];
-        }
+        let run = without_label(&t[span.clone()]);
+        let start = span.end - run.len();
         if self.open_hex(run, at + start, context) {
             return true;
         }
@@ -317,6 +320,17 @@ fn has_json_escape(t: &[u8]) -> bool {
         Some(b'u') => t.len() >= i + 6 && t[i + 2..i + 6].iter().all(u8::is_ascii_hexdigit),
         _ => false,
     })
+}
+
+/// `data=eyJ…`: a run without the label that `=` glues to it.
+fn without_label(run: &[u8]) -> &[u8] {
+    let equals = memchr::memchr(b'=', &run[..run.len().min(40)]).filter(|e| e + 16 < run.len());
+    equals.map_or(run, |equals| &run[equals + 1..])
+}
+
+/// Is a run base64 of what was opened already, whether or not anything was found inside?
+pub(super) fn is_opened(run: &[u8]) -> bool {
+    looks_like_text(without_label(run), &mut [0; 18])
 }
 
 /// Do the first bytes of a base64 run decode to text or something packed? Cheap, so that hashes and identifiers cost next to nothing.

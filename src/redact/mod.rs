@@ -56,6 +56,7 @@ mod decode;
 mod dressed;
 mod echo;
 mod edit;
+mod escapes;
 mod expressions;
 mod fields;
 mod foreign;

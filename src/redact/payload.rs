@@ -72,6 +72,19 @@ const FORMATS: &[Format] = &[
     format("silk", Media::Audio, 0, b"#!SILK"),
     format("silk", Media::Audio, 0, b"\x02#!SILK"),
     format("pdf", Media::Document, 0, b"%PDF-"),
+    format("zip", Media::Document, 0, b"PK\x03\x04"),
+    format(
+        "ole",
+        Media::Document,
+        0,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    ),
+    // fingerprints (FBI's WSQ), and what ISO/IEC 19794 lays down for faces, fingers and irises
+    format("wsq", Media::Image, 0, b"\xff\xa0\xff"),
+    format("iso19794", Media::Image, 0, b"FAC\0"),
+    format("iso19794", Media::Image, 0, b"FIR\0"),
+    format("iso19794", Media::Image, 0, b"IIR\0"),
+    format("iso19794", Media::Image, 0, b"FMR\0"),
 ];
 
 /// Formats whose magic is too short to be believed without a long payload behind it.
@@ -86,6 +99,8 @@ const WEAK_FORMATS: &[Format] = &[
 const LONG: usize = 256;
 /// Base64 that is neither text nor of a known format is opaque data from here on.
 const OPAQUE: usize = 2048;
+/// A shorter run of it may be anything.
+pub(crate) const RANDOM: usize = 256;
 /// The part of a payload that is decoded to find the pixels, of formats that say them early.
 const HEADER: usize = 4 << 10;
 
@@ -375,8 +390,9 @@ fn run_around(text: &[u8], at: usize, floor: usize) -> Range<usize> {
     start..end
 }
 
-/// Extends a run over line breaks (MIME writes 76 characters a line).
+/// Extends a run over line breaks (MIME writes 76 characters a line), and over what sets the next line in (YAML, XML).
 pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
+    const INDENT: usize = 64;
     let mut end = run.end;
     loop {
         let gap = text[end..]
@@ -384,10 +400,19 @@ pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
             .take(2)
             .take_while(|c| matches!(c, b'\r' | b'\n'))
             .count();
-        let next = end + gap;
+        let inward = text[end + gap..]
+            .iter()
+            .take(INDENT)
+            .take_while(|c| matches!(c, b' ' | b'\t'))
+            .count();
+        let next = end + gap + inward;
         let length = text[next..].iter().take_while(|c| is_base64(**c)).count();
+        let line = &text[next..next + length];
+        // a word that is set in as well
+        let word = inward > 0 && length < 40 && line.iter().all(u8::is_ascii_lowercase);
         if gap == 0
             || length == 0
+            || word
             // the boundary of a multipart body begins with digits of the other alphabet
             || text[next..].starts_with(b"--")
             || (length < 40
@@ -401,7 +426,11 @@ pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
     }
 }
 
-fn classify_run(text: &[u8], run: Range<usize>) -> Option<Payload> {
+fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
+    // PostgreSQL's bytea: \xffd8ff…
+    if text[..run.start].ends_with(b"\\") && text[run.start] == b'x' {
+        run.start += 1;
+    }
     let bytes = &text[run.clone()];
     if let Some((name, media)) = media(bytes) {
         return Some(Payload {
@@ -432,6 +461,35 @@ fn classify_run(text: &[u8], run: Range<usize>) -> Option<Payload> {
         name: "data",
         media: Media::Data,
     })
+}
+
+/// The next run at or after `from` that is base64 of bytes nobody knows: the rest of a body of which the beginning was cut.
+///
+/// Shorter than [`OPAQUE`], so all kinds of digits must be as many as random ones have: paths and lists of words are of small letters.
+pub(crate) fn random_run(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let (mut at, mut floor) = (from + RANDOM - 1, from);
+    while at < text.len() {
+        if !is_base64(text[at]) {
+            at += RANDOM;
+            continue;
+        }
+        let run = run_around(text, at, floor);
+        let digits = &text[run.clone()];
+        let share = |kind: fn(&u8) -> bool, percent: usize| {
+            let head = &digits[..digits.len().min(RANDOM)];
+            head.iter().filter(|c| kind(c)).count() * 100 >= head.len() * percent
+        };
+        if digits.len() >= RANDOM
+            && share(u8::is_ascii_uppercase, 20)
+            && share(u8::is_ascii_lowercase, 20)
+            && share(u8::is_ascii_digit, 5)
+        {
+            return Some(over_lines(text, run));
+        }
+        floor = run.end;
+        at = run.end + RANDOM - 1;
+    }
+    None
 }
 
 fn beginning(text: &[u8], at: usize) -> Option<Payload> {

@@ -7,8 +7,10 @@
 use std::ops::Range;
 
 use super::action::CategoryId;
+use super::layers::is_opened;
 use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
+use super::payload::{self, Media};
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::{Contents, holds};
 use super::signs::{self, Signs};
@@ -72,6 +74,9 @@ impl Pass<'_> {
         }
         if t.len() >= 6 {
             self.expressions(t, at, mark, bits);
+        }
+        if t.len() >= payload::RANDOM && bits & holds::RUN != 0 {
+            self.random_runs(t, at, mark);
         }
         if bits & holds::DIGIT != 0 && self.core.shapes.worth(t) {
             self.numbered(t, at, mark);
@@ -169,6 +174,32 @@ impl Pass<'_> {
                     b"",
                 );
             }
+        }
+    }
+
+    /// Long base64 that no label, expression or magic claimed.
+    fn random_runs(&mut self, t: &[u8], at: usize, mark: usize) {
+        let mut taken: Vec<Range<usize>> = self
+            .scratch
+            .edits
+            .since(mark)
+            .iter()
+            .map(|e| e.start - at..e.end - at)
+            .collect();
+        taken.sort_unstable_by_key(|span| span.start);
+        taken.push(t.len()..t.len());
+        let mut from = 0;
+        // what was taken out divides a run, as it will where this text is seen again
+        for span in taken {
+            while let Some(run) = payload::random_run(&t[..span.start.max(from)], from) {
+                from = run.end;
+                if !is_opened(&t[run.clone()]) {
+                    let rule = Rule::Named("payload");
+                    let placed = at + run.start..at + run.end;
+                    self.take_payload(&t[run], placed, "data", Media::Data, None, rule, b"");
+                }
+            }
+            from = from.max(span.end);
         }
     }
 
