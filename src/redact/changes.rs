@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::action::CategoryId;
 use super::fields::ClassId;
 use super::lookup::literals;
 use super::pass::Pass;
@@ -15,7 +16,8 @@ const REACH: usize = 160;
 const LONGEST_WORD: usize = 64;
 
 /// What stands between the label and the first value, or between both values, and what divides the values.
-const SIGNS: [(&str, Side); 12] = [
+const SIGNS: [(&str, Side); 13] = [
+    ("→", Side::Behind),
     (" changed from ", Side::Before(" to ")),
     (" updated from ", Side::Before(" to ")),
     (" modified from ", Side::Before(" to ")),
@@ -34,6 +36,8 @@ static CHANGED: LazyLock<AhoCorasick> =
 
 #[derive(Clone, Copy)]
 enum Side {
+    /// The label ends before it, and no second value follows.
+    Behind,
     /// The label ends before it.
     Before(&'static str),
     /// The first value ends before it, and begins behind 由 or 从.
@@ -45,6 +49,13 @@ impl Pass<'_> {
         for found in CHANGED.find_iter(t) {
             let (start, end) = (found.start(), found.end());
             let (label, old, new) = match SIGNS[found.pattern().as_usize()].1 {
+                Side::Behind => {
+                    let label = t[..start].trim_ascii_end().len();
+                    if let Some(class) = self.label_ending(t, label) {
+                        self.replaced(t, end, at, mark, class);
+                    }
+                    continue;
+                }
                 Side::Before(sign) => {
                     let label = without(&t[..start], b" was");
                     let rest = &t[end..t.len().min(end + REACH)];
@@ -90,6 +101,14 @@ impl Pass<'_> {
         }
     }
 
+    /// Is what stands behind an arrow the next step of a process, `姓名→身份证→人脸`, where a name would be?
+    pub(super) fn is_step(&self, value: &[u8], category: CategoryId) -> bool {
+        let core = self.core;
+        core.is_name(category)
+            && std::str::from_utf8(value)
+                .is_ok_and(|word| core.is_label(word) || core.names.is_common_word(word))
+    }
+
     /// The value that begins at `from`.
     fn replaced(&mut self, t: &[u8], from: usize, at: usize, mark: usize, class: ClassId) {
         let Some(data) = self.class(class) else {
@@ -98,7 +117,9 @@ impl Pass<'_> {
         let (Some(category), rule) = (data.category, data.label_value) else {
             return;
         };
-        if let Some(value) = self.value_after(t, from, rule, category, false) {
+        if let Some(value) = self.value_after(t, from, rule, category, false)
+            && !self.is_step(&t[value.span.clone()], category)
+        {
             self.take_labelled(t, value.span, at, mark, class, category, b"");
         }
     }

@@ -52,17 +52,24 @@ impl Pass<'_> {
                     }
                     _ if rest.starts_with("「".as_bytes())
                         || rest.starts_with("【".as_bytes())
+                        || rest.starts_with("】".as_bytes())
                         || rest.starts_with("“".as_bytes()) =>
                     {
                         3
                     }
                     _ => 0,
                 };
-                if skip == 0 || start - label.end > 12 {
+                // 姓名→身份证→人脸 may be the steps of a process
+                let arrow = if rest.starts_with("→".as_bytes()) {
+                    3
+                } else {
+                    2 * usize::from(rest.starts_with(b"->"))
+                };
+                if skip + arrow == 0 || start - label.end > 12 {
                     break;
                 }
-                joint = true;
-                start += skip;
+                joint |= skip > 0;
+                start += skip + arrow;
             }
             if start >= t.len() || self.scratch.edits.touches(mark, at + start..at + start + 1) {
                 continue;

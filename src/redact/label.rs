@@ -94,6 +94,7 @@ impl Pass<'_> {
             if colon
                 && t.get(from) == Some(&b':')
                 && t.get(from + 1).is_some_and(u8::is_ascii_alphabetic)
+                && !is_printed_key(t, separator)
             {
                 from += 1;
                 continue;
@@ -166,6 +167,9 @@ impl Pass<'_> {
             let mut others = 0;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
                 let span = value.span.clone();
+                if arrow && self.is_step(&t[span.clone()], category) {
+                    break;
+                }
                 let dealt_with = self.take_labelled(
                     t,
                     span.clone(),
@@ -467,6 +471,12 @@ fn is_key(word: &[u8]) -> bool {
         || word
             .windows(2)
             .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+}
+
+/// `fullName::Siti`, but not `kyc::full_name::Error`.
+fn is_printed_key(t: &[u8], end: usize) -> bool {
+    let start = word_start(t, end, end.saturating_sub(LABEL));
+    is_key(&t[start..end]) && !t[..start].ends_with(b"::")
 }
 
 /// Does a number stand before the word that ends at `end`, so that it is the number's unit?

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::action::CategoryId;
+use super::binary;
 use super::decode::{self, Plus};
 use super::edit::Coding;
 use super::escapes;
@@ -239,13 +240,20 @@ impl Pass<'_> {
         }
         let mut head = [0u8; 18];
         let clean = run.iter().take(24).all(|c| payload::is_base64(*c));
-        if !clean || !looks_like_text(run, &mut head) {
+        if !clean {
+            return false;
+        }
+        let raw = is_saml(&t[..start], context.key);
+        let told = looks_like_text(run, &mut head) || raw;
+        if !told && !binary::may_be_message(&head) {
             return false;
         }
         let (mut plain, map) = self.scratch.buffers.pop().unwrap_or_default();
         let mut opened = false;
         if payload::decode_base64(run, &mut plain) {
-            if let Some(packing) = Packing::of(&plain) {
+            if !told {
+                opened = self.open_message(&plain, run, at + start, context);
+            } else if let Some(packing) = Packing::of(&plain).or(raw.then_some(Packing::Raw)) {
                 if let Some(unpacked) = packing.unpack(&plain).filter(|t| is_text(t)) {
                     opened = true;
                     self.recode(&unpacked, run, at + start, context, |text| {
@@ -319,6 +327,17 @@ fn has_json_escape(t: &[u8]) -> bool {
         Some(b'"' | b'/' | b'n' | b'r' | b't') => true,
         Some(b'u') => t.len() >= i + 6 && t[i + 2..i + 6].iter().all(u8::is_ascii_hexdigit),
         _ => false,
+    })
+}
+
+/// SAML packs its requests without a sign of how (SAML 2.0 bindings, section 3.4.4.1): only their name tells.
+fn is_saml(before: &[u8], key: &[u8]) -> bool {
+    const NAMES: [&[u8]; 2] = [b"samlrequest", b"samlresponse"];
+    let label = before.strip_suffix(b"=").unwrap_or_default();
+    NAMES.iter().any(|name| {
+        key.eq_ignore_ascii_case(name)
+            || label.len() >= name.len()
+                && label[label.len() - name.len()..].eq_ignore_ascii_case(name)
     })
 }
 

@@ -42,6 +42,7 @@ mod addressed;
 mod ahead;
 mod arguments;
 mod beside;
+mod binary;
 mod bytes;
 mod changes;
 pub mod checksum;

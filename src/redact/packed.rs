@@ -1,10 +1,10 @@
-//! Compressed texts within base64: gzip (RFC 1952) and zlib (RFC 1950).
+//! Compressed texts within base64: gzip (RFC 1952) and zlib (RFC 1950), and deflate by itself.
 
 use std::io::{Read, Write};
 
 use flate2::Compression;
-use flate2::read::{MultiGzDecoder, ZlibDecoder};
-use flate2::write::{GzEncoder, ZlibEncoder};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
 /// What of a packed text is unpacked at most; more is replaced unseen.
 const LIMIT: u64 = 64 << 20;
@@ -13,6 +13,8 @@ const LIMIT: u64 = 64 << 20;
 pub(crate) enum Packing {
     Gzip,
     Zlib,
+    /// Deflate (RFC 1951) without a sign of it.
+    Raw,
 }
 
 impl Packing {
@@ -31,6 +33,7 @@ impl Packing {
         match self {
             Self::Gzip => MultiGzDecoder::new(bytes).take(LIMIT).read_to_end(&mut out),
             Self::Zlib => ZlibDecoder::new(bytes).take(LIMIT).read_to_end(&mut out),
+            Self::Raw => DeflateDecoder::new(bytes).take(LIMIT).read_to_end(&mut out),
         }
         .ok()?;
         ((out.len() as u64) < LIMIT).then_some(out)
@@ -41,6 +44,11 @@ impl Packing {
         match self {
             Self::Gzip => {
                 let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+                let _ = packer.write_all(text);
+                packer.finish()
+            }
+            Self::Raw => {
+                let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
                 let _ = packer.write_all(text);
                 packer.finish()
             }

@@ -17,7 +17,7 @@ use super::keys::Keys;
 use super::payload;
 use super::quiet::{LONG_NUMBER, LONG_SAFE};
 use super::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
-use super::scan::{Contents, contents, holds, string_end};
+use super::scan::{Contents, contents, holds, speaks, string_end};
 use super::spoken::may_hold_name;
 use crate::patterns::schema::ActionName;
 
@@ -159,10 +159,11 @@ impl Pass<'_> {
     ) {
         let (mut context, mut bits) = (context, bits);
         let mut class = self.class(context.class);
-        // {"Image":{"Bytes":"/9j/4AAQ…"}}: what is so long under a measure's key is none
-        if span.len() >= LONG_SAFE
-            && class.is_some_and(|c| c.safe)
-            && payload::is_media(&t[span.clone()])
+        // {"Image":{"Bytes":"/9j/4AAQ…"}}: what is so long under a measure's key is none, and {"type":"idcard=370…"} is no code
+        if class.is_some_and(|c| c.safe)
+            && (speaks(&t[span.clone()])
+                || bits & holds::ESCAPE != 0 && quotes(&t[span.clone()])
+                || span.len() >= LONG_SAFE && payload::is_media(&t[span.clone()]))
         {
             context.class = NO_CLASS;
             class = None;
@@ -448,6 +449,11 @@ impl Pass<'_> {
             .country_values
             .get_or(value, |value| core.country_bits(value));
     }
+}
+
+/// Does a string hold an escape of a quote or of a character?
+fn quotes(content: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', content).any(|i| matches!(content.get(i + 1), Some(b'"' | b'u')))
 }
 
 /// What a text holds, asked only of a text that is looked into.

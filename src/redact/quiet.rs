@@ -9,7 +9,7 @@ use super::keys::{Peeked, Quiet};
 use super::number::number_end;
 use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
-use super::scan::{Contents, bare_end, holds, string_end};
+use super::scan::{Contents, bare_end, holds, speaks, string_end};
 use super::settings::Posture;
 use super::spoken::may_hold_name;
 #[cfg(target_arch = "x86_64")]
@@ -20,10 +20,10 @@ pub(super) const LONG_SAFE: usize = 192;
 /// An integer of so many digits may be a value.
 pub(super) const LONG_NUMBER: usize = 7;
 
-/// The end of a string that is too short for a payload.
+/// The end of a machine's value that is too short for a payload, and no sentence.
 fn safe_end(t: &[u8], p: usize) -> Option<usize> {
     let (end, _) = bare_end(t, p)?;
-    (end - p < LONG_SAFE).then_some(end + 1)
+    (end - p < LONG_SAFE && !speaks(&t[p..end])).then_some(end + 1)
 }
 
 /// How far members were passed.
@@ -111,10 +111,14 @@ impl Pass<'_> {
                 return true;
             }
             let end = match wide::brief(t, value) {
-                Some(Brief::String { end, anything }) => {
+                Some(Brief::String {
+                    end,
+                    anything,
+                    speaks,
+                }) => {
                     let content = &t[value + 1..end];
-                    let nothing = safe
-                        || if anything {
+                    let nothing = safe && !speaks
+                        || if anything || safe {
                             self.is_remembered(content, Standing::plain(key.id, allowed.body))
                         } else {
                             !may_hold_name(content)
@@ -138,7 +142,7 @@ impl Pass<'_> {
                 Some(Brief::Literal { end }) => Some(end),
                 None if safe && t[value] == b'"' => {
                     let end = wide::plain_end(t, value + 1);
-                    end.filter(|end| end - value <= LONG_SAFE)
+                    end.filter(|end| end - value <= LONG_SAFE && !wide::speaks(&t[value + 1..*end]))
                         .map(|end| end + 1)
                 }
                 None => None,

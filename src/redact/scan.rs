@@ -387,6 +387,23 @@ fn search_end(t: &[u8], mut p: usize, mut look: impl FnMut(&Lanes, u32) -> u32) 
     }
 }
 
+/// Does a value speak where a machine's would not: with `=`, in another script, with a word behind a space?
+pub(super) fn speaks(text: &[u8]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { super::wide::speaks(text) };
+    }
+    speaks_by_byte(text)
+}
+
+fn speaks_by_byte(text: &[u8]) -> bool {
+    text.iter().any(|c| *c == b'=' || *c >= 0x80)
+        || text
+            .windows(2)
+            .any(|w| w[0] == b' ' && w[1].is_ascii_alphabetic())
+}
+
 /// The next quote or backslash, of a string that goes on without one for long.
 pub(super) fn far_stop(t: &[u8], p: usize) -> Option<usize> {
     let far = &t[p..];
@@ -471,6 +488,11 @@ mod tests {
         fn contents_are_those_of_each_byte(text in "[ -~张\\t]{0,90}|[a-z ]{0,90}|([a-z]{15,24} ){0,6}") {
             prop_assert_eq!(contents(text.as_bytes()), plainly(text.as_bytes()));
             prop_assert_eq!(by_sixteen(text.as_bytes()), plainly(text.as_bytes()));
+        }
+
+        #[test]
+        fn a_sentence_is_told_by_vector_as_by_byte(text in "[a-z0-9:.-]{0,70}|[a-z ]{0,70}|[ -~]{0,70}|[0-9 ]{25,33}[a=张 ][0-9]{0,9}") {
+            prop_assert_eq!(speaks(text.as_bytes()), speaks_by_byte(text.as_bytes()));
         }
 
         #[test]

@@ -340,7 +340,7 @@ impl Shapes {
                     || within_uuid(text, start)
                     || (grouped && within_list(text, window))
             };
-            let machines = || is_named(text, start) || self.is_machines(text, start);
+            let machines = || is_named(text, start, end) || self.is_machines(text, start);
             let strong = strong && !piece() && (proven || !machines());
             let counts = strong
                 || (pattern.has_context

@@ -24,9 +24,12 @@ pub(super) fn track_run(text: &[u8], end: usize) -> usize {
     }
 }
 
-/// Does an underscore glue the value to a word: `shard_13912345678`?
-pub(super) fn is_named(text: &[u8], start: usize) -> bool {
-    start >= 2 && text[start - 1] == b'_' && text[start - 2].is_ascii_alphanumeric()
+/// Does an underscore glue the value to a word: `shard_13912345678`? A file or an entry of a cache that is called by it goes on behind it:
+/// `kyc_13912345678_front.jpg`.
+pub(super) fn is_named(text: &[u8], start: usize, end: usize) -> bool {
+    let goes_on = matches!(text.get(end), Some(b'_' | b'.'))
+        && text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    start >= 2 && text[start - 1] == b'_' && text[start - 2].is_ascii_alphabetic() && !goes_on
 }
 
 /// Do further groups of the same list stand around groups of one length: `1024 2048 4096 8192`, the middle of a UUID?

@@ -101,6 +101,22 @@ impl Lanes {
         !(_mm256_movemask_epi8(none) as u32) | _mm256_movemask_epi8(told) as u32
     }
 
+    /// What a machine's value has none of, a bit each: `=`, letters of other scripts, a letter behind a space.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn speech(&self) -> u32 {
+        let sign = _mm256_cmpeq_epi8(self.bytes, _mm256_set1_epi8(b'=' as i8));
+        let told = _mm256_movemask_epi8(_mm256_or_si256(self.bytes, sign)) as u32;
+        if self.space == 0 {
+            return told;
+        }
+        let small = _mm256_or_si256(self.bytes, _mm256_set1_epi8(0x20));
+        let above = _mm256_cmpgt_epi8(small, _mm256_set1_epi8(b'a' as i8 - 1));
+        let below = _mm256_cmpgt_epi8(_mm256_set1_epi8(b'z' as i8 + 1), small);
+        let letters = _mm256_movemask_epi8(_mm256_and_si256(above, below)) as u32;
+        told | (self.space << 1 & letters)
+    }
+
     /// Quotes, backslashes and control characters, a bit each.
     #[target_feature(enable = "avx2")]
     #[inline]
@@ -259,8 +275,12 @@ fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
 
 /// What the thirty-two bytes from the first one of a value on say about it.
 pub(super) enum Brief {
-    /// A string without escapes that ends there: where its closing quote is, and if it holds any of [`holds`].
-    String { end: usize, anything: bool },
+    /// A string without escapes that ends there: where its closing quote is, if it holds any of [`holds`], and if it is a sentence.
+    String {
+        end: usize,
+        anything: bool,
+        speaks: bool,
+    },
     /// A number that ends there: where, and if it is an integer.
     Number { end: usize, integer: bool },
     /// `true`, `false` or `null`, and where it ends.
@@ -294,6 +314,17 @@ pub(super) fn brief(t: &[u8], p: usize) -> Option<Brief> {
     Some(Brief::String {
         end: p + stop as usize,
         anything: run || lanes.anything() & within != 0,
+        speaks: lanes.speech() & within != 0,
+    })
+}
+
+/// [`super::scan::speaks`]
+#[target_feature(enable = "avx2")]
+pub(super) fn speaks(text: &[u8]) -> bool {
+    (0..text.len()).step_by(LANES - 1).any(|p| {
+        let (lanes, count) = lanes(text, p);
+        // the last place is looked at again with what follows it
+        lanes.speech() & ((1u64 << count) - 1) as u32 != 0
     })
 }
 
