@@ -74,6 +74,9 @@ pub struct FieldClass {
     /// With `only_under`: counts as the name of an item of a key/value list as well, `{"type":"Document Id","mentionText":"…"}`.
     #[serde(default)]
     pub listed: bool,
+    /// What its keys hold is told by the members beside them as well: `{"item": {"name": "…", "dob": "…"}}`, `[{"name": "…", "cost": 12}]`.
+    #[serde(default)]
+    pub unsure: bool,
     /// Keys that, within an object that this class's key tells of, hold a part of it, whatever they mean elsewhere: `{"sex": {"code": "F"}}`,
     /// `{"address": {"state": "…"}}`, `<Address state="…"/>`.
     #[serde(default)]
@@ -115,6 +118,9 @@ pub struct Pairs {
     /// Last words of a key that say only how its value is written: `fullNameText`, `birthdate_str`.
     #[serde(default)]
     pub dressings: Vec<String>,
+    /// Members that only a step of a program has: a `name` beside them is the step's, unless it is a person's beyond doubt.
+    #[serde(default)]
+    pub steps: Vec<String>,
     /// Members that hold the names of columns, of which a list of lists beside them has the rows: `{"columns": ["Name"], "rows": [["…"]]}`.
     #[serde(default)]
     pub heads: Vec<String>,
@@ -162,7 +168,7 @@ pub enum ValueRule {
     Place,
     /// A list of three places or more, each with a capital or in another script: `Xã Yên Hòa, Huyện Yên Mô, Ninh Bình`.
     Places,
-    /// A code of four to eight letters and digits, of which one at least is a digit.
+    /// A code of four to eight letters and digits, of which one at least is a digit, or a token of twelve or more.
     Passcode,
     /// A coordinate in degrees with three decimals or more, or two of them.
     Coordinate,

@@ -23,6 +23,8 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
             value.len() >= 5
                 && (digits(4) || wide_digits(value) >= 4)
                 && !value.starts_with(b"http")
+                // a resource of a cloud, not an alien's registration
+                && !value.starts_with(b"arn:")
         }
         ValueRule::Phone => digits(6) || wide_digits(value) >= 6,
         ValueRule::Date => {
@@ -37,7 +39,7 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
         }
         ValueRule::Place => rule_accepts(ValueRule::Text, value) && is_place(value),
         ValueRule::Passcode => {
-            (4..=8).contains(&value.len())
+            (4..=8).contains(&value.len()) | (12..=64).contains(&value.len())
                 && value.iter().all(u8::is_ascii_alphanumeric)
                 && digits(1)
         }

@@ -239,7 +239,7 @@ impl Core {
                 && (self.outcomes.is_one(value) || !self.names.is_written_like_one(value));
             return !letter
                 && !verdict
-                && self.names.is_plausible(text)
+                && (self.names.are_plausible(text) || self.names.is_plausible_in_base64(value))
                 && self.fields.exact(value).is_none();
         }
         true
@@ -268,6 +268,8 @@ impl Core {
                 value.contains(&b' ') || value.iter().all(|c| c.is_ascii_uppercase() || *c == b'_')
             }
             ValueRule::Blob => value.len() < 64 && !payload::is_media(value),
+            // {"userIdentity":{"arn":"arn:aws:sts::123456789012:assumed-role/kyc"}}
+            ValueRule::Number => memchr::memchr2(b':', b'/', value).is_some(),
             _ => false,
         }
     }

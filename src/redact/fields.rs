@@ -30,6 +30,21 @@ pub(crate) const MOST_DENIALS: usize = 64;
 /// Categories of what describes a person.
 const DESCRIBING: [&str; 5] = ["name", "birth_date", "gender", "nationality", "address"];
 
+/// Families of categories that only persons have.
+const PERSONAL: [&str; 11] = [
+    "id_number",
+    "passport",
+    "travel_permit",
+    "mrz",
+    "phone",
+    "email",
+    "birth_date",
+    "birth_place",
+    "gender",
+    "nationality",
+    "ethnicity",
+];
+
 /// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -55,6 +70,8 @@ pub(crate) struct KeyInfo {
     pub country: bool,
     /// May hold the names of a table's columns.
     pub heads: bool,
+    /// Only a step of a program has such a member.
+    pub step: bool,
     /// A number of its own, never given twice: zero for what is no key.
     pub id: u32,
     /// What the key's own bytes hold.
@@ -74,6 +91,7 @@ impl KeyInfo {
         body: false,
         country: false,
         heads: false,
+        step: false,
         id: 0,
         holds: 0,
         denies: 0,
@@ -106,6 +124,10 @@ pub(crate) struct Class {
     pub value: ValueRule,
     pub keys_only: bool,
     pub needs_separator: bool,
+    /// What its keys hold is told by the members beside it as well.
+    pub unsure: bool,
+    /// Only persons have such members.
+    pub personal: bool,
     /// Names items of key/value lists although it does not count everywhere.
     listed: bool,
     /// The rule for values after a label in free text.
@@ -157,6 +179,7 @@ pub(crate) struct Fields {
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
     heads: Vec<Vec<u8>>,
+    steps: Vec<Vec<u8>>,
     parts: Table<Vec<u8>, Part>,
 }
 
@@ -221,6 +244,11 @@ impl Fields {
                     keys_only: c.keys_only,
                     needs_separator: c.needs_separator,
                     listed: c.listed,
+                    unsure: c.unsure,
+                    personal: c.category.as_deref().is_some_and(|id| {
+                        let family = id.split('.').next().unwrap_or(id);
+                        PERSONAL.contains(&family)
+                    }),
                     label_value: c.label_value.unwrap_or(c.value),
                     not_after: words(&c.not_after),
                     not_under: words(&c.not_under),
@@ -245,6 +273,11 @@ impl Fields {
             foreign: by_tail,
             bodies: bodies.iter().map(|b| normal_form(b.as_bytes())).collect(),
             countries: countries
+                .iter()
+                .map(|b| normal_form(b.as_bytes()))
+                .collect(),
+            steps: pairs
+                .steps
                 .iter()
                 .map(|b| normal_form(b.as_bytes()))
                 .collect(),
@@ -323,6 +356,7 @@ impl Fields {
             body: self.bodies.contains(&normal),
             country: self.countries.contains(&normal),
             heads: self.heads.contains(&normal),
+            step: self.steps.contains(&normal),
             id: 0,
             holds: contents(key),
             denies,
@@ -337,6 +371,12 @@ impl Fields {
             Some(c) if c.is_everywhere() || c.listed => class,
             _ => NO_CLASS,
         }
+    }
+
+    pub fn is_safe(&self, class: ClassId) -> bool {
+        self.classes
+            .get(usize::from(class))
+            .is_some_and(|class| class.safe)
     }
 
     /// Does a key of `class` mean nothing right under the key `parent`?

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::fields::{ClassId, NO_CLASS};
+use super::fields::{ClassId, NO_CLASS, Part};
 use super::json::{Frame, skip_space};
 use super::pass::Pass;
 use super::scan::string_end;
@@ -32,6 +32,8 @@ impl Pass<'_> {
         }
         if within && frame.nested {
             self.top().rows = span;
+        } else if within && frame.parent.part == Part::Value {
+            self.top().row = span;
         } else if within && frame.parent.heads {
             self.top().heads = span;
         }
@@ -57,23 +59,48 @@ impl Pass<'_> {
             return;
         };
         for row in rows.filter(|row| t[row.start] == b'[') {
-            for (cell, class) in elements(t, row).zip(&classes) {
-                if *class == NO_CLASS || !self.may_be_cell(&t[cell.clone()], *class) {
-                    continue;
+            self.cells(t, row, &classes, at, body, mark);
+        }
+    }
+
+    /// The same where one list of values stands beside the names: `{"fields":["fullName","nik"],"values":["…","…"]}`.
+    pub(super) fn single_row(
+        &mut self,
+        t: &[u8],
+        heads: Range<usize>,
+        row: Range<usize>,
+        at: usize,
+        body: bool,
+        mark: usize,
+    ) {
+        if elements(t, heads.clone()).count() != elements(t, row.clone()).count() {
+            return;
+        }
+        if let Some(classes) = self.head_classes(t, heads, true) {
+            self.cells(t, row, &classes, at, body, mark);
+        }
+    }
+
+    fn cells(
+        &mut self,
+        t: &[u8],
+        row: Range<usize>,
+        classes: &[ClassId],
+        at: usize,
+        body: bool,
+        mark: usize,
+    ) {
+        for (cell, class) in elements(t, row).zip(classes) {
+            if *class == NO_CLASS || !self.may_be_cell(&t[cell.clone()], *class) {
+                continue;
+            }
+            match t[cell.start] {
+                b'"' => {
+                    let content = cell.start + 1..cell.end - 1;
+                    self.late_value(t, content, false, at, *class, body, mark);
                 }
-                match t[cell.start] {
-                    b'"' => self.late_value(
-                        t,
-                        cell.start + 1..cell.end - 1,
-                        false,
-                        at,
-                        *class,
-                        body,
-                        mark,
-                    ),
-                    b'-' | b'0'..=b'9' => self.late_value(t, cell, true, at, *class, body, mark),
-                    _ => (),
-                }
+                b'-' | b'0'..=b'9' => self.late_value(t, cell, true, at, *class, body, mark),
+                _ => (),
             }
         }
     }

@@ -4,13 +4,14 @@
 //! frames of all levels share one stack, so that depth costs memory only.
 
 use super::decode::{self, Unescaped};
-use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
+use super::fields::{Class, ClassId, KeyInfo, NO_CLASS, Part};
 use super::keys::Quiet;
 use super::lines;
 use super::number::number_end;
 use super::pass::{Context, Pass};
 use super::quiet::Seen;
 use super::scan::{Contents, bare_end, contents, holds, string_end};
+use super::unsure::Unsure;
 use crate::patterns::schema::ValueRule;
 
 /// The longest first element of two that may name the second, in bytes and in spaces between its words.
@@ -35,6 +36,8 @@ pub(crate) struct Frame {
     /// Of objects: where a list of columns' names is, and a list of lists.
     pub(super) heads: (usize, usize),
     pub(super) rows: (usize, usize),
+    /// And a list of values.
+    pub(super) row: (usize, usize),
     /// Where the key that the container stands under is.
     key: (usize, usize),
     /// The first string of an array, for `["Name", "张三"]`.
@@ -47,7 +50,11 @@ pub(crate) struct Frame {
     id: (usize, usize),
     describing: u8,
     pub(super) mark: usize,
-    path: usize,
+    pub(super) path: usize,
+    /// What may be a person's name or a thing's.
+    pub(super) unsure: Option<Unsure>,
+    /// The last string of an array, for a path as a list: `"loc":["body","fullName"]`.
+    last: (usize, usize),
 }
 
 /// So many numbers under a key that says nothing, below one that tells of a payload, are one.
@@ -104,6 +111,37 @@ impl Pass<'_> {
                 }))
     }
 
+    /// What an `id` is the number of, where a member beside it names a document: `{"type":"passport","id":"K1234567"}`.
+    fn typed(&mut self, t: &[u8], id: (usize, usize), named: (usize, usize)) -> ClassId {
+        let content = &t[id.0..id.1];
+        let digits = content.iter().filter(|c| c.is_ascii_digit()).count();
+        if content.len() < 6 || digits < 4 || !content.iter().all(u8::is_ascii_alphanumeric) {
+            return NO_CLASS;
+        }
+        let class = self.named(t, named);
+        match self.class(class).map(|class| class.value) {
+            Some(ValueRule::Number) => class,
+            _ => NO_CLASS,
+        }
+    }
+
+    /// What a key that only counts, `id` or `no`, means below the key `above`: `{"tax":{"id":"…"}}`.
+    fn joined(&mut self, above: &[u8], key: &[u8]) -> ClassId {
+        let counts = key.eq_ignore_ascii_case(b"id") || key.eq_ignore_ascii_case(b"no");
+        if !counts || above.is_empty() || above.len() > 24 {
+            return NO_CLASS;
+        }
+        let above = above.strip_suffix(b"s").unwrap_or(above);
+        let whole = [above, b" ", key].concat();
+        let fields = &self.core.fields;
+        let class = self.scratch.keys.meaning(&whole, fields).class;
+        let is_number = |class: &Class| class.value == ValueRule::Number && class.is_everywhere();
+        match self.class(class).is_some_and(is_number) {
+            true => class,
+            false => NO_CLASS,
+        }
+    }
+
     /// Inspects the JSON value at `t[p..]`; edits get `at` added to their offsets. Gives the position behind the value, or, if the text
     /// stops being JSON, the position from which on nothing was inspected.
     pub(crate) fn walk<'t>(
@@ -121,7 +159,12 @@ impl Pass<'_> {
             self.scratch.unclosed.clear();
             self.scratch.unclosed.extend(open);
         }
-        self.scratch.frames.truncate(base);
+        // what waits in a text that was cut
+        while self.scratch.frames.len() > base
+            && let Some(frame) = self.scratch.frames.pop()
+        {
+            self.settle(t, &frame, t.len(), at);
+        }
         self.scratch.path.truncate(path);
         result
     }
@@ -178,6 +221,7 @@ impl Pass<'_> {
                             start: p,
                             heads: (0, 0),
                             rows: (0, 0),
+                            row: (0, 0),
                             key,
                             first: (0, 0),
                             named: (0, 0),
@@ -186,6 +230,8 @@ impl Pass<'_> {
                             describing: 0,
                             mark: self.scratch.edits.mark(),
                             path: self.scratch.path.len(),
+                            unsure: None,
+                            last: (0, 0),
                         });
                         p = skip_space(t, p + 1);
                         let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
@@ -212,7 +258,13 @@ impl Pass<'_> {
                     if end == t.len() && base < self.scratch.frames.len() {
                         return Err(restart);
                     }
-                    let context = self.pair_context(t, (p, end), end, context);
+                    let paired = self.pair_context(t, (p, end), end, context);
+                    // ["姓名",0.97]: what a document reader says of the text before it
+                    let counts = integer
+                        || self.class(paired.class).is_some_and(|class| {
+                            matches!(class.value, ValueRule::Coordinate | ValueRule::Coordinates)
+                        });
+                    let context = if counts { paired } else { context };
                     if self.keeps_waiting(info, context) {
                         self.top().waiting = Some((p, end, true));
                     }
@@ -286,25 +338,40 @@ impl Pass<'_> {
                     if let Some(frame) = self.scratch.frames.pop() {
                         if array {
                             self.close_list(t, &frame, p, at, base);
+                            if frame.parent.part == Part::Key
+                                && let Some(outer) = self.scratch.frames.last_mut()
+                            {
+                                outer.named = frame.last;
+                            }
                         } else if frame.heads.1 > 0 && frame.rows.1 > 0 {
                             let (heads, rows) =
                                 (frame.heads.0..frame.heads.1, frame.rows.0..frame.rows.1);
                             self.grid(t, Some(heads), rows, at, frame.body, frame.mark);
+                        } else if frame.heads.1 > 0 && frame.row.1 > 0 {
+                            let (heads, row) =
+                                (frame.heads.0..frame.heads.1, frame.row.0..frame.row.1);
+                            self.single_row(t, heads, row, at, frame.body, frame.mark);
                         }
+                        self.settle(t, &frame, p, at);
                         let (id, number) = (frame.id, self.core.fields.id_number);
-                        if id.1 > id.0 && self.is_document(t, id, frame.describing) {
-                            self.late_value(
-                                t,
-                                id.0..id.1,
-                                false,
-                                at,
-                                number,
-                                frame.body,
-                                frame.mark,
-                            );
+                        let typed = match self.typed(t, id, frame.named) {
+                            NO_CLASS
+                                if id.1 > id.0 && self.is_document(t, id, frame.describing) =>
+                            {
+                                number
+                            }
+                            class => class,
+                        };
+                        if typed != NO_CLASS {
+                            let content = id.0..id.1;
+                            self.late_value(t, content, false, at, typed, frame.body, frame.mark);
                         }
                         if let Some((start, end, number)) = frame.waiting {
                             let mut named = self.named(t, frame.named);
+                            // {"id":"txtName","value":"…"}
+                            if named == NO_CLASS {
+                                named = self.named(t, frame.id);
+                            }
                             if named == NO_CLASS && !number && frame.named.1 == 0 {
                                 named = self.next_line(&t[start..end], base);
                             }
@@ -398,7 +465,9 @@ impl Pass<'_> {
         let mut inherited = false;
         let above = frame.parent;
         let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
-        if fields.is_out_of_place(class, &above) {
+        let range = frame.key;
+        // a path says by itself what it stands under
+        if fields.is_out_of_place(class, &above) && memchr::memchr(b'.', key).is_none() {
             class = NO_CLASS;
         }
         if fields
@@ -409,11 +478,19 @@ impl Pass<'_> {
             let frame = self.top();
             frame.describing = frame.describing.saturating_add(1);
         }
+        let joined = self.joined(&t[range.0..range.1], key);
         let is_part = self.class(parent).is_some_and(|c| info.is_part_of(c));
-        let named = if info.part == Part::Value {
-            self.named(t, named)
-        } else {
-            NO_CLASS
+        let text = t.get(skip_space(t, behind)) == Some(&b'"');
+        let holds = match info.part {
+            // {"name":"姓名","left":100,"right":200}
+            Part::Value => text || !fields.is_safe(info.class),
+            // {"property":"address","data":"…"}
+            Part::Inner => text && key.eq_ignore_ascii_case(b"data"),
+            _ => false,
+        };
+        let named = match holds {
+            true => self.named(t, named),
+            false => NO_CLASS,
         };
         // the type of a field is no name for what its key tells: {"DateOfBirth":{"type":"date","valueDate":"…"}}
         let is_told = self.class(parent).is_some_and(|c| c.category.is_some());
@@ -421,6 +498,8 @@ impl Pass<'_> {
             class = parent;
         } else if named != NO_CLASS && !(is_told && self.class(named).is_some_and(|c| c.safe)) {
             class = named;
+        } else if class == NO_CLASS && joined != NO_CLASS {
+            class = joined;
         } else if class == NO_CLASS
             && !matches!(info.part, Part::Key | Part::About)
             && self.class(parent).is_some_and(|c| !c.safe)
@@ -476,6 +555,7 @@ impl Pass<'_> {
                 if frame.index == 0 {
                     frame.first = span;
                 }
+                frame.last = span;
                 context = self.pair_context(t, span, span.1 + 1, context);
                 let plain = self.top().label == NO_CLASS && !lines::may_be_label(content);
                 if context.class == NO_CLASS && !plain {
@@ -485,6 +565,10 @@ impl Pass<'_> {
         }
         if info.country {
             self.note_country(content);
+        }
+        let alone = self.scratch.frames.len() > base && !self.top().array;
+        if alone && unescaped.is_none() && self.must_wait(content, context, info) {
+            return self.wait(t, span, context, info.class);
         }
         match unescaped {
             Some(body) => self.unescaped_string(content, at + span.0, body, context),
@@ -553,6 +637,10 @@ impl Pass<'_> {
             bytes *= 2;
         }
         if content.len() > bytes || memchr::memchr_iter(b' ', content).count() > spaces {
+            return NO_CLASS;
+        }
+        // what was found in it is no title of anything
+        if self.core.catalog.next_placeholder(content, 0).is_some() {
             return NO_CLASS;
         }
         let class = self.string_class(content);

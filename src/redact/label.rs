@@ -313,6 +313,7 @@ impl Pass<'_> {
         while end > 0 && t[end - 1] == b' ' && separator - end < 16 {
             end -= 1;
         }
+        end = form_end(t, end);
         let before_quotes = end;
         while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']' | b'[') {
             end -= 1;
@@ -452,6 +453,33 @@ impl Quote {
     }
 }
 
+/// Where a label ends that a form wrote something behind: `Name*`, `Full name?`, `Passport #`, `full_name[0]`, `Name（姓名）`.
+fn form_end(t: &[u8], end: usize) -> usize {
+    const LONGEST_REMARK: usize = 40;
+    let floor = end.saturating_sub(LONGEST_REMARK);
+    let head = &t[floor..end];
+    let open = |sign: &[u8]| memchr::memmem::rfind(head, sign);
+    let stem = match head.last() {
+        Some(b'*' | b'?' | b'#') => head.len() - 1,
+        Some(b')') => open(b"(").unwrap_or(0),
+        Some(b']') => {
+            let bracket = open(b"[").unwrap_or(0);
+            let index = &head[bracket..head.len() - 1];
+            match index.len() > 1 && index[1..].iter().all(u8::is_ascii_digit) {
+                true => bracket,
+                false => return end,
+            }
+        }
+        Some(0x89) if head.ends_with("）".as_bytes()) => open("（".as_bytes()).unwrap_or(0),
+        _ => return end,
+    };
+    let label = head[..stem].trim_ascii_end();
+    match label.last() {
+        Some(c) if is_word(*c) => floor + label.len(),
+        _ => end,
+    }
+}
+
 /// Is it the place of a value in a statement or template: `%(full_name)s`, `$2`, `:B1`, `#{name}`, `${name}`, `{{name}}`?
 fn is_parameter(value: &[u8]) -> bool {
     match value {
@@ -504,6 +532,12 @@ fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
             break;
         }
         start -= 1;
+    }
+    // I/C No., No. K/P
+    let letter = |i: usize| t[i].is_ascii_alphabetic();
+    let divided = start >= floor + 2 && t[start - 1] == b'/' && letter(start - 2);
+    if divided && start < end && letter(start) && (start == 2 || !is_word(t[start - 3])) {
+        start -= 2;
     }
     while start < end && !t[start].is_ascii_alphanumeric() && t[start] < 0x80 {
         start += 1;

@@ -104,6 +104,7 @@ mod strict;
 mod surroundings;
 mod take;
 mod text;
+mod unsure;
 mod value;
 #[cfg(target_arch = "x86_64")]
 mod wide;

@@ -5,7 +5,9 @@
 
 use std::collections::HashSet;
 
-use super::script::{is_han, is_latin, is_letter, is_name_char};
+use super::accents;
+use super::payload;
+use super::script::{is_han, is_hangul, is_latin, is_letter, is_name_char};
 use crate::patterns::schema::Names;
 
 /// Built from our own lists only, so that nobody can choose words that collide.
@@ -158,11 +160,12 @@ impl NameLists {
                 {
                     return false;
                 }
-                // face-liveness, ci-runner
+                // face-liveness, ci-runner, kyc-db
                 let lower = !word.bytes().any(|c| c.is_ascii_uppercase());
+                let alone = word.len() == text.len();
                 if lower
                     && word.contains('-')
-                    && word.split('-').any(|part| self.latin_words.contains(part))
+                    && (alone || word.split('-').any(|part| self.latin_words.contains(part)))
                 {
                     return false;
                 }
@@ -178,6 +181,26 @@ impl NameLists {
         true
     }
 
+    /// The same of several in one text: `Siti Rahmawati;Budi Santoso`.
+    pub fn are_plausible(&self, text: &str) -> bool {
+        const DIVIDERS: [char; 5] = [';', '；', '、', '|', '，'];
+        match text.contains(DIVIDERS) {
+            true => text.split(DIVIDERS).all(|name| self.is_plausible(name)),
+            false => self.is_plausible(text),
+        }
+    }
+
+    /// The same of a name in another script that a header carries in base64.
+    pub fn is_plausible_in_base64(&self, value: &[u8]) -> bool {
+        let mut text = Vec::new();
+        (8..=64).contains(&value.len())
+            && value.len().is_multiple_of(4)
+            && value.iter().all(|c| payload::is_base64(*c))
+            && payload::decode_base64(value, &mut text)
+            && text.iter().all(|c| *c >= 0x80 || *c == b' ')
+            && std::str::from_utf8(&text).is_ok_and(|text| self.is_plausible(text))
+    }
+
     /// Is the whole text a name, told from any other word without a label's help? Of those in Latin letters such of several words.
     pub fn is_name_beyond_doubt(&self, text: &str) -> bool {
         let several = text.contains(' ');
@@ -185,6 +208,28 @@ impl NameLists {
             && (self.leading_name(text, false) == text.len()
                 && (several || !text.starts_with(is_latin))
                 || several && self.bounded_name(text, false) == text.len())
+    }
+
+    /// The same by what the lists know: in Latin letters one word at least is a name and none a word of logs, in Korean a surname leads.
+    pub fn is_known_name(&self, text: &str) -> bool {
+        if text.starts_with(is_hangul) {
+            let whole = text.chars().count() == 3 && text.chars().all(is_hangul);
+            return whole && self.has_korean_surname(text) && !self.is_korean_word(text);
+        }
+        if !text.starts_with(is_latin) {
+            let han = text.starts_with(is_han);
+            return (han || text.contains(' ')) && self.is_name_beyond_doubt(text);
+        }
+        let words = || text.split([' ', ',', '.']).filter(|w| !w.is_empty());
+        let is_name = |word: &str| {
+            let plain: String = word.chars().filter_map(accents::plain).collect();
+            plain.len() > 1 && (self.is_latin_name(word) || self.is_latin_name(&plain))
+        };
+        let is_word = |word: &str| self.is_latin_word(word) && !self.is_latin_name(word);
+        words().nth(1).is_some()
+            && self.is_plausible(text)
+            && words().any(is_name)
+            && !words().any(is_word)
     }
 
     /// Could these Han characters be a Chinese (or, of three or four, a Japanese) name?

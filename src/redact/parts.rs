@@ -78,23 +78,43 @@ impl Pass<'_> {
 
     /// `<field name="full_name">…</field>`: `tag` is what stands between the element's name and `>`.
     fn named_element(&mut self, t: &[u8], tag: Range<usize>, at: usize, mark: usize) {
-        let Some(equals) = memchr::memchr(b'=', &t[tag.clone()]).map(|i| tag.start + i) else {
-            return;
-        };
-        let key = t[tag.start..equals].trim_ascii();
-        if self.scratch.keys.meaning(key, &self.core.fields).part != Part::Key {
+        if t[tag.end - 1] == b'/' {
             return;
         }
-        let Some(name) = quoted(t, equals + 1, tag.end) else {
-            return;
-        };
-        // a second attribute holds the value, if there is one
-        if t[tag.end - 1] == b'/' || memchr::memchr(b'=', &t[name.end..tag.end]).is_some() {
-            return;
+        let mut class = NO_CLASS;
+        let mut from = tag.start;
+        // <saml:Attribute Name="urn:oid:2.5.4.42" FriendlyName="givenName">
+        for _ in 0..ATTRIBUTES {
+            let Some(equals) = memchr::memchr(b'=', &t[from..tag.end]).map(|i| from + i) else {
+                break;
+            };
+            let key = &t[key_before(t, from, equals)];
+            let Some(name) = quoted(t, equals + 1, tag.end) else {
+                return;
+            };
+            from = (name.end + 1).min(tag.end);
+            match self.scratch.keys.meaning(key, &self.core.fields).part {
+                Part::Key if class == NO_CLASS => {
+                    let named = self.scratch.keys.meaning(&t[name], &self.core.fields).class;
+                    class = self.core.fields.listed(named);
+                }
+                // another attribute holds the value
+                Part::Value => return,
+                _ => (),
+            }
         }
-        let class = self.scratch.keys.meaning(&t[name], &self.core.fields).class;
-        let class = self.core.fields.listed(class);
-        let start = tag.end + 1;
+        let mut start = tag.end + 1;
+        // <saml:AttributeValue>…
+        let space = |c: &&u8| c.is_ascii_whitespace();
+        let child = start + t[start..].iter().take(64).take_while(space).count();
+        if t.get(child) == Some(&b'<') {
+            let name = child + 1..child + 1 + name_length(&t[child + 1..]);
+            let local = local_of(t, &name);
+            if self.scratch.keys.meaning(local, &self.core.fields).part != Part::Value {
+                return;
+            }
+            start = (within(t, name.end, |rest| memchr::memchr(b'>', rest)) + 1).min(t.len());
+        }
         let end = start + memchr::memchr(b'<', &t[start..]).unwrap_or(0);
         if let Some(category) = self.class(class).and_then(|c| c.category) {
             self.take_labelled(t, start..end, at, mark, class, category, b"");
@@ -218,6 +238,9 @@ impl Pass<'_> {
         }
     }
 }
+
+/// So many attributes of an element are read.
+const ATTRIBUTES: usize = 6;
 
 /// Where something is found from `from` on, or as far as a structure may reach.
 fn within(t: &[u8], from: usize, find: impl Fn(&[u8]) -> Option<usize>) -> usize {
