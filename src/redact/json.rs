@@ -538,8 +538,14 @@ impl Pass<'_> {
         if self.scratch.frames.len() > base {
             if info.part == Part::Key && !self.top().array {
                 // {"name":"Address","path":"/items/3","value":"…"}: a pointer names what nothing else does
+                // and {"field":"name","type":"string","value":"…"} says the type too
                 let pointer = content.first() == Some(&b'/');
-                if !pointer || self.top().named.1 == 0 {
+                let named = self.top().named;
+                let first = named.1 == 0;
+                let says_less = !first
+                    && (pointer
+                        || self.named(t, named) != NO_CLASS && self.named(t, span) == NO_CLASS);
+                if !says_less {
                     self.top().named = span;
                 }
             } else if self.keeps_waiting(info, context) {

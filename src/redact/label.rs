@@ -313,7 +313,10 @@ impl Pass<'_> {
         while end > 0 && t[end - 1] == b' ' && separator - end < 16 {
             end -= 1;
         }
-        end = form_end(t, end);
+        // `ocr(35ms) -> mrz(12ms)` is no form
+        if matches!(t.get(separator), Some(b'=' | b':')) {
+            end = form_end(t, end);
+        }
         let before_quotes = end;
         while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']' | b'[') {
             end -= 1;
