@@ -38,6 +38,22 @@ fn is_host(value: &[u8]) -> bool {
     value.contains(&b'.') && value.iter().all(part)
 }
 
+/// Is a value made of a program's words: `face_compare`, `default-config-2`, `sts.example.com`?
+fn is_machine_word(value: &[u8]) -> bool {
+    let is_word = |word: &[u8]| {
+        let letters = word.iter().take_while(|c| c.is_ascii_lowercase()).count();
+        let digits = word.len() - letters;
+        digits <= 2
+            && letters <= 12
+            && word[letters..].iter().all(u8::is_ascii_digit)
+            && (digits == 0 || letters <= 1)
+    };
+    value.len() <= 64
+        && value
+            .split(|c| matches!(c, b'_' | b'-' | b'.'))
+            .all(is_word)
+}
+
 /// Everything that is known before the first line, shared by all workers.
 pub(crate) struct Core {
     pub catalog: Catalog,
@@ -256,16 +272,21 @@ impl Core {
         if told {
             return false;
         }
+        // {"user":{"tier":"GOLD"}}, {"applicant":{"segment":"Mass Affluent"}}
+        if self.is_name(category) {
+            let known = |text: &str| match text.contains(' ') {
+                true => self.names.is_known_name(text),
+                false => self.names.is_latin_name(text),
+            };
+            return value.is_ascii() && !std::str::from_utf8(value).is_ok_and(known);
+        }
         match class.value {
-            // {"user":{"tier":"GOLD"}}
-            ValueRule::Person => {
-                value.is_ascii()
-                    && !value.contains(&b' ')
-                    && std::str::from_utf8(value).is_ok_and(|word| !self.names.is_latin_name(word))
-            }
             // {"token":{"note":"expired at noon"}}, {"session":{"cause":"ERR_LOW_QUALITY"}}
             ValueRule::Secret => {
-                value.contains(&b' ') || value.iter().all(|c| c.is_ascii_uppercase() || *c == b'_')
+                value.contains(&b' ')
+                    || value.starts_with(b"http")
+                    || value.iter().all(|c| c.is_ascii_uppercase() || *c == b'_')
+                    || is_machine_word(value)
             }
             ValueRule::Blob => value.len() < 64 && !payload::is_media(value),
             // {"userIdentity":{"arn":"arn:aws:sts::123456789012:assumed-role/kyc"}}
