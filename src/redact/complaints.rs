@@ -9,12 +9,12 @@ use aho_corasick::AhoCorasick;
 
 use super::fields::ClassId;
 use super::lookup::literals;
-use super::pass::Pass;
+use super::pass::{Pass, Rule};
 
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
 
-const SIGNS: [&str; 9] = [
+const SIGNS: [&str; 16] = [
     "' for ",
     "\" for ",
     "\";s:",
@@ -24,6 +24,13 @@ const SIGNS: [&str; 9] = [
     " LIKE '",
     "(String)",
     "] - [",
+    "VARCHAR) <- [",
+    "with value \"",
+    "with value '",
+    " received \"",
+    "Failing row contains (",
+    "bindings: [",
+    "PARAMETERS: [",
 ];
 static QUOTED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(SIGNS));
 
@@ -81,6 +88,21 @@ impl Pass<'_> {
                     let from = open.map_or(start, |i| reach_back(t, start) + i + 1);
                     self.bound(t, from..start, at, mark);
                 }
+                // "fullName" with value "张三", data/fullName must match pattern, received "张三"
+                sign @ ("with value \"" | "with value '" | " received \"") => {
+                    let quote = &sign.as_bytes()[sign.len() - 1..];
+                    let field = named_before(t, start);
+                    self.complained(t, field, upto(t, end, quote), at, mark);
+                }
+                "Failing row contains (" => self.refused_row(t, upto(t, end, b")."), at),
+                "bindings: [" | "PARAMETERS: [" => {
+                    for item in listed(t, upto(t, end, b"]")) {
+                        let quote = |c: &u8| matches!(c, b'"' | b'\'');
+                        let quoted = item.len() > 2 && quote(&t[item.start]);
+                        let cut = usize::from(quoted);
+                        self.bound(t, item.start + cut..item.end - cut, at, mark);
+                    }
+                }
                 _ => self.bound(t, upto(t, end, b"]"), at, mark),
             }
         }
@@ -133,6 +155,25 @@ impl Pass<'_> {
         }
     }
 
+    /// The row that a database refused: of its columns none is named, so all of it goes if any may be a person's.
+    fn refused_row(&mut self, t: &[u8], row: Range<usize>, at: usize) {
+        const NUMBER: usize = 8;
+        let personal = |item: Range<usize>| {
+            let item = &t[item];
+            let word = item.iter().any(|c| c.is_ascii_alphabetic() || *c >= 0x80);
+            let state = matches!(item, b"null" | b"t" | b"f");
+            word && !state || item.iter().filter(|c| c.is_ascii_digit()).count() >= NUMBER
+        };
+        let placed = at + row.start..at + row.end;
+        if let Some(category) = self.core.opaque
+            && self.core.catalog.placeholder_at(t, row.start).is_none()
+            && listed(t, row.clone()).any(personal)
+        {
+            let rule = Rule::Named("row that a database refused");
+            self.take(&t[row], placed, category, rule, 0, b"");
+        }
+    }
+
     /// A value whose field nobody names: a name if it is one beyond doubt.
     fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
         let trimmed = t[value.clone()].trim_ascii_start();
@@ -159,6 +200,23 @@ fn reach_back(t: &[u8], from: usize) -> usize {
 fn upto(t: &[u8], start: usize, sign: &[u8]) -> Range<usize> {
     let rest = &t[start..t.len().min(start + REACH)];
     start..start + memchr::memmem::find(rest, sign).unwrap_or(0)
+}
+
+/// The field that the sentence before `end` begins with, quoted or as the last step of a path: `"fullName" `, `data/fullName must …`.
+fn named_before(t: &[u8], end: usize) -> Option<Range<usize>> {
+    let from = reach_back(t, end);
+    let from = memchr::memrchr(b';', &t[from..end]).map_or(from, |i| from + i + 1);
+    let sentence = &t[from..end];
+    let start = from + (sentence.len() - sentence.trim_ascii_start().len());
+    let word = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.' | b'/' | b'$');
+    let open = start
+        + t[start..end]
+            .iter()
+            .take_while(|c| matches!(c, b'"' | b'\''))
+            .count();
+    let length = t[open..end].iter().take_while(|c| word(c)).count();
+    let step = memchr::memrchr(b'/', &t[open..open + length]).map_or(0, |i| i + 1);
+    (length > step).then_some(open + step..open + length)
 }
 
 /// What stands between two signs, the last time that the one that opens it stands there.
