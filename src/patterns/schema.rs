@@ -265,6 +265,9 @@ pub struct SpokenWords {
     pub addresses: Vec<String>,
     /// Words that often, but not always, stand before a name (`customer`).
     pub hints: Vec<String>,
+    /// Words before a name that quotes or brackets enclose (`vs`).
+    #[serde(default)]
+    pub compared: Vec<String>,
     /// Places whose words are names as well (`hong kong`).
     #[serde(default)]
     pub places: Vec<String>,

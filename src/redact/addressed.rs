@@ -4,11 +4,11 @@
 //! specification and 고객님 a customer.
 
 use super::names::NameLists;
-use super::script::{is_han, is_hangul};
+use super::script::{is_han, is_hangul, is_kana};
 
 /// Characters before 様 that make a word of it.
 const WORDS: &[char] = &[
-    '仕', '同', '多', '模', '一', '各', '異', '有', '客', '皆', '神', '王', '何', '両',
+    '仕', '者', '同', '多', '模', '一', '各', '異', '有', '客', '皆', '神', '王', '何', '両',
 ];
 
 impl NameLists {
@@ -22,6 +22,13 @@ impl NameLists {
     }
 
     fn japanese(&self, text: &str) -> usize {
+        let run = last(text, |c| is_han(c) || is_kana(c));
+        // 佐藤 翔太様
+        let before = text[..text.len() - run.len()].strip_suffix([' ', '　']);
+        let surname = before.map_or("", |before| last(before, is_han));
+        if self.japanese.contains(surname) && (1..=4).contains(&run.chars().count()) {
+            return text.len() - before.map_or(0, str::len) + surname.len();
+        }
         let run = last(text, is_han);
         let count = run.chars().count();
         let listed = self.is_japanese(run);

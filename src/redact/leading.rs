@@ -43,11 +43,16 @@ impl NameLists {
             }
         } else if first.is_alphabetic() {
             // Thai, Devanagari and others: words of letters and marks, divided by one space
-            leading_words(
+            let length = leading_words(
                 text,
                 |c| !c.is_ascii() && !is_han(c) && (c.is_alphabetic() || is_mark(c)),
                 4,
-            )
+            );
+            text[..length]
+                .match_indices(' ')
+                .map(|(blank, _)| blank)
+                .find(|blank| self.follows(&text[blank + 1..]))
+                .unwrap_or(length)
         } else {
             0
         }
@@ -154,6 +159,11 @@ impl NameLists {
             Some(at) if field[at + 1..].starts_with(|c: char| c.is_ascii()) => &field[..at],
             _ => field,
         };
+        // 김민준 인증 실패: behind three syllables a message goes on
+        let field = match field.split_once(' ') {
+            Some((first, _)) if first.starts_with(is_hangul) && first.chars().count() > 2 => first,
+            _ => field,
+        };
         let letters = field.chars().filter(|c| *c != ' ');
         let of_names = |c: char| is_han(c) || is_kana(c) || is_dot(c) || is_hangul(c);
         let named = letters.clone().count() <= 12 && letters.clone().all(of_names);
@@ -182,13 +192,16 @@ impl NameLists {
         }
         if run.len() >= 3
             && (self.compound.contains(&[run[2], run[1]])
-                || (self.surnames.contains(&run[2]) && !is_word(3) && !is_word(2)))
+                || (self.surnames.contains(&run[2]) && !is_word(3) && !is_word(2))
+                    && !self.follows(&text[text.len() - tail(2)..]))
         {
             return tail(3);
         }
+        // 管理员, 支付失败: the end of a longer word
+        let within = |n: usize| (n + 1..=run.len()).any(is_word);
         match (1..=run.len().min(2))
             .rev()
-            .find(|n| self.surnames.contains(&run[n - 1]) && !is_word(*n))
+            .find(|n| self.surnames.contains(&run[n - 1]) && !is_word(*n) && !within(*n))
         {
             Some(n) => tail(n),
             None => 0,
@@ -228,11 +241,24 @@ impl NameLists {
         self.follow.iter().any(|w| rest.starts_with(w.as_str()))
     }
 
+    /// Does a given name stand behind a surname of several words, DELA CRUZ, JUAN MIGUEL, or another one behind a name that ends there?
+    fn goes_on_inverted(&self, given: &str, capitals: bool) -> bool {
+        let length = given.find(|c: char| !is_latin(c)).unwrap_or(given.len());
+        let (word, rest) = given.split_at(length);
+        let known = self.is_latin_name(word) && !self.is_latin_word(word);
+        known
+            && word.starts_with(char::is_uppercase)
+            && (ends_here(rest) || capitals && !word.contains(char::is_lowercase))
+    }
+
     fn leading_latin(&self, text: &str, sure: bool) -> usize {
         let mut end = 0;
         let mut at = 0;
         let mut count = 0;
         let mut lower_start = false;
+        let mut capitals = true;
+        let mut inverted = false;
+        at += initials(text);
         loop {
             let rest = &text[at..];
             // son of, daughter of: Indian names in Singapore and Malaysia
@@ -302,11 +328,16 @@ impl NameLists {
             at += length;
             end = at;
             count += 1;
+            capitals &= !word.contains(char::is_lowercase);
             if count == 7 {
                 break;
             }
-            // one space, a comma with a space (SURNAME, Given), a full stop of an initial, the slash of `a/l`
-            let two = (text[at..].starts_with(", ") && count == 1)
+            // one space, a comma with a space (SURNAME, Given; CHAN Tai Man, Peter), a full stop of an initial, the slash of `a/l`
+            let given = text[at..].strip_prefix(", ").is_some_and(|given| {
+                count == 1 || !inverted && self.goes_on_inverted(given, capitals)
+            });
+            inverted |= given;
+            let two = given
                 || (text[at..].starts_with(". ") && (length == 1 || is_abbreviation(word)));
             // TAN AH KOW @ LEE AH KOW
             if text[at..].starts_with(" @ ") && text[at + 3..].starts_with(char::is_uppercase) {
@@ -324,6 +355,19 @@ impl NameLists {
         }
         end
     }
+}
+
+/// The length of `A.P.J. ` before a word that goes on with the name.
+fn initials(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while bytes.get(at).is_some_and(u8::is_ascii_uppercase) && bytes.get(at + 1) == Some(&b'.') {
+        at += 2;
+    }
+    let at = at + usize::from(at > 0 && bytes.get(at) == Some(&b' '));
+    let surname = text[at..].starts_with(char::is_uppercase)
+        && text[at..].chars().nth(1).is_some_and(char::is_alphabetic);
+    if surname { at } else { 0 }
 }
 
 /// The length of a given name behind a Japanese surname and one space: 池田 花子.
@@ -359,9 +403,15 @@ fn is_program_word(word: &str) -> bool {
         .windows(2)
         .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
         .count();
-    let capital = bytes.first().is_some_and(u8::is_ascii_uppercase);
+    const PREFIXES: [&str; 10] = [
+        "Mc", "Mac", "De", "Di", "Da", "La", "Le", "Van", "Von", "Fitz",
+    ];
     // McDonald, DeSouza
-    METHODS.contains(&word) || humps > usize::from(capital && word.len() <= 10)
+    let prefixed = PREFIXES.iter().any(|prefix| {
+        word.strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    });
+    METHODS.contains(&word) || humps > usize::from(prefixed)
 }
 
 /// Does the text end, or a delimiter stand, here?
@@ -386,6 +436,8 @@ fn leading_words(text: &str, accept: impl Fn(char) -> bool, most: usize) -> usiz
         at = end;
         match text[at..].chars().next() {
             Some(c) if c == ' ' || is_dot(c) => at += c.len_utf8(),
+            // ด.ช.ธนภัทร
+            Some('.') if text[at + 1..].starts_with(&accept) => at += 1,
             _ => break,
         }
     }

@@ -57,6 +57,7 @@ mod decode;
 mod dressed;
 mod echo;
 mod edit;
+mod enclosed;
 mod escapes;
 mod expressions;
 mod fields;

@@ -355,11 +355,7 @@ impl Pass<'_> {
         if bits & holds::ANYTHING != 0 {
             self.running_text(t, at, bits, context);
         } else {
-            let mark = self.scratch.edits.mark();
-            self.complaints(t, at, mark);
-            self.spaced_lines(t, at, mark);
-            self.spoken_names(t, at, mark);
-            self.echoes(t, at, b"");
+            self.words_alone(t, at);
         }
     }
 

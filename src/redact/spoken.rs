@@ -12,7 +12,7 @@ use super::names::{NameLists, is_particle};
 use super::pass::{Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::has_capital;
-use super::script::{is_han, is_latin};
+use super::script::{is_han, is_hangul, is_latin};
 use crate::patterns::schema::{SpokenWords, ValueRule};
 
 /// Words of one name, at most.
@@ -31,6 +31,8 @@ pub(super) enum Promise {
     Address,
     /// A word that has other uses: `Name`, `user`, or a name in another script.
     Hint,
+    /// A word that says so only of what stands in quotes: `vs "TAN AH KOW"`.
+    Quoted,
 }
 
 /// What stands before a name without a sign, by its last word: all of it in lower case, and what it promises (`None`: the end of a label).
@@ -48,6 +50,7 @@ impl SpokenCues {
             (&words.labels, None),
             (&words.addresses, Some(Promise::Address)),
             (&words.hints, Some(Promise::Hint)),
+            (&words.compared, Some(Promise::Quoted)),
         ] {
             for cue in list {
                 let last = cue.rsplit(' ').next().unwrap_or(cue).as_bytes();
@@ -59,7 +62,7 @@ impl SpokenCues {
     }
 
     /// What the cue that ends at `end` promises.
-    fn before(&self, text: &[u8], end: usize) -> Option<Option<Promise>> {
+    pub(super) fn before(&self, text: &[u8], end: usize) -> Option<Option<Promise>> {
         let word = text[..end]
             .iter()
             .rev()
@@ -96,7 +99,7 @@ fn divides(c: u8) -> bool {
 /// May a text of words alone hold a name? Longer ones are prose.
 #[inline(always)]
 pub(super) fn may_hold_name(text: &[u8]) -> bool {
-    const PROSE: usize = 80;
+    const PROSE: usize = 240;
     // asked of each string of words alone: most are shorter or longer
     (9..=PROSE).contains(&text.len()) && holds_capital_word(text)
 }
@@ -182,9 +185,48 @@ impl NameLists {
             && match promise {
                 Promise::Sure => known > 0 || marked || upper == count || closed,
                 Promise::Address => likely || closed,
-                Promise::Hint => likely || marked,
+                Promise::Hint | Promise::Quoted => likely || marked,
             };
-        if named { end } else { 0 }
+        // `Hi Priya, your code …`
+        let greeted = promise == Promise::Address
+            && (count, known) == (1, 1)
+            && text[end..].starts_with([',', '!', '\n']);
+        if named || greeted { end } else { 0 }
+    }
+
+    /// The length in bytes of the Chinese or Korean name at the start of a text that a word of Latin letters promises. It must fill its word.
+    fn told_name(&self, text: &str, is_label: impl Fn(&str) -> bool) -> usize {
+        let run = text.find(|c: char| !is_han(c)).unwrap_or(text.len());
+        if run > 0 && self.is_person(&text[..run], is_label) {
+            return run;
+        }
+        let run = text.find(|c: char| !is_hangul(c)).unwrap_or(text.len());
+        if self.is_korean_person(&text[..run]) {
+            run
+        } else {
+            0
+        }
+    }
+
+    /// The length in bytes of the name at the start of a text behind a cue of another script: 用户Budi Santoso核验失败, 사용자 이서연.
+    pub(super) fn spoken_beside(&self, text: &str, is_label: impl Fn(&str) -> bool) -> usize {
+        if text.starts_with(char::is_uppercase) {
+            self.spoken_name(text, Promise::Hint, is_label)
+        } else if text.starts_with(is_hangul) {
+            self.told_name(text, is_label)
+        } else {
+            0
+        }
+    }
+
+    /// Is a word a Korean name of three syllables, and no other word that begins like one?
+    pub(super) fn is_korean_person(&self, word: &str) -> bool {
+        let two = word.char_indices().nth(2).map_or(0, |(i, _)| i);
+        word.chars().count() == 3
+            && word.chars().all(is_hangul)
+            && self.has_korean_surname(word)
+            && !self.is_korean_word(word)
+            && !self.is_korean_word(&word[..two])
     }
 
     /// Is the whole text a person's name that needs no label: `陈大文`, `TAN AH KOW`?
@@ -253,24 +295,25 @@ impl Pass<'_> {
         let Some(category) = core.name_category else {
             return;
         };
-        if !has_capital(t) {
-            return;
-        }
         let mut from = 0;
         for space in memchr::memchr_iter(b' ', t) {
             let start = space + 1;
             // all but one name in a thousand begin with a capital; most words behind `user` don't
-            if start < from
-                || !t
-                    .get(start)
-                    .is_some_and(|c| c.is_ascii_uppercase() || matches!(c, 0xc3..=0xc6 | 0xe1))
-            {
+            let Some(first) = t.get(start).filter(|_| start >= from) else {
+                continue;
+            };
+            let latin = first.is_ascii_uppercase() || matches!(first, 0xc3..=0xc6 | 0xe1);
+            let other = matches!(first, 0xe4..=0xed);
+            if !latin && !other {
                 continue;
             }
             let end = t[..space].trim_ascii_end().len();
-            let promise = match core.spoken.before(t, end) {
-                None => continue,
+            // `customer: Budi Santoso`
+            let signed = latin && t[..end].ends_with(b":");
+            let promise = match core.spoken.before(t, end - usize::from(signed || other && t[..end].ends_with(b":"))) {
+                None | Some(Some(Promise::Quoted)) => continue,
                 Some(Some(promise)) => promise,
+                Some(None) if signed || other => continue,
                 Some(None) => match self
                     .label_ending(t, end)
                     .and_then(|class| self.class(class))
@@ -287,7 +330,11 @@ impl Pass<'_> {
             };
             let text = valid_prefix(&t[start..t.len().min(start + REACH)]);
             let is_label = |word: &str| core.is_label(word);
-            let length = core.names.spoken_name(text, promise, is_label);
+            let length = if latin {
+                core.names.spoken_name(text, promise, is_label)
+            } else {
+                core.names.told_name(text, is_label)
+            };
             let span = start..start + length;
             let placed = at + span.start..at + span.end;
             if length == 0

@@ -65,8 +65,11 @@ impl Pass<'_> {
         if foreign || self.core.cues.has_title(t, held) {
             self.cued_names(t, at, mark);
         }
-        if any(signs::SPACE) && any(signs::CAPITAL) {
+        if any(signs::SPACE) && (foreign || any(signs::CAPITAL)) {
             self.spoken_names(t, at, mark);
+        }
+        if any(signs::QUOTE | signs::BRACKET) && (foreign || any(signs::CAPITAL)) {
+            self.enclosed_names(t, at, mark);
         }
         if foreign {
             self.doubled_names(t, at, mark);
@@ -83,6 +86,27 @@ impl Pass<'_> {
             self.shapes(t, at, mark, context.key);
         }
         self.names_beside(t, at, mark);
+        self.echoes(t, at, b"");
+    }
+
+    /// What holds no digit, label or other script: names, in what [`Self::plain_text`] would find them.
+    pub(crate) fn words_alone(&mut self, t: &[u8], at: usize) {
+        let mark = self.scratch.edits.mark();
+        let held = signs::of(t);
+        if held & signs::ARROW != 0 {
+            self.labelled(t, at, mark);
+        }
+        self.complaints(t, at, mark);
+        self.spaced_lines(t, at, mark);
+        if self.core.cues.has_title(t, held) {
+            self.cued_names(t, at, mark);
+        }
+        if held & signs::CAPITAL != 0 {
+            self.spoken_names(t, at, mark);
+            if held & (signs::QUOTE | signs::BRACKET) != 0 {
+                self.enclosed_names(t, at, mark);
+            }
+        }
         self.echoes(t, at, b"");
     }
 
@@ -227,10 +251,24 @@ impl Pass<'_> {
                     && text.starts_with(|c: char| {
                         c > '\u{2e7f}' || ('\u{0900}'..'\u{1000}').contains(&c)
                     });
+                let is_label = |word: &str| core.is_label(word);
+                let spoken = if titled {
+                    0
+                } else {
+                    core.names.spoken_beside(text, is_label)
+                };
                 if !text.starts_with(super::script::is_han)
                     && start == cue.end
                     && !capital
                     && !other
+                    && spoken == 0
+                {
+                    continue;
+                }
+                // what became of the customer, and what is told of one next
+                if core.outcomes.begins(&t[start..])
+                    || core.foreign.begins(&t[start..])
+                    || is_label(first_word(text))
                 {
                     continue;
                 }
@@ -248,9 +286,11 @@ impl Pass<'_> {
                     Some((end, _)) if glued => &text[..end],
                     _ => text,
                 };
+                let korean = !titled && text.starts_with(super::script::is_hangul);
                 let length = match core.names.leading_name(text, false) {
+                    _ if korean => spoken,
                     0 if start == cue.end => core.names.rare_name(text),
-                    length => length,
+                    length => length.max(spoken),
                 };
                 start..start + length
             } else {
@@ -320,4 +360,10 @@ impl Pass<'_> {
             );
         }
     }
+}
+
+/// The word of ASCII at the start of a text.
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric());
+    &text[..end.unwrap_or(text.len())]
 }
