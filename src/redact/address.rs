@@ -19,6 +19,16 @@ const UNITS: &[char] = &[
 const HOUSES: &[char] = &[
     '号', '號', '栋', '棟', '幢', '室', '楼', '樓', '座', '层', '層', '户', '戶', '单', '組', '组',
 ];
+/// What the name of a building or an estate ends with.
+const BUILDINGS: &[char] = &[
+    '场', '場', '厦', '廈', '园', '園', '区', '區', '苑', '城', '心', '际', '際', '寓', '院', '府',
+    '庭', '湾', '灣', '轩', '軒', '阁', '閣', '楼', '樓', '座', '里', '居', '墅', '邸', '舍', '台',
+    '堡', '门', '廊', '座', '郡', '邨',
+];
+/// Characters of such a name, at most.
+const BUILDING: usize = 14;
+/// Places whose addresses name no unit above the street.
+const REGIONS: &[&str] = &["九龍", "九龙", "新界", "香港"];
 /// Words before an address that do not belong to it.
 const LEADS: &[&str] = &[
     "地址", "住址", "位于", "位於", "住在", "家住", "户籍", "為", "为", "是", "在", "至", "到",
@@ -98,7 +108,38 @@ fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
             pending = 0;
         }
     }
+    end += building(&after[end - house..]);
     (end > start).then_some(start..end)
+}
+
+/// The length of a building's name and its rooms behind a house number: 华星时代广场3幢502室, 方恒国际3号楼1208.
+fn building(rest: &str) -> usize {
+    let mut end = 0;
+    loop {
+        let tail = &rest[end..];
+        let name: usize = tail
+            .chars()
+            .take(BUILDING)
+            .take_while(|c| is_han(*c))
+            .map(char::len_utf8)
+            .sum();
+        let named = tail[..name].ends_with(BUILDINGS);
+        let number = tail[name..]
+            .bytes()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == b'-')
+            .count();
+        let unit: usize = tail[name + number..]
+            .chars()
+            .take(2)
+            .take_while(|c| HOUSES.contains(c) || *c == '元' || *c == '期')
+            .map(char::len_utf8)
+            .sum();
+        let further = end > 0 && name == 0 && number > 0;
+        if !(further || named && number > 0 && unit > 0) {
+            return end;
+        }
+        end += name + number + unit;
+    }
 }
 
 /// The length of an address without what a log says behind its last comma: `88 Jalan Ampang, Kuala Lumpur, verify passed`.
@@ -137,7 +178,8 @@ pub(crate) fn has_unit(text: &str) -> bool {
 }
 
 fn units(run: &str) -> usize {
-    run.chars().filter(|c| UNITS.contains(c)).count()
+    let region = REGIONS.iter().any(|region| run.contains(region));
+    run.chars().filter(|c| UNITS.contains(c)).count() + usize::from(region)
 }
 
 fn belongs(c: char) -> bool {

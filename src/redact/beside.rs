@@ -66,6 +66,7 @@ impl NameLists {
         is_label: impl Fn(&str) -> bool,
     ) -> Option<usize> {
         let bracket = text.ends_with(['(', '（']);
+        let before = text;
         let text = text.trim_end_matches(divides);
         if text.ends_with(is_han) {
             let start = text.trim_end_matches(is_han).len();
@@ -74,8 +75,9 @@ impl NameLists {
         if text.ends_with(is_hangul) {
             let start = text.trim_end_matches(is_hangul).len();
             let name = &text[start..];
-            let named = name.chars().count() == 3 && self.has_korean_surname(name);
-            return (bracket && named && !self.is_korean_word(name)).then_some(start);
+            let line = before.ends_with('\n')
+                && text[..start].chars().next_back().is_none_or(|c| c == '\n');
+            return ((bracket || line) && self.is_korean_person(name)).then_some(start);
         }
         let mut starts = text.rmatch_indices([
             ' ', '\n', ',', ':', '(', '[', '"', '\'', '>', '/', '|', ';', '，', '：',
@@ -113,6 +115,15 @@ impl NameLists {
             // 高負荷のため
             let free = !rest[run..].starts_with(char::is_alphanumeric);
             if free && self.is_person(&rest[..run], is_label) {
+                run
+            } else {
+                0
+            }
+        } else if rest.starts_with(is_hangul) {
+            // 790512-2005506⏎김민준(金民俊)
+            let run = rest.len() - rest.trim_start_matches(is_hangul).len();
+            let line = text[..start].contains('\n') && rest[run..].starts_with(['\n', '(']);
+            if line && self.is_korean_person(&rest[..run]) {
                 run
             } else {
                 0

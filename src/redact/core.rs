@@ -28,7 +28,31 @@ fn is_endpoint(value: &[u8]) -> bool {
         !host.is_empty() && (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
     let dotted = value.iter().filter(|c| **c == b'.').count() == 3
         && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
+    // kyc-api.internal, localhost
+    let host_letter =
+        |c: &u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'.');
+    let named = value == b"localhost"
+        || value.iter().all(host_letter)
+            && memchr::memchr(b'.', value).is_some()
+            && value.last().is_some_and(u8::is_ascii_lowercase);
+    // 00:1a:2b:3c:4d:5e
+    let hardware = value.len() == 17
+        && value
+            .split(|c| matches!(c, b':' | b'-'))
+            .all(|pair| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit));
+    // tcp://10.0.0.1:80, /var/run/x.sock
+    let no_space = memchr::memchr(b' ', value).is_none();
+    let scheme = memchr::memmem::find(value, b"://").is_some_and(|i| {
+        i > 0
+            && value[..i]
+                .iter()
+                .all(|c| c.is_ascii_alphanumeric() || *c == b'+')
+    });
+    let path = value.starts_with(b"/") && memchr::memchr(b'/', &value[1..]).is_some();
     value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
+        || named
+        || hardware
+        || value.is_ascii() && no_space && (scheme || path)
 }
 
 /// Is a value the name of a host: `kyc.example.com`?

@@ -3,6 +3,7 @@
 use super::accept::rule_accepts;
 use super::pass::Pass;
 use super::runs::valid_prefix;
+use super::script::is_han;
 use super::surroundings::is_epoch;
 use crate::patterns::schema::ValueRule;
 
@@ -34,6 +35,12 @@ impl Pass<'_> {
                     .filter(|i| rest[0] == b'(' && matches!(rest.get(i + 1), Some(b':' | b'=')))
                 {
                     start += close + 1;
+                    joint = true;
+                    continue;
+                }
+                // Quê quán / Place of origin: the same label in two languages
+                if let Some(length) = second_label(rest) {
+                    start += length;
                     joint = true;
                     continue;
                 }
@@ -97,6 +104,19 @@ impl Pass<'_> {
             if ((data.needs_separator || data.keys_only) && !joint) || sentence {
                 continue;
             }
+            if core.is_name(category) && matches!(t[start], b'-' | b'/' | b'^') {
+                // 姓名-宋国强-身份证
+                let text = valid_prefix(&t[start + 1..t.len().min(start + LABEL)]);
+                let run = text.find(|c: char| !is_han(c)).unwrap_or(text.len());
+                if core
+                    .names
+                    .is_person(&text[..run], |word| core.is_label(word))
+                {
+                    let span = start + 1..start + 1 + run;
+                    self.take_labelled(t, span, at, mark, class, category, b"");
+                }
+                continue;
+            }
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
                 let length = core.names.leading_name(text, joint);
@@ -142,6 +162,20 @@ impl Pass<'_> {
             }
         }
     }
+}
+
+/// The length of ` / Place of origin:` at the start of a text.
+fn second_label(text: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 40;
+    let slash = text.iter().take(2).position(|c| *c == b'/')?;
+    let rest = &text[slash + 1..text.len().min(slash + LONGEST)];
+    let words = rest
+        .iter()
+        .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b' ' | b'.' | b'/'))
+        .count();
+    let first = rest.trim_ascii_start().first();
+    let told = rest.get(words) == Some(&b':') && first.is_some_and(u8::is_ascii_alphabetic);
+    (told && text[..slash].iter().all(|c| *c == b' ')).then_some(slash + 1 + words + 1)
 }
 
 /// Does a text begin with `key=` or `key:`?

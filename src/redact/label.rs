@@ -150,7 +150,9 @@ impl Pass<'_> {
             if denied || !data.is_everywhere() {
                 continue;
             }
-            if printed && data.value == ValueRule::Any {
+            // Pekerjaan : KARYAWAN SWASTA, on a line of its own
+            let line = rule == ValueRule::Text && t.get(from) == Some(&b' ');
+            if printed && data.value == ValueRule::Any && !line {
                 rule = data.value;
             }
             if data.value == ValueRule::Blob

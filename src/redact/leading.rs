@@ -320,7 +320,9 @@ impl NameLists {
                         && ends_here(&rest[length..]))
             } else {
                 // `Min` is a word of logs and of names: within a capitalised name it belongs to it
-                first.is_uppercase() || particle || self.latin_names.contains(&lower)
+                // `Mohd Azlan b. Ibrahim`
+                let son = word == "b" && rest[length..].starts_with(". ");
+                first.is_uppercase() || particle || son || self.latin_names.contains(&lower)
             };
             if !accepted {
                 break;
@@ -337,8 +339,8 @@ impl NameLists {
                 count == 1 || !inverted && self.goes_on_inverted(given, capitals)
             });
             inverted |= given;
-            let two = given
-                || (text[at..].starts_with(". ") && (length == 1 || is_abbreviation(word)));
+            let two =
+                given || (text[at..].starts_with(". ") && (length == 1 || is_abbreviation(word)));
             // TAN AH KOW @ LEE AH KOW
             if text[at..].starts_with(" @ ") && text[at + 3..].starts_with(char::is_uppercase) {
                 at += 3;

@@ -129,6 +129,9 @@ impl NameLists {
             return true; // a name that was hashed without a key
         }
         // a Chinese word may be somebody's name (方子): under a key that says so it counts as one
+        if text.chars().any(|c| !is_han(c)) && self.is_adorned(text) {
+            return true;
+        }
         if text.chars().any(|c| !is_name_char(c)) || self.is_latin_word(text) {
             return false;
         }
@@ -199,6 +202,47 @@ impl NameLists {
             && payload::decode_base64(value, &mut text)
             && text.iter().all(|c| *c >= 0x80 || *c == b' ')
             && std::str::from_utf8(&text).is_ok_and(|text| self.is_plausible(text))
+    }
+
+    /// Is it a Chinese name with something added: 苏逸凡（已故）, “苏逸凡”, 苏逸凡1, <b>苏逸凡</b>, 苏?凡?
+    fn is_adorned(&self, text: &str) -> bool {
+        const UNREAD: &[char] = &['?', '？', '□', '■', '�', '_'];
+        let Some(start) = text.find(is_han).filter(|_| text.len() <= 64) else {
+            return false;
+        };
+        let before = text[..start].trim_end();
+        let opened = before.is_empty() || before.ends_with(|c: char| !c.is_alphanumeric());
+        let rest = &text[start..];
+        let name = &rest[..rest
+            .find(|c: char| !is_han(c) && !UNREAD.contains(&c))
+            .unwrap_or(rest.len())];
+        let name = name.trim_end_matches(UNREAD);
+        let behind = &rest[name.len()..];
+        // 苏逸凡1, but 安全组1 and 高可用v2 are no names
+        let numbered = behind.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let count = name.chars().count();
+        let surname = self.may_begin_name(name);
+        // 于洪区-1
+        const THINGS: &[char] = &[
+            '区', '區', '县', '縣', '市', '省', '镇', '组', '組', '级', '類', '类', '型', '版',
+            '站', '号', '號', '线', '线', '库', '表', '端', '机', '率',
+        ];
+        let named = !name.ends_with(THINGS);
+        let read = name.chars().all(is_han)
+            && surname
+            && !self.has_word(name)
+            && self.leading_name(name, false) == name.len();
+        let partly =
+            count == 3 && surname && name.contains(UNREAD) && name.chars().skip(2).all(is_han);
+        opened
+            && (count == 3 || count == 2 && !numbered || count == 4 && self.is_compound_name(name))
+            && named
+            && (read || partly)
+    }
+
+    fn is_compound_name(&self, text: &str) -> bool {
+        let chars: Vec<char> = text.chars().collect();
+        self.is_compound(&chars) || self.is_japanese(text)
     }
 
     /// Is the whole text a name, told from any other word without a label's help? Of those in Latin letters such of several words.

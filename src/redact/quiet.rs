@@ -6,6 +6,7 @@
 use super::fields::{NO_CLASS, Part};
 use super::json::begins_json;
 use super::keys::{Peeked, Quiet};
+use super::lines::may_be_label;
 use super::number::number_end;
 use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
@@ -247,7 +248,12 @@ impl Pass<'_> {
             let end = match t.get(p) {
                 Some(b'"') if safe => safe_end(t, p + 1),
                 Some(b'"') => string_end(t, p + 1)
-                    .filter(|(_, bits)| bits & (holds::ANYTHING | holds::UNKNOWN) == 0)
+                    .filter(|(end, bits)| {
+                        let content = &t[p + 1..*end];
+                        bits & (holds::ANYTHING | holds::UNKNOWN) == 0
+                            && !may_hold_name(content)
+                            && !may_be_label(content)
+                    })
                     .map(|(end, _)| end + 1),
                 Some(b'-' | b'0'..=b'9') => number_end(t, p)
                     .filter(|(end, integer)| safe || !integer || end - p < LONG_NUMBER)

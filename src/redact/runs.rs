@@ -489,7 +489,9 @@ pub(super) fn address_run(rest: &[u8]) -> usize {
     };
     // Chinese addresses have no spaces before what follows them: 北京市…3号 sim=98
     match run.first() {
-        Some(0xe4..=0xe9) => memchr::memchr(b' ', &rest[..end])
+        Some(0xe4..=0xe9) => memchr::memchr_iter(b' ', &rest[..end])
+            // 丸の内1-9-1 グラントウキョウノースタワー12階
+            .find(|i| !matches!(rest[i + 1..end], [0xe3, 0x82 | 0x83, ..]))
             .filter(|i| rest[..*i].iter().filter(|c| **c >= 0x80).count() >= 12)
             .unwrap_or(end),
         _ => rest[..end].trim_ascii_end().len(),

@@ -187,11 +187,13 @@ impl NameLists {
                 Promise::Address => likely || closed,
                 Promise::Hint | Promise::Quoted => likely || marked,
             };
+        // `Surname JAIDEE Title …`
+        let surname = promise == Promise::Sure && count == 1 && upper == 1 && end > SYLLABLE;
         // `Hi Priya, your code …`
         let greeted = promise == Promise::Address
             && (count, known) == (1, 1)
             && text[end..].starts_with([',', '!', '\n']);
-        if named || greeted { end } else { 0 }
+        if named || greeted || surname { end } else { 0 }
     }
 
     /// The length in bytes of the Chinese or Korean name at the start of a text that a word of Latin letters promises. It must fill its word.
@@ -310,7 +312,10 @@ impl Pass<'_> {
             let end = t[..space].trim_ascii_end().len();
             // `customer: Budi Santoso`
             let signed = latin && t[..end].ends_with(b":");
-            let promise = match core.spoken.before(t, end - usize::from(signed || other && t[..end].ends_with(b":"))) {
+            let promise = match core.spoken.before(
+                t,
+                end - usize::from(signed || other && t[..end].ends_with(b":")),
+            ) {
                 None | Some(Some(Promise::Quoted)) => continue,
                 Some(Some(promise)) => promise,
                 Some(None) if signed || other => continue,

@@ -162,6 +162,7 @@ impl Pass<'_> {
                     {
                         run = number;
                     }
+                    run = self.before_next_label(&rest[..run], category);
                     super::address::without_prose(&rest[..run], &self.core.outcomes)
                 }
                 ValueRule::Secret => secret_run(rest),
@@ -187,6 +188,26 @@ impl Pass<'_> {
 
 /// A value between brackets is no longer, in bytes.
 const LONGEST_LISTED: usize = 8192;
+
+impl Pass<'_> {
+    /// The length of a value without the label of the next field that stands behind a space: `Nam Quốc tịch / Nationality: …`,
+    /// `LAKI-LAKI Gol. Darah : O`. Units of an address are labels of its parts elsewhere.
+    fn before_next_label(&self, run: &[u8], category: CategoryId) -> usize {
+        if self.core.is_address(category) {
+            return run.len();
+        }
+        let mut end = run.len();
+        if let Some((label, _)) = self.core.foreign.next(run, 1)
+            && run[label.start - 1] == b' '
+        {
+            end = run[..label.start].trim_ascii_end().len();
+        }
+        if let Some(sign) = memchr::memmem::find(&run[..end], b" : ") {
+            end = memchr::memrchr(b' ', &run[..sign]).unwrap_or(end);
+        }
+        end
+    }
+}
 
 /// The lines of a block in YAML, `address: >-⏎  12 Main St,⏎  Springfield`: those that begin further in than the line of their label, which
 /// ends before `label_end`.
