@@ -117,6 +117,11 @@ impl Pass<'_> {
                 }
                 continue;
             }
+            // 신청자 본인확인 실패: behind a space a Korean word must begin with a surname, and be none of every day
+            let spaced = t[label.end..start].iter().all(|c| *c == b' ');
+            if core.is_name(category) && spaced && !core.names.may_be_korean(&t[start..]) {
+                continue;
+            }
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
                 let length = core.names.leading_name(text, joint);

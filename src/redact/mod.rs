@@ -71,6 +71,7 @@ mod json;
 mod keys;
 mod kinds;
 mod label;
+mod latin;
 mod layers;
 mod leading;
 mod lines;
@@ -105,6 +106,7 @@ mod strict;
 mod surroundings;
 mod take;
 mod text;
+mod told;
 mod unsure;
 mod value;
 #[cfg(target_arch = "x86_64")]
