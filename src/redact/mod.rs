@@ -96,6 +96,7 @@ mod script;
 mod settings;
 mod shape;
 mod shapes;
+mod siblings;
 mod signs;
 mod spaced;
 mod spoken;
