@@ -77,6 +77,7 @@ mod leading;
 mod lines;
 mod lookup;
 mod names;
+mod needles;
 mod noted;
 mod number;
 mod numbered;
@@ -99,6 +100,7 @@ mod shapes;
 mod siblings;
 mod signs;
 mod spaced;
+mod spelling;
 mod spoken;
 mod sql;
 mod stacked;
@@ -131,9 +133,10 @@ use self::core::Core;
 use crate::patterns::Patterns;
 use crate::record::Kind;
 use action::CategoryId;
-use fields::{NO_CLASS, normal_form};
+use fields::NO_CLASS;
 use kinds::Kinds;
 use pass::{Context, Pass, Scratch};
+use spelling::normal_form;
 
 /// What one line became.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

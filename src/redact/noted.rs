@@ -340,7 +340,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::core::Core;
-    use super::super::echo::Needles;
+    use super::super::needles::Needles;
     use super::super::pseudonym::PseudonymKey;
     use super::super::settings::RedactSettings;
     use crate::patterns::Patterns;

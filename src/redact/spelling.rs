@@ -1,0 +1,90 @@
+//! How a key is spelled, and what of that counts: its letters without signs, and the words that camel case and signs divide it into.
+
+use super::pseudonym::narrow;
+
+/// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.
+pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(key.len());
+    let is_sign = |c: char| {
+        matches!(
+            c,
+            '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/'
+        ) || c.is_whitespace()
+    };
+    // nearly all keys; a start makes the normal form of thousands
+    if key.is_ascii() {
+        let said = key.iter().filter(|c| !is_sign(char::from(**c)));
+        out.extend(said.map(u8::to_ascii_lowercase));
+        return out;
+    }
+    for c in String::from_utf8_lossy(key).chars().map(narrow) {
+        if ('\u{4e00}'..='\u{9fff}').contains(&c) {
+            // Chinese characters have no case
+            out.extend_from_slice(c.encode_utf8(&mut [0; 3]).as_bytes());
+        } else if !is_sign(c) {
+            for lower in c.to_lowercase() {
+                out.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+    out
+}
+
+/// The words of a key in lower case: divided by camel case, separators and digits.
+pub(super) fn words(key: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(key);
+    let chars: Vec<char> = text.chars().map(narrow).collect();
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (i, &c) in chars.iter().enumerate() {
+        let before = i.checked_sub(1).map(|i| chars[i]);
+        let after = chars.get(i + 1);
+        let starts = c.is_uppercase()
+            && (before.is_some_and(|b| b.is_lowercase())
+                || (before.is_some_and(|b| b.is_uppercase())
+                    && after.is_some_and(|a| a.is_lowercase())));
+        if (starts || !c.is_alphabetic()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphabetic() || is_mark(c) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Vowel signs and tone marks of Thai and Indic scripts: part of a word though not alphabetic by themselves.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{0e31}' | '\u{0e34}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}' | '\u{0900}'..='\u{0d7f}')
+}
+
+/// What is left of a key in another script than Latin without the number or the word for one at its end.
+pub(super) fn counted(normal: &[u8]) -> Option<&[u8]> {
+    let end = normal.iter().rposition(|c| !c.is_ascii())? + 1;
+    let (stem, tail) = normal.split_at(end);
+    let counts = (1..=3).contains(&tail.len()) && tail.iter().all(u8::is_ascii_digit)
+        || matches!(tail, b"no" | b"num" | b"number" | b"id");
+    counts.then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_fall_into_words() {
+        for (key, expected) in [
+            ("OcrIdCardNo2", "ocr id card no"),
+            ("IDCardName", "id card name"),
+            ("holder_name", "holder name"),
+            ("APPID", "appid"),
+            ("x-user.Name", "x user name"),
+        ] {
+            assert_eq!(words(key.as_bytes()).join(" "), expected);
+        }
+        assert_eq!(normal_form("ＩＤ_Card-No".as_bytes()), b"idcardno");
+    }
+}
