@@ -132,6 +132,9 @@ pub struct Pairs {
 pub struct MachineNumbers {
     /// Words of any language, any case.
     pub words: Vec<String>,
+    /// Words of measures: what stands behind them is one only if it is digits and nothing else.
+    #[serde(default)]
+    pub measures: Vec<String>,
 }
 
 /// `fields.toml`: `[outcomes]`, what a log says of a value instead of the value: `session: closed`.

@@ -6,6 +6,7 @@
 //! can eat what another one would have recognised.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use super::action::CategoryId;
 use super::checksum;
@@ -87,6 +88,8 @@ pub(crate) struct Shapes {
     contexts: Contexts,
     /// Words right before a number that say it is a machine's.
     machines: Words,
+    /// The same for what is digits and nothing else.
+    measures: Words,
 }
 
 impl Shapes {
@@ -164,6 +167,7 @@ impl Shapes {
             fewest_digits,
             contexts: Contexts::new(words, context_of),
             machines: Words::new(&machines.words),
+            measures: Words::new(&machines.measures),
         })
     }
 
@@ -340,19 +344,20 @@ impl Shapes {
                     || within_uuid(text, start)
                     || (grouped && within_list(text, window))
             };
-            let machines = || is_named(text, start, end) || self.is_machines(text, start);
+            let behind = || self.is_machines(text, start..end);
+            let machines = || is_named(text, start, end) || behind();
             let strong = strong && !piece() && (proven || !machines());
             let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())
                     && (by_key.contains(shape.pattern)
-                        || (near().contains(shape.pattern) && !self.is_machines(text, start))));
+                        || (near().contains(shape.pattern) && !behind())));
             let hinted = !counts
                 && only_in.is_none()
                 && pattern.is_hinted(compact.len())
                 && !is_epoch(compact)
                 && !within_token()
-                && !self.is_machines(text, start);
+                && !behind();
             if !(counts || hinted) || !pattern.check.is_none_or(|check| check(compact)) {
                 continue;
             }
@@ -371,18 +376,22 @@ impl Shapes {
     }
 
     /// Does a word stand right before the number that says it is a machine's?
-    fn is_machines(&self, text: &[u8], start: usize) -> bool {
-        let before = &text[start.saturating_sub(MACHINE_WORD)..start];
+    fn is_machines(&self, text: &[u8], number: Range<usize>) -> bool {
+        let before = &text[number.start.saturating_sub(MACHINE_WORD)..number.start];
         if before.is_empty() {
             return false;
         }
         let joint = |c: &u8| matches!(c, b' ' | b':' | b'=' | b'#' | b'-' | b'_' | b'"' | b'/');
-        let mut found = false;
-        self.machines.each(before, |from, to, _| {
-            found |= before[to..].iter().all(joint)
-                && (from == 0 || !before[from - 1].is_ascii_alphabetic());
-        });
-        found
+        let stands = |words: &Words| {
+            let mut found = false;
+            words.each(before, |from, to, _| {
+                found |= before[to..].iter().all(joint)
+                    && (from == 0 || !before[from - 1].is_ascii_alphabetic());
+            });
+            found
+        };
+        let digits = || text[number].iter().all(u8::is_ascii_digit);
+        stands(&self.machines) || digits() && stands(&self.measures)
     }
 
     /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
