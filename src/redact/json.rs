@@ -466,12 +466,8 @@ impl Pass<'_> {
                 // {"name":"Address","path":"/items/3","value":"…"}: a pointer names what nothing else does
                 // and {"field":"name","type":"string","value":"…"} says the type too
                 let pointer = content.first() == Some(&b'/');
-                let named = self.top().named;
-                let first = named.1 == 0;
-                let says_less = !first
-                    && (pointer
-                        || self.named(t, named) != NO_CLASS && self.named(t, span) == NO_CLASS);
-                if !says_less {
+                let first = self.top().named.1 == 0;
+                if first || !pointer && self.named(t, span) != NO_CLASS {
                     self.top().named = span;
                 }
             } else if self.keeps_waiting(info, context) {
