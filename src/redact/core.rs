@@ -8,6 +8,7 @@ use super::action::{Catalog, CategoryId, Family};
 use super::expressions::Expressions;
 use super::fields::{Class, Fields};
 use super::lookup::{Cues, Foreign};
+use super::machines::{is_endpoint, is_machine_word};
 use super::names::NameLists;
 use super::outcomes::Outcomes;
 use super::payload::{self, Media};
@@ -18,66 +19,6 @@ use super::spelling::normal_form;
 use super::spoken::SpokenCues;
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
-
-/// Is a value a machine's address: `kafka-1:9092`, `:8080`, `10.0.0.1`, `0xc000123456`?
-fn is_endpoint(value: &[u8]) -> bool {
-    let port = value.rsplit(|c| *c == b':').next().unwrap_or_default();
-    let host = &value[..value.len() - port.len()];
-    let plain =
-        |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_' | b':' | b'[' | b']');
-    let ported =
-        !host.is_empty() && (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
-    let dotted = value.iter().filter(|c| **c == b'.').count() == 3
-        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
-    // kyc-api.internal, localhost
-    let host_letter =
-        |c: &u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'.');
-    let named = value == b"localhost"
-        || value.iter().all(host_letter)
-            && memchr::memchr(b'.', value).is_some()
-            && value.last().is_some_and(u8::is_ascii_lowercase);
-    // 00:1a:2b:3c:4d:5e
-    let hardware = value.len() == 17
-        && value
-            .split(|c| matches!(c, b':' | b'-'))
-            .all(|pair| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit));
-    // tcp://10.0.0.1:80, /var/run/x.sock
-    let no_space = memchr::memchr(b' ', value).is_none();
-    let scheme = memchr::memmem::find(value, b"://").is_some_and(|i| {
-        i > 0
-            && value[..i]
-                .iter()
-                .all(|c| c.is_ascii_alphanumeric() || *c == b'+')
-    });
-    let path = value.starts_with(b"/") && memchr::memchr(b'/', &value[1..]).is_some();
-    value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
-        || named
-        || hardware
-        || value.is_ascii() && no_space && (scheme || path)
-}
-
-/// Is a value the name of a host: `kyc.example.com`?
-fn is_host(value: &[u8]) -> bool {
-    let part =
-        |c: &u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-' | b':');
-    value.contains(&b'.') && value.iter().all(part)
-}
-
-/// Is a value made of a program's words: `face_compare`, `default-config-2`, `sts.example.com`?
-fn is_machine_word(value: &[u8]) -> bool {
-    let is_word = |word: &[u8]| {
-        let letters = word.iter().take_while(|c| c.is_ascii_lowercase()).count();
-        let digits = word.len() - letters;
-        digits <= 2
-            && letters <= 12
-            && word[letters..].iter().all(u8::is_ascii_digit)
-            && (digits == 0 || letters <= 1)
-    };
-    value.len() <= 64
-        && value
-            .split(|c| matches!(c, b'_' | b'-' | b'.'))
-            .all(is_word)
-}
 
 /// Everything that is known before the first line, shared by all workers.
 pub(crate) struct Core {
@@ -241,9 +182,7 @@ impl Core {
         if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
             return false;
         }
-        if self.is_address(category) && is_endpoint(value)
-            || class.id == "authority" && (is_endpoint(value) || is_host(value))
-        {
+        if (self.is_address(category) || class.id == "authority") && is_endpoint(value) {
             return false;
         }
         // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::action::{Catalog, CategoryId};
-use super::dressed;
+use super::affixes;
 use super::keys::Quiet;
 use super::scan::{Contents, contents, holds};
 use super::spelling::{counted, normal_form, words};
@@ -333,7 +333,7 @@ impl Fields {
         let class = match key {
             b":authority" => NO_CLASS,
             // the last words of `Full name (as per NRIC)` are no number's
-            _ if dressed::has_remark(key, &words) && !self.exact.contains_key(&normal) => {
+            _ if affixes::has_remark(key, &words) && !self.exact.contains_key(&normal) => {
                 self.class_of_dressed(key, &words)
             }
             _ => NO_CLASS,
@@ -509,10 +509,10 @@ impl Fields {
 
     /// The class of a key with something around it that says nothing.
     fn class_of_dressed(&self, key: &[u8], words: &[String]) -> ClassId {
-        if let Some(stem) = dressed::without_remark(key) {
+        if let Some(stem) = affixes::without_remark(key) {
             return self.telling(self.class_of(&normal_form(stem), &self::words(stem)));
         }
-        let Some(kept) = dressed::undressed(key, words, &self.dressings) else {
+        let Some(kept) = affixes::undressed(key, words, &self.dressings) else {
             return NO_CLASS;
         };
         let kept: Vec<String> = kept.into_iter().map(String::from).collect();

@@ -3,6 +3,7 @@
 //! No tree is built and nothing is copied. The same pass serves the line itself and every JSON text found inside a string;
 //! frames of all levels share one stack, so that depth costs memory only.
 
+use super::ambiguous::Unsure;
 use super::decode::{self, Unescaped};
 use super::fields::{ClassId, KeyInfo, NO_CLASS, Part};
 use super::keys::Quiet;
@@ -12,7 +13,6 @@ use super::pass::{Context, Pass};
 use super::quiet::Seen;
 use super::scan::{Contents, bare_end, holds, string_end};
 use super::siblings::LONGEST_ID;
-use super::unsure::Unsure;
 use crate::patterns::schema::ValueRule;
 
 /// An open object or array.
@@ -53,6 +53,13 @@ pub(crate) struct Frame {
     pub(super) unsure: Option<Unsure>,
     /// The last string of an array, for a path as a list: `"loc":["body","fullName"]`.
     pub(super) last: (usize, usize),
+}
+
+impl Frame {
+    /// Is anything of an object decided only where it ends?
+    fn is_pending(&self) -> bool {
+        self.heads.1 > 0 || self.id.1 > 0 || self.waiting.is_some() || self.unsure.is_some()
+    }
 }
 
 /// Does the content of a string begin like JSON text: `{\"` or `[\"`?
@@ -261,67 +268,66 @@ impl Pass<'_> {
                 (Some(b','), false) => return Ok(Next::Key(skip_space(t, p + 1))),
                 (Some(b']'), true) | (Some(b'}'), false) => {
                     p += 1;
-                    if let Some(frame) = self.scratch.frames.pop() {
-                        if array {
-                            self.close_list(t, &frame, p, at, base);
-                            if frame.parent.part == Part::Key
-                                && let Some(outer) = self.scratch.frames.last_mut()
-                            {
-                                outer.named = frame.last;
-                            }
-                        } else if frame.heads.1 > 0 && frame.rows.1 > 0 {
-                            let (heads, rows) =
-                                (frame.heads.0..frame.heads.1, frame.rows.0..frame.rows.1);
-                            self.grid(t, Some(heads), rows, at, frame.body, frame.mark);
-                        } else if frame.heads.1 > 0 && frame.row.1 > 0 {
-                            let (heads, row) =
-                                (frame.heads.0..frame.heads.1, frame.row.0..frame.row.1);
-                            self.single_row(t, heads, row, at, frame.body, frame.mark);
+                    let frame = self.top();
+                    let path = frame.path;
+                    if frame.array || frame.is_pending() {
+                        if let Some(frame) = self.scratch.frames.pop() {
+                            self.closed(t, &frame, p, at, base);
                         }
-                        self.settle(t, &frame, p, at);
-                        let (id, number) = (frame.id, self.core.fields.id_number);
-                        let typed = match self.typed(t, id, frame.named) {
-                            NO_CLASS
-                                if id.1 > id.0 && self.is_document(t, id, frame.describing) =>
-                            {
-                                number
-                            }
-                            class => class,
-                        };
-                        if typed != NO_CLASS {
-                            let content = id.0..id.1;
-                            self.late_value(t, content, false, at, typed, frame.body, frame.mark);
-                        }
-                        if let Some((start, end, number)) = frame.waiting {
-                            let mut named = self.named(t, frame.named);
-                            // {"id":"txtName","value":"…"}
-                            if named == NO_CLASS {
-                                named = self.named(t, frame.id);
-                            }
-                            if named == NO_CLASS && !number && frame.named.1 == 0 {
-                                named = self.next_line(&t[start..end], base);
-                            }
-                            if named != NO_CLASS {
-                                self.late_value(
-                                    t,
-                                    start..end,
-                                    number,
-                                    at,
-                                    named,
-                                    frame.body,
-                                    frame.mark,
-                                );
-                            } else if !number && frame.parent.part == Part::Key {
-                                // {"Type":{"Text":"FIRST_NAME"},"ValueDetection":{"Text":"…"}}
-                                if let Some(outer) = self.scratch.frames.last_mut() {
-                                    outer.named = (start, end);
-                                }
-                            }
-                        }
-                        self.scratch.path.truncate(frame.path);
+                    } else {
+                        // a frame is large: nobody needs what is in most
+                        let depth = self.scratch.frames.len() - 1;
+                        self.scratch.frames.truncate(depth);
                     }
+                    self.scratch.path.truncate(path);
                 }
                 _ => return Err(restart),
+            }
+        }
+    }
+
+    /// What is decided only where a container ends, at `p`: lists that are tables, and members that waited for those beside them.
+    fn closed(&mut self, t: &[u8], frame: &Frame, p: usize, at: usize, base: usize) {
+        if frame.array {
+            self.close_list(t, frame, p, at, base);
+            if frame.parent.part == Part::Key
+                && let Some(outer) = self.scratch.frames.last_mut()
+            {
+                outer.named = frame.last;
+            }
+        } else if frame.heads.1 > 0 && frame.rows.1 > 0 {
+            let (heads, rows) = (frame.heads.0..frame.heads.1, frame.rows.0..frame.rows.1);
+            self.grid(t, Some(heads), rows, at, frame.body, frame.mark);
+        } else if frame.heads.1 > 0 && frame.row.1 > 0 {
+            let (heads, row) = (frame.heads.0..frame.heads.1, frame.row.0..frame.row.1);
+            self.single_row(t, heads, row, at, frame.body, frame.mark);
+        }
+        self.settle(t, frame, p, at);
+        let (id, number) = (frame.id, self.core.fields.id_number);
+        let typed = match self.typed(t, id, frame.named) {
+            NO_CLASS if id.1 > id.0 && self.is_document(t, id, frame.describing) => number,
+            class => class,
+        };
+        if typed != NO_CLASS {
+            let content = id.0..id.1;
+            self.late_value(t, content, false, at, typed, frame.body, frame.mark);
+        }
+        if let Some((start, end, number)) = frame.waiting {
+            let mut named = self.named(t, frame.named);
+            // {"id":"txtName","value":"…"}
+            if named == NO_CLASS {
+                named = self.named(t, frame.id);
+            }
+            if named == NO_CLASS && !number && frame.named.1 == 0 {
+                named = self.next_line(&t[start..end], base);
+            }
+            if named != NO_CLASS {
+                self.late_value(t, start..end, number, at, named, frame.body, frame.mark);
+            } else if !number && frame.parent.part == Part::Key {
+                // {"Type":{"Text":"FIRST_NAME"},"ValueDetection":{"Text":"…"}}
+                if let Some(outer) = self.scratch.frames.last_mut() {
+                    outer.named = (start, end);
+                }
             }
         }
     }

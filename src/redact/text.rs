@@ -203,6 +203,9 @@ impl Pass<'_> {
 
     /// Long base64 that no label, expression or magic claimed.
     fn random_runs(&mut self, t: &[u8], at: usize, mark: usize) {
+        if payload::random_run(t, 0).is_none() {
+            return;
+        }
         let mut taken: Vec<Range<usize>> = self
             .scratch
             .edits

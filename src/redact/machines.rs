@@ -1,0 +1,60 @@
+//! What machines write where a person's address, name or secret would stand.
+
+/// Is a value a machine's address: `kafka-1:9092`, `:8080`, `10.0.0.1`, `kyc-api.internal`, `00:1a:2b:3c:4d:5e`, `tcp://10.0.0.1:80`,
+/// `/var/run/x.sock`, `0xc000123456`?
+pub(super) fn is_endpoint(value: &[u8]) -> bool {
+    // most are people's
+    if !value.is_ascii() || memchr::memchr(b' ', value).is_some() {
+        return false;
+    }
+    is_socket(value) || is_host(value) || is_hardware(value) || is_location(value)
+}
+
+fn is_socket(value: &[u8]) -> bool {
+    let plain =
+        |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let port = value.rsplit(|c| *c == b':').next().unwrap_or_default();
+    let ported = port.len() < value.len()
+        && (1..=5).contains(&port.len())
+        && port.iter().all(u8::is_ascii_digit);
+    let dotted = value.iter().filter(|c| **c == b'.').count() == 3
+        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
+    value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
+}
+
+fn is_host(value: &[u8]) -> bool {
+    let part = |c: &u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'.');
+    value == b"localhost"
+        || value.last().is_some_and(u8::is_ascii_lowercase)
+            && memchr::memchr(b'.', value).is_some()
+            && value.iter().all(part)
+}
+
+fn is_hardware(value: &[u8]) -> bool {
+    let pair = |pair: &[u8]| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit);
+    value.len() == 17 && value.split(|c| matches!(c, b':' | b'-')).all(pair)
+}
+
+fn is_location(value: &[u8]) -> bool {
+    let scheme = |c: &u8| c.is_ascii_alphanumeric() || *c == b'+';
+    match memchr::memmem::find(value, b"://") {
+        Some(end) if end > 0 && value[..end].iter().all(scheme) => true,
+        _ => value.starts_with(b"/") && memchr::memchr(b'/', &value[1..]).is_some(),
+    }
+}
+
+/// Is a value made of a program's words: `face_compare`, `default-config-2`, `sts.example.com`?
+pub(super) fn is_machine_word(value: &[u8]) -> bool {
+    let is_word = |word: &[u8]| {
+        let letters = word.iter().take_while(|c| c.is_ascii_lowercase()).count();
+        let digits = word.len() - letters;
+        digits <= 2
+            && letters <= 12
+            && word[letters..].iter().all(u8::is_ascii_digit)
+            && (digits == 0 || letters <= 1)
+    };
+    value.len() <= 64
+        && value
+            .split(|c| matches!(c, b'_' | b'-' | b'.'))
+            .all(is_word)
+}
