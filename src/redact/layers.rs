@@ -16,6 +16,7 @@ use super::lookup::literals;
 use super::packed::Packing;
 use super::pass::{Context, LAYERS, Pass, Rule, known};
 use super::payload::{self, Media};
+use super::payload_search;
 use super::scan::{Contents, holds};
 
 static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(["{\"", "[[\""]));
@@ -153,7 +154,7 @@ impl Pass<'_> {
         let mut from = 0;
         let mut divided = false;
         if t.len() >= 20 && bits & (holds::RUN | holds::DIGIT | holds::LABEL) != 0 {
-            while let Some(found) = payload::find(t, from) {
+            while let Some(found) = payload_search::find(t, from) {
                 divided |= found.span != (0..t.len());
                 if found.span.start > from {
                     self.base64_runs(&t[from..found.span.start], at + from, bits, context);

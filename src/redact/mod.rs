@@ -89,6 +89,7 @@ mod pairs;
 mod parts;
 mod pass;
 mod payload;
+mod payload_search;
 mod persons;
 mod pseudonym;
 mod quiet;

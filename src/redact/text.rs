@@ -10,7 +10,8 @@ use super::action::CategoryId;
 use super::layers::is_opened;
 use super::lookup::Beside;
 use super::pass::{Context, Pass, Rule};
-use super::payload::{self, Media};
+use super::payload::Media;
+use super::payload_search;
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::{Contents, holds};
 use super::signs::{self, Signs};
@@ -78,7 +79,7 @@ impl Pass<'_> {
         if t.len() >= 6 {
             self.expressions(t, at, mark, bits);
         }
-        if t.len() >= payload::RANDOM && bits & holds::RUN != 0 {
+        if t.len() >= payload_search::RANDOM && bits & holds::RUN != 0 {
             self.random_runs(t, at, mark);
         }
         if bits & holds::DIGIT != 0 && self.core.shapes.worth(t) {
@@ -203,7 +204,7 @@ impl Pass<'_> {
 
     /// Long base64 that no label, expression or magic claimed.
     fn random_runs(&mut self, t: &[u8], at: usize, mark: usize) {
-        if payload::random_run(t, 0).is_none() {
+        if payload_search::random_run(t, 0).is_none() {
             return;
         }
         let mut taken: Vec<Range<usize>> = self
@@ -218,7 +219,7 @@ impl Pass<'_> {
         let mut from = 0;
         // what was taken out divides a run, as it will where this text is seen again
         for span in taken {
-            while let Some(run) = payload::random_run(&t[..span.start.max(from)], from) {
+            while let Some(run) = payload_search::random_run(&t[..span.start.max(from)], from) {
                 from = run.end;
                 if !is_opened(&t[run.clone()]) {
                     let rule = Rule::Named("payload");

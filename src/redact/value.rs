@@ -168,7 +168,7 @@ impl Pass<'_> {
                 ValueRule::Secret => secret_run(rest),
                 ValueRule::Blob => {
                     let end = start + blob_run(rest);
-                    super::payload::over_lines(t, start..end).len()
+                    super::payload_search::over_lines(t, start..end).len()
                 }
                 // `ttl=JAKARTA, 15-04-1990`: a card's place and date of birth in one field
                 // `dob=07 Mar 1990`
