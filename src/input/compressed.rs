@@ -15,7 +15,7 @@ use crate::{
         lines::Lines,
         source::{Buffered, ByteSource, FdSource},
     },
-    pipeline::buffers::{Buffers, reserve},
+    pipeline::buffers::{Buffers, cut, reserve},
 };
 
 /// Bytes that are enough to tell every form.
@@ -128,7 +128,11 @@ impl ByteSource for Decoded {
             Self::Gzip(decoder) => decoder.read(&mut into[old..]),
             Self::Zstd(decoder) => decoder.read(&mut into[old..]),
         };
-        into.truncate(old + result.as_ref().map_or(0, |count| *count));
+        match &result {
+            Ok(count) => into.truncate(old + count),
+            // whatever was decoded before
+            Err(_) => cut(into, old),
+        }
         match result {
             // Being told to stop looks like a cut file to a decoder.
             Err(error)

@@ -10,7 +10,10 @@ use memchr::{memchr, memrchr};
 
 use crate::{
     input::source::ByteSource,
-    pipeline::{buffers::wipe, shutdown::Shutdown},
+    pipeline::{
+        buffers::{cut, wipe},
+        shutdown::Shutdown,
+    },
 };
 
 /// UTF-8's byte-order mark. Some Windows programs begin every file with it, so in joined files it can stand anywhere.
@@ -120,7 +123,7 @@ impl Lines {
         let end = memrchr(b'\n', block).map_or(0, |at| at + 1);
         self.carry.clear();
         self.carry.extend_from_slice(&block[end..]);
-        block.truncate(end);
+        cut(block, end);
     }
 
     /// The block is the beginning of a line longer than the limit: reads on to its end without keeping it and

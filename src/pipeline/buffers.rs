@@ -1,7 +1,8 @@
 //! Byte buffers that are used again, so that a steady stream allocates nothing.
 //!
 //! A buffer that held clear text is zeroed as soon as its batch is done with it, whether it is kept or goes back to the
-//! allocator: clear text never outlives its batch. What was redacted needs none of that.
+//! allocator: clear text never outlives its batch. What was redacted needs none of that. Only what a buffer holds is zeroed, for its
+//! capacity is two or three times as much and may be more than a core's cache; so whoever shortens one does it with [`cut`].
 
 use std::{
     mem::MaybeUninit,
@@ -36,9 +37,9 @@ impl Buffers {
             .unwrap_or_default()
     }
 
-    /// Gives back a buffer that held clear text.
+    /// Gives back a buffer that holds clear text, and none behind its end.
     pub fn put(&self, mut buffer: Vec<u8>) {
-        clear(&mut buffer);
+        cut(&mut buffer, 0);
         self.put_redacted(buffer);
     }
 
@@ -55,17 +56,19 @@ impl Buffers {
     }
 }
 
-/// Zeroes the whole capacity, for lines that were cut off lie behind the end. A plain `memset`, where `zeroize` would write byte by
-/// byte; the zeroes count as read, so they are not optimised away.
-fn clear(buffer: &mut Vec<u8>) {
-    buffer.clear();
-    buffer.spare_capacity_mut().fill(MaybeUninit::new(0));
+/// Shortens a buffer to `end` bytes and zeroes what it cuts off. A plain `memset`, where `zeroize` would write byte by byte; the zeroes
+/// count as read, so they are not optimised away.
+pub fn cut(buffer: &mut Vec<u8>, end: usize) {
+    buffer[end..].fill(0);
     std::hint::black_box(buffer.as_ptr());
+    buffer.truncate(end);
 }
 
 /// Zeroes the whole capacity, then frees it.
 pub fn wipe(mut buffer: Vec<u8>) {
-    clear(&mut buffer);
+    buffer.clear();
+    buffer.spare_capacity_mut().fill(MaybeUninit::new(0));
+    std::hint::black_box(buffer.as_ptr());
 }
 
 /// Like [`Vec::reserve`], but the memory that is left behind is zeroed: a plain reallocation would leave clear text in it.
@@ -91,6 +94,18 @@ mod tests {
         pool.put(buffer);
         let again = pool.take();
         assert!(again.is_empty() && again.capacity() == capacity);
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_a_buffer_held() {
+        let pool = Buffers::new(1, 1024);
+        let mut buffer = vec![7; 100];
+        cut(&mut buffer, 40);
+        pool.put(buffer);
+        let mut again = pool.take();
+        // SAFETY: a hundred bytes were written above.
+        unsafe { again.set_len(100) };
+        assert_eq!(again, [0; 100]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use memchr::{memchr, memrchr};
 use super::checkpoint::Head;
 use crate::{
     input::lines::{LineLimits, too_long},
-    pipeline::buffers::{reserve, wipe},
+    pipeline::buffers::{cut, reserve, wipe},
 };
 
 /// A plain file.
@@ -139,7 +139,7 @@ impl Growing {
             self.carry = std::mem::take(block);
         } else {
             self.carry = block[from..].to_vec();
-            block.truncate(from);
+            cut(block, from);
         }
     }
 
@@ -166,7 +166,7 @@ impl Growing {
         let found = memchr(b'\n', block);
         if found.is_none() && !is_over {
             self.skipping = Some(before + block.len() as u64);
-            block.clear();
+            cut(block, 0);
             return None;
         }
         let rest = found.map_or(block.len(), |at| at + 1);

@@ -21,7 +21,10 @@ use crate::{
         lines::{LineLimits, Lines},
         source::FdSource,
     },
-    pipeline::{buffers::wipe, shutdown::Shutdown},
+    pipeline::{
+        buffers::{cut, wipe},
+        shutdown::Shutdown,
+    },
 };
 
 /// What came of looking into a file.
@@ -257,13 +260,14 @@ impl Compressed {
 
     fn read(&mut self, block: &mut Vec<u8>) -> io::Result<Option<u64>> {
         while !self.ended {
-            block.clear();
+            cut(block, 0);
             self.ended = !self.lines.fill(block)?;
             let start = self.position;
             self.position += block.len() as u64;
             if self.position > self.skip && !block.is_empty() {
                 let delivered = self.skip.saturating_sub(start) as usize;
-                block.drain(..delivered);
+                block.copy_within(delivered.., 0);
+                cut(block, block.len() - delivered);
                 if !block.ends_with(b"\n") {
                     block.push(b'\n');
                 }

@@ -12,7 +12,7 @@ use super::Door;
 use crate::{
     batch::Receipt,
     input::lines::too_long,
-    pipeline::buffers::{reserve, wipe},
+    pipeline::buffers::{cut, reserve, wipe},
 };
 
 /// Bytes asked for at once. Each connection has a buffer of at least this.
@@ -57,12 +57,13 @@ async fn read(stream: &mut (impl AsyncRead + Unpin), door: Door) {
             let first = memchr::memchr(b'\n', &buffer);
             if first.is_none() && count > 0 {
                 skipping = Some(length + buffer.len() as u64);
-                buffer.clear();
+                cut(&mut buffer, 0);
                 continue;
             }
             let end = first.unwrap_or(buffer.len());
-            let marker = too_long(length + end as u64, None, b"\n");
-            buffer.splice(..(end + 1).min(buffer.len()), marker);
+            let mut lines = too_long(length + end as u64, None, b"\n");
+            lines.extend_from_slice(&buffer[(end + 1).min(buffer.len())..]);
+            wipe(std::mem::replace(&mut buffer, lines));
             skipping = None;
         }
         if count == 0 {
@@ -80,7 +81,7 @@ async fn read(stream: &mut (impl AsyncRead + Unpin), door: Door) {
         match last.and_then(|_| memrchr(b'\n', &buffer)) {
             Some(at) => {
                 let rest = buffer[at + 1..].to_vec();
-                buffer.truncate(at + 1);
+                cut(&mut buffer, at + 1);
                 let lines = std::mem::replace(&mut buffer, rest);
                 let room = door.room(lines.len()).await;
                 door.hand_over(lines, room, Receipt::none()).await;
