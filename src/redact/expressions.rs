@@ -22,10 +22,17 @@ pub(crate) struct Expression {
     pub category: CategoryId,
     source: String,
     /// Compiled when a text first asks for it: most runs meet few of them, and compiling all of them is half of a start.
-    regex: OnceLock<(Regex, Option<usize>)>,
+    regex: OnceLock<(Regex, Secret)>,
     /// What every text that it matches in holds: of each of these at least one bit. Asked when one of its needles first stands in a text.
     requires: OnceLock<Vec<Contents>>,
     check: Option<checksum::Check>,
+}
+
+/// Which part of a match is the value.
+enum Secret {
+    /// All of it: to ask where a group stands takes another engine and twice as long.
+    Whole,
+    Group(usize),
 }
 
 /// Compiles a pattern's regex.
@@ -56,23 +63,29 @@ impl Expression {
 
     /// Could it match in a text that holds this?
     fn could_match(&self, bits: Contents) -> bool {
-        let clauses = self.requires.get_or_init(|| {
-            let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
-            let hir = parser.parse(&self.source);
-            requires(&hir.expect("tried when the pack was read"))
-        });
+        let clauses = self.requires.get_or_init(|| requires(&self.parsed()));
         // a text that holds nothing is no text for a regex
         bits & holds::ANYTHING != 0 && clauses.iter().all(|clause| clause & bits != 0)
+    }
+
+    fn parsed(&self) -> Hir {
+        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+        let hir = parser.parse(&self.source);
+        hir.expect("tried when the pack was read")
     }
 
     fn candidate(&self, text: &[u8], mut from: usize) -> Option<(Range<usize>, Range<usize>)> {
         let (regex, secret) = self.regex.get_or_init(|| {
             let regex = compile(&self.source).expect("tried when the pack was read");
-            let secret = regex.capture_names().position(|n| n == Some("secret"));
+            let group = regex.capture_names().position(|n| n == Some("secret"));
+            let secret = match group {
+                Some(group) if !is_whole(&self.parsed()) => Secret::Group(group),
+                _ => Secret::Whole,
+            };
             (regex, secret)
         });
         while from <= text.len() {
-            let Some(group) = *secret else {
+            let Secret::Group(group) = *secret else {
                 let found = regex.find_at(text, from)?;
                 return Some((found.range(), found.range()));
             };
@@ -196,6 +209,20 @@ impl Expressions {
     }
 }
 
+/// Is the value all that a regex matches? Looks around it have no length.
+fn is_whole(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Capture(capture) => capture.name.as_deref() == Some("secret"),
+        HirKind::Concat(parts) => {
+            let mut parts = parts
+                .iter()
+                .filter(|p| !matches!(p.kind(), HirKind::Look(_)));
+            parts.next().is_some_and(is_whole) && parts.next().is_none()
+        }
+        _ => false,
+    }
+}
+
 /// More clauses than these tell no more about a regex.
 const CLAUSES: usize = 16;
 
@@ -313,15 +340,27 @@ fn may_hold_space(hir: &Hir) -> bool {
 mod tests {
     use super::*;
 
+    fn parsed(source: &str) -> Hir {
+        let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+        parser.parse(source).expect("a regex")
+    }
+
+    #[test]
+    fn a_value_is_all_of_a_match_or_a_group() {
+        for (source, whole) in [
+            (r"(?-u)\b(?P<secret>a(b)c)\b", true),
+            (r"(?-u)(?P<secret>a|b)", true),
+            (r"(?-u)(?P<secret>a)b", false),
+            (r"(?-u)(?:(?P<secret>a)|b)", false),
+            (r"(?-u)(a)", false),
+        ] {
+            assert_eq!(is_whole(&parsed(source)), whole, "{source}");
+        }
+    }
+
     #[test]
     fn what_a_regex_requires() {
-        let of = |source: &str| {
-            let parser = regex_syntax::ParserBuilder::new()
-                .utf8(false)
-                .build()
-                .parse(source);
-            requires(&parser.expect("a regex"))
-        };
+        let of = |source: &str| requires(&parsed(source));
         assert_eq!(of("(?-u)pass[:=]x+"), [holds::LABEL]);
         assert_eq!(of("(?-u)[0-9]{4}@[a-z]"), [holds::DIGIT, holds::AT]);
         assert_eq!(of("(?-u)a[0-9]|b:"), [holds::DIGIT | holds::LABEL]);

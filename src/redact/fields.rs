@@ -10,7 +10,7 @@ use super::action::{Catalog, CategoryId};
 use super::affixes;
 use super::keys::Quiet;
 use super::scan::{Contents, contents, holds};
-use super::spelling::{counted, normal_form, words};
+use super::spelling::{BRIEF, brief_form, counted, normal_form, words};
 use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
 
 /// Built from our own lists only, so that nobody can choose keys that collide.
@@ -406,7 +406,12 @@ impl Fields {
 
     /// The class that claims the key as a whole, if one does.
     pub fn exact(&self, key: &[u8]) -> Option<ClassId> {
-        self.exact.get(&normal_form(key)).copied()
+        let mut brief = [0; BRIEF];
+        let class = match brief_form(key, &mut brief) {
+            Some(form) => self.exact.get(form),
+            None => self.exact.get(&normal_form(key)),
+        };
+        class.copied()
     }
 
     fn class_of(&self, normal: &[u8], words: &[String]) -> ClassId {

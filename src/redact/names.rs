@@ -121,6 +121,10 @@ impl NameLists {
             let part = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'\\' | b' ' | b'.' | b'-');
             return text.len() <= 640 && text.bytes().all(part);
         }
+        // the usual name in Chinese logs answers the next five questions as it stands
+        if !text.is_empty() && text.chars().all(is_han) {
+            return self.is_han_name(text);
+        }
         let count = text.chars().count();
         if count == 0 || count > 80 || !text.chars().any(is_letter) {
             return false;
@@ -128,16 +132,11 @@ impl NameLists {
         if text.len() >= 32 && text.bytes().all(|c| c.is_ascii_hexdigit()) {
             return true; // a name that was hashed without a key
         }
-        // a Chinese word may be somebody's name (方子): under a key that says so it counts as one
-        if text.chars().any(|c| !is_han(c)) && self.is_adorned(text) {
+        if self.is_adorned(text) {
             return true;
         }
         if text.chars().any(|c| !is_name_char(c)) || self.is_latin_word(text) {
             return false;
-        }
-        let han = text.chars().filter(|c| is_han(*c)).count();
-        if han == count {
-            return self.is_han_name(text);
         }
         if text.is_ascii() {
             // lb.example.com
@@ -187,7 +186,9 @@ impl NameLists {
     /// The same of several in one text: `Siti Rahmawati;Budi Santoso`.
     pub fn are_plausible(&self, text: &str) -> bool {
         const DIVIDERS: [char; 5] = [';', '；', '、', '|', '，'];
-        match text.contains(DIVIDERS) {
+        // the first byte of each
+        let may = |c: u8| matches!(c, b';' | b'|' | 0xe3 | 0xef);
+        match text.bytes().any(may) && text.contains(DIVIDERS) {
             true => text.split(DIVIDERS).all(|name| self.is_plausible(name)),
             false => self.is_plausible(text),
         }

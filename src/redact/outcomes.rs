@@ -6,15 +6,32 @@ use std::collections::HashSet;
 
 use crate::patterns::schema::OutcomeWords;
 
+/// Of our own words only.
+type Words = HashSet<Box<[u8]>, foldhash::fast::FixedState>;
+
 pub(crate) struct Outcomes {
-    words: HashSet<String>,
+    words: Words,
     /// Those, and what says so only as a whole value.
-    verdicts: HashSet<String>,
+    verdicts: Words,
     /// In the order of their bytes.
     phrases: Vec<String>,
     /// Where the phrases begin that start with a byte; those of the last one end with the list.
     starting: [u16; 257],
-    longest: usize,
+}
+
+fn boxed(word: &String) -> Box<[u8]> {
+    word.as_bytes().into()
+}
+
+/// Is a word in the list, in whatever case? Longer ones are in none.
+fn is_in(words: &Words, word: &[u8]) -> bool {
+    const LONGEST: usize = 32;
+    let mut lower = [0; LONGEST];
+    lower.get_mut(..word.len()).is_some_and(|lower| {
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        words.contains(&*lower)
+    })
 }
 
 impl Outcomes {
@@ -26,18 +43,14 @@ impl Outcomes {
             |c: usize| phrases.partition_point(|p| usize::from(p.as_bytes()[0]) < c) as u16;
         Self {
             starting: std::array::from_fn(before),
-            words: list.words.iter().cloned().collect(),
-            verdicts: list.words.iter().chain(&list.verdicts).cloned().collect(),
+            words: list.words.iter().map(boxed).collect(),
+            verdicts: list.words.iter().chain(&list.verdicts).map(boxed).collect(),
             phrases,
-            longest: list.words.iter().map(String::len).max().unwrap_or(0),
         }
     }
 
     /// Is the whole text an outcome: `MISMATCH`, `not_checked`, `Sesuai (98)`, 一致?
     pub fn is_one(&self, text: &[u8]) -> bool {
-        let known = |word: &[u8]| {
-            std::str::from_utf8(word).is_ok_and(|w| self.verdicts.contains(&w.to_ascii_lowercase()))
-        };
         if text.first().is_some_and(|c| *c >= 0x80) {
             return text.len() <= 24 && self.begins(text);
         }
@@ -54,7 +67,7 @@ impl Outcomes {
         !text.is_empty()
             && text.len() <= 32
             && text.iter().all(|c| c.is_ascii_alphabetic() || divides(c))
-            && text.split(divides).all(known)
+            && text.split(divides).all(|word| is_in(&self.verdicts, word))
     }
 
     /// Does the text behind a label begin with such a word?
@@ -66,10 +79,7 @@ impl Outcomes {
             let whole = text
                 .get(length)
                 .is_none_or(|c| !c.is_ascii_alphanumeric() && *c != b'_');
-            return whole
-                && length <= self.longest
-                && std::str::from_utf8(&text[..length])
-                    .is_ok_and(|w| self.words.contains(&w.to_ascii_lowercase()));
+            return whole && is_in(&self.words, &text[..length]);
         }
         let Some(first) = text.first().map(|c| usize::from(*c)) else {
             return false;

@@ -2,15 +2,37 @@
 
 use super::pseudonym::narrow;
 
+fn is_sign(c: char) -> bool {
+    matches!(
+        c,
+        '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/'
+    ) || c.is_whitespace()
+}
+
+/// Longer keys have no brief form.
+pub(super) const BRIEF: usize = 64;
+
+/// The [`normal_form`] of a short key in ASCII or Chinese, without an allocation.
+pub(super) fn brief_form<'k>(key: &'k [u8], out: &'k mut [u8; BRIEF]) -> Option<&'k [u8]> {
+    // U+4000 to U+9FFF
+    let chinese = |c: &[u8]| matches!(c, [0xe4..=0xe9, 0x80..=0xbf, 0x80..=0xbf]);
+    if key.chunks(3).all(chinese) {
+        return Some(key);
+    }
+    if !key.is_ascii() || key.len() > BRIEF {
+        return None;
+    }
+    let mut end = 0;
+    for c in key.iter().filter(|c| !is_sign(char::from(**c))) {
+        out[end] = c.to_ascii_lowercase();
+        end += 1;
+    }
+    Some(&out[..end])
+}
+
 /// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.
 pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(key.len());
-    let is_sign = |c: char| {
-        matches!(
-            c,
-            '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/'
-        ) || c.is_whitespace()
-    };
     // nearly all keys; a start makes the normal form of thousands
     if key.is_ascii() {
         let said = key.iter().filter(|c| !is_sign(char::from(**c)));
@@ -72,7 +94,19 @@ pub(super) fn counted(normal: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_brief_form_is_the_normal_one(key in "[a-cA-C_. :\"9张〇Ａé]{0,12}|[张姓䶵]{0,4}") {
+            let mut out = [0; BRIEF];
+            if let Some(brief) = brief_form(key.as_bytes(), &mut out) {
+                prop_assert_eq!(brief, normal_form(key.as_bytes()));
+            }
+        }
+    }
 
     #[test]
     fn keys_fall_into_words() {
