@@ -146,6 +146,9 @@ pub struct OutcomeWords {
     /// Words of a check's verdict that count only as the whole value.
     #[serde(default)]
     pub verdicts: Vec<String>,
+    /// Values that begin with one of the words, in lower case.
+    #[serde(default)]
+    pub values: Vec<String>,
     /// Beginnings in other scripts.
     pub phrases: Vec<String>,
 }

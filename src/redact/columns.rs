@@ -61,6 +61,10 @@ impl Pass<'_> {
     /// commas is no list of names.
     pub(super) fn column_classes(&mut self, names: &[&[u8]]) -> Option<Vec<ClassId>> {
         let core = self.core;
+        // `[BIRTH_DATE]` beside a name reads like another one
+        if names.iter().any(|name| core.catalog.is_placeholder(name)) {
+            return None;
+        }
         let classes: Vec<ClassId> = names
             .iter()
             .map(|name| {

@@ -38,6 +38,7 @@ pub(crate) struct Core {
     pub countries: Vec<(Vec<u8>, u8)>,
     pub name_category: Option<CategoryId>,
     pub address_category: Option<CategoryId>,
+    pub birth_category: Option<CategoryId>,
     /// For what can't be inspected.
     pub opaque: Option<CategoryId>,
     pub media: [Option<CategoryId>; 5],
@@ -139,6 +140,7 @@ impl Core {
                 })
                 .collect(),
             name_category: catalog.lookup("name").filter(|c| !catalog.is_off(*c)),
+            birth_category: catalog.lookup("birth_date").filter(|c| !catalog.is_off(*c)),
             address_category: catalog.lookup("address").filter(|c| !catalog.is_off(*c)),
             opaque: catalog
                 .lookup("opaque")

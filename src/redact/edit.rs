@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::action::CategoryId;
 use super::covered::Covered;
+use super::listed::Line;
 
 /// So many edits are gone through faster than they are put in order.
 const FEW: usize = 32;
@@ -188,6 +189,28 @@ impl Edits {
                 text,
                 ..edit
             };
+        }
+    }
+
+    /// Carries the edits since `later` from the text of several lines back to where each line stands. What divides the lines stays, and so does
+    /// what an edit since `mark` replaces already.
+    pub fn scatter(&mut self, mark: usize, later: usize, lines: &[Line]) {
+        self.covered.forget(mark);
+        let joined = self.list.split_off(later);
+        for edit in joined {
+            let first = lines.partition_point(|line| line.begin <= edit.start);
+            for line in lines[first.saturating_sub(1)..]
+                .iter()
+                .take_while(|line| line.begin < edit.end)
+            {
+                let length = line.source.len();
+                let start = line.source.start + edit.start.saturating_sub(line.begin).min(length);
+                let end = line.source.start + (edit.end - line.begin).min(length);
+                if start < end && !self.touches(mark, start..end) {
+                    self.unsorted = true;
+                    self.list.push(Edit { start, end, ..edit });
+                }
+            }
         }
     }
 

@@ -40,6 +40,10 @@ impl Pass<'_> {
                 }
                 // Quê quán / Place of origin: the same label in two languages
                 if let Some(length) = second_label(rest) {
+                    // the value stands on the next line
+                    if !t[..start + length].ends_with(b":") {
+                        continue 'labels;
+                    }
                     start += length;
                     joint = true;
                     continue;
@@ -169,7 +173,7 @@ impl Pass<'_> {
     }
 }
 
-/// The length of ` / Place of origin:` at the start of a text.
+/// The length of ` / Place of origin:` at the start of a text, or of the same without a colon up to its line's end.
 fn second_label(text: &[u8]) -> Option<usize> {
     const LONGEST: usize = 40;
     let slash = text.iter().take(2).position(|c| *c == b'/')?;
@@ -179,8 +183,11 @@ fn second_label(text: &[u8]) -> Option<usize> {
         .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b' ' | b'.' | b'/'))
         .count();
     let first = rest.trim_ascii_start().first();
-    let told = rest.get(words) == Some(&b':') && first.is_some_and(u8::is_ascii_alphabetic);
-    (told && text[..slash].iter().all(|c| *c == b' ')).then_some(slash + 1 + words + 1)
+    let colon = rest.get(words) == Some(&b':');
+    let ends = matches!(text.get(slash + 1 + words), None | Some(b'\n' | b'\r'));
+    let told = (colon || ends) && first.is_some_and(u8::is_ascii_alphabetic);
+    (told && text[..slash].iter().all(|c| *c == b' '))
+        .then_some(slash + 1 + words + usize::from(colon))
 }
 
 /// Does a text begin with `key=` or `key:`?

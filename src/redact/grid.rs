@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::fields::{ClassId, NO_CLASS, Part};
 use super::json::{Frame, skip_space};
+use super::listed::{LABELS, LIST};
 use super::pass::Pass;
 use super::scan::string_end;
 
@@ -19,8 +20,10 @@ impl Pass<'_> {
         base: usize,
     ) {
         let span = (frame.start, end);
-        if self.scratch.edits.has_since(frame.mark) {
-            self.named_beside(t, frame.start..end, at, frame.mark);
+        if end - frame.start <= LIST && (frame.labels >= LABELS || self.has_person(frame.mark)) {
+            let lines = self.told_strings(t, frame.start..end);
+            self.named_beside(t, &lines, at, frame.mark);
+            self.listed_card(t, &lines, at, frame.mark);
         }
         let within = self.scratch.frames.len() > base;
         if within && self.top().array {

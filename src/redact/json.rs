@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     pub(super) nested: bool,
     /// Of arrays: what the element before this one is a label of.
     pub(super) label: ClassId,
+    /// And how many elements were labels.
+    pub(super) labels: u8,
     /// Where the container begins.
     pub(super) start: usize,
     /// Of objects: where a list of columns' names is, and a list of lists.
@@ -151,6 +153,7 @@ impl Pass<'_> {
                             index: 0,
                             nested: false,
                             label: NO_CLASS,
+                            labels: 0,
                             start: p,
                             heads: (0, 0),
                             rows: (0, 0),

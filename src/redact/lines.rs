@@ -8,15 +8,12 @@ use std::ops::Range;
 
 use super::accept::rule_accepts;
 use super::action::Family;
-use super::fields::{Class, ClassId, NO_CLASS, Part};
-use super::json::skip_space;
-use super::pass::{Pass, Rule};
-use super::scan::{holds, string_end};
+use super::fields::{Class, ClassId, NO_CLASS};
+use super::pass::Pass;
+use super::scan::{Contents, holds};
 use super::spoken::Promise;
 use crate::patterns::schema::ValueRule;
 
-/// In longer lists a number says nothing of what stands far from it.
-const LIST: usize = 1 << 14;
 /// Longer lines are prose.
 const LINE: usize = 120;
 /// Longer lines are no labels.
@@ -68,9 +65,12 @@ impl Pass<'_> {
             && let Some(category) = data.category
             && data.is_everywhere()
             && !data.keys_only
-            && self.stands_out(&t[value.clone()], data)
         {
-            self.take_labelled(t, value, at, mark, class, category, b"");
+            if self.stands_out(&t[value.clone()], data) {
+                self.take_labelled(t, value, at, mark, class, category, b"");
+            } else {
+                self.unsigned_labels(t, at, mark);
+            }
         }
     }
 
@@ -110,41 +110,28 @@ impl Pass<'_> {
 
     /// Names in a list in which an identity number stands: `["张三", "110…"]`, the arguments of a call, or `[{"text": "陳大文"}, {"text": "HKID A123456(3)"}]`, a card
     /// without labels. Only what is a name beyond doubt, for steps and codes stand in lists as well.
-    pub(super) fn named_beside(&mut self, t: &[u8], list: Range<usize>, at: usize, mark: usize) {
+    pub(super) fn named_beside(
+        &mut self,
+        t: &[u8],
+        lines: &[(Range<usize>, Contents)],
+        at: usize,
+        mark: usize,
+    ) {
         let core = self.core;
         let is_number = |e: &super::edit::Edit| core.catalog.family(e.category) == Family::IdNumber;
         let Some(category) = core.name_category else {
             return;
         };
-        if list.len() > LIST || !self.scratch.edits.since(mark).iter().any(is_number) {
+        if !self.scratch.edits.since(mark).iter().any(is_number) {
             return;
         }
-        let mut key = None;
-        let mut from = list.start;
-        while let Some(open) = memchr::memchr(b'"', &t[from..list.end]).map(|i| from + i) {
-            let Some((end, bits)) = string_end(t, open + 1) else {
-                return;
-            };
-            from = end + 1;
-            let text = open + 1..end;
-            if t[skip_space(t, from)..].starts_with(b":") {
-                key = Some(text);
-                continue;
-            }
-            let told = key.take().is_none_or(|key| {
-                self.scratch.keys.meaning(&t[key], &core.fields).part == Part::Value
-            });
-            let placed = at + text.start..at + text.end;
-            let is_label = |word: &str| core.is_label(word);
-            if told
-                && bits & (holds::ESCAPE | holds::DIGIT | holds::LABEL) == 0
+        let is_label = |word: &str| core.is_label(word);
+        for (text, bits) in lines {
+            if bits & (holds::ESCAPE | holds::DIGIT | holds::LABEL) == 0
                 && std::str::from_utf8(&t[text.clone()])
                     .is_ok_and(|v| core.names.is_person(v, is_label))
-                && !self.scratch.edits.touches(mark, placed.clone())
             {
-                let rule = Rule::Named("name beside a number");
-                self.take(&t[text.clone()], placed, category, rule, 0, b"");
-                self.scratch.needles.note(&t[text], category, core);
+                self.take_name(t, text.clone(), at, mark, category, "name beside a number");
             }
         }
     }
@@ -159,7 +146,9 @@ impl Pass<'_> {
             return NO_CLASS;
         }
         let (class, label) = self.listed_line(line, before);
-        self.top().label = label;
+        let list = self.top();
+        list.label = label;
+        list.labels = list.labels.saturating_add((label != NO_CLASS).into());
         class
     }
 

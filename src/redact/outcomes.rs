@@ -13,6 +13,8 @@ pub(crate) struct Outcomes {
     words: Words,
     /// Those, and what says so only as a whole value.
     verdicts: Words,
+    /// Values that begin with one of the words.
+    values: Vec<String>,
     /// In the order of their bytes.
     phrases: Vec<String>,
     /// Where the phrases begin that start with a byte; those of the last one end with the list.
@@ -45,6 +47,7 @@ impl Outcomes {
             starting: std::array::from_fn(before),
             words: list.words.iter().map(boxed).collect(),
             verdicts: list.words.iter().chain(&list.verdicts).map(boxed).collect(),
+            values: list.values.clone(),
             phrases,
         }
     }
@@ -70,6 +73,14 @@ impl Outcomes {
             && text.split(divides).all(|word| is_in(&self.verdicts, word))
     }
 
+    fn is_value(&self, text: &[u8]) -> bool {
+        let begins = |value: &String| {
+            let start = text.get(..value.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(value.as_bytes()))
+        };
+        self.values.iter().any(begins)
+    }
+
     /// Does the text behind a label begin with such a word?
     pub fn begins(&self, text: &[u8]) -> bool {
         let text = text.trim_ascii_start();
@@ -79,7 +90,7 @@ impl Outcomes {
             let whole = text
                 .get(length)
                 .is_none_or(|c| !c.is_ascii_alphanumeric() && *c != b'_');
-            return whole && is_in(&self.words, &text[..length]);
+            return whole && is_in(&self.words, &text[..length]) && !self.is_value(text);
         }
         let Some(first) = text.first().map(|c| usize::from(*c)) else {
             return false;

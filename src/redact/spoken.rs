@@ -207,6 +207,7 @@ impl NameLists {
                 && self.leading_name(text, false) == text.len();
         }
         text.contains(' ')
+            && !self.is_place(text)
             && (self.spoken_name(text, Promise::Hint, is_label) == text.len()
                 || !text.is_ascii() && self.is_name_beyond_doubt(text))
     }

@@ -65,7 +65,13 @@ impl Pass<'_> {
             .first()
             .is_some_and(|c| c.is_ascii_alphabetic() || *c >= 0x80)
             && memchr::memmem::find(line, b"--").is_none();
-        if !word || line.len() > LABEL || !line.iter().all(plain) {
+        // 姓名/性别/民族 is a list of them
+        let listed = line.iter().filter(|c| **c == b'/').count() > 1;
+        if !word
+            || line.len() > LABEL
+            || !line.iter().all(plain)
+            || listed && self.core.fields.exact(line).is_none()
+        {
             return NO_CLASS;
         }
         let mut class = |name: &[u8]| self.scratch.keys.meaning(name, &self.core.fields).class;
@@ -124,7 +130,7 @@ impl Pass<'_> {
 }
 
 /// The lines of a text without white space at their ends, empty ones left out.
-fn lines(t: &[u8]) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn lines(t: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let line = t.get(from..)?;

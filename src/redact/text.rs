@@ -87,6 +87,14 @@ impl Pass<'_> {
             self.shapes(t, at, mark, context.key);
         }
         self.names_beside(t, at, mark);
+        if any(signs::SPACE | signs::LINE) && self.has_person(mark) {
+            if any(signs::CAPITAL) {
+                self.unsigned_labels(t, at, mark);
+            }
+            if any(signs::LINE) {
+                self.card_lines(t, at, mark);
+            }
+        }
         self.echoes(t, at, b"");
     }
 
@@ -277,6 +285,11 @@ impl Pass<'_> {
                     continue;
                 }
                 if titled && cue.start > 0 && t[cue.start - 1].is_ascii_alphabetic() {
+                    continue;
+                }
+                // Bà Rịa
+                let whole = valid_prefix(&t[cue.start..start + text.len()]);
+                if titled && core.names.is_place(whole) {
                     continue;
                 }
                 // นาย: glued to a name and its surname, and no part of another word

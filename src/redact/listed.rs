@@ -1,0 +1,129 @@
+//! Lists of lines as OCR gives them, `["KAD PENGENALAN","830312-10-5347",…]`, `[{"text":"Name","score":0.98},{"text":"TAN"},…]`: read once more as the
+//! text that they were on the card, in which a label, a name or a word beside a number stands in a line of its own, or is one word of several.
+//!
+//! Only lists in which a person was found already, or several labels of a card, and of short lines alone.
+
+use std::ops::Range;
+
+use super::edit::{Coding, OffsetMap};
+use super::fields::{NO_CLASS, Part};
+use super::json::skip_space;
+use super::pass::{Context, Pass};
+use super::scan::{Contents, contents, holds, string_end};
+
+/// In longer lists a number says nothing of what stands far from it.
+pub(super) const LIST: usize = 1 << 14;
+/// Longer lines are prose.
+const LINE: usize = 120;
+/// So long lines are on average no lines of a card.
+const USUAL: usize = 48;
+/// Labels that make a card of a list in which nothing was found.
+pub(super) const LABELS: u8 = 2;
+
+/// A line: where its content stands in the list's text, and where it begins in the text of the lines.
+pub(super) struct Line {
+    pub source: Range<usize>,
+    pub begin: usize,
+}
+
+impl Pass<'_> {
+    /// The strings of a list that are its elements, or the values of those.
+    pub(super) fn told_strings(
+        &mut self,
+        t: &[u8],
+        list: Range<usize>,
+    ) -> Vec<(Range<usize>, Contents)> {
+        let mut told = Vec::new();
+        let mut key: Option<Range<usize>> = None;
+        let mut from = list.start;
+        while let Some(open) = memchr::memchr(b'"', &t[from..list.end]).map(|i| from + i) {
+            let Some((end, bits)) = string_end(t, open + 1) else {
+                return Vec::new();
+            };
+            from = end + 1;
+            let text = open + 1..end;
+            if t[skip_space(t, from)..].starts_with(b":") {
+                key = Some(text);
+            } else if key.take().is_none_or(|key| {
+                self.scratch.keys.meaning(&t[key], &self.core.fields).part == Part::Value
+            }) {
+                told.push((text, bits));
+            }
+        }
+        told
+    }
+
+    /// Inspects the lines of a list together.
+    pub(super) fn listed_card(
+        &mut self,
+        t: &[u8],
+        lines: &[(Range<usize>, Contents)],
+        at: usize,
+        mark: usize,
+    ) {
+        let length: usize = lines.iter().map(|line| line.0.len()).sum();
+        let short = |line: &(Range<usize>, Contents)| line.0.len() <= LINE;
+        if !self.scratch.needles.is_empty()
+            || lines.len() < 3
+            || length > lines.len() * USUAL
+            || !lines.iter().all(short)
+        {
+            return;
+        }
+        let words = lines.iter().filter(|line| is_word(&t[line.0.clone()]));
+        let by_word = lines.len() >= 4 && words.count() * 4 >= lines.len() * 3;
+        if by_word {
+            self.lines_together(t, lines, b' ', at, mark);
+        }
+        self.lines_together(t, lines, b'\n', at, mark);
+    }
+
+    fn lines_together(
+        &mut self,
+        t: &[u8],
+        lines: &[(Range<usize>, Contents)],
+        between: u8,
+        at: usize,
+        mark: usize,
+    ) {
+        let mut text = Vec::new();
+        let mut places = Vec::with_capacity(lines.len());
+        for (source, _) in lines {
+            let (source, begin) = (source.start + at..source.end + at, text.len());
+            text.extend_from_slice(&t[source.start - at..source.end - at]);
+            text.push(between);
+            places.push(Line { source, begin });
+        }
+        text.pop();
+        let later = self.scratch.edits.mark();
+        let escaped = lines.iter().any(|line| line.1 & holds::ESCAPE != 0);
+        if escaped {
+            let decode = |source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap| {
+                super::decode::json_string(source, out, map);
+                true
+            };
+            self.layer(&text, 0, Coding::Json, decode, |pass, text| {
+                pass.card_text(text)
+            });
+        } else {
+            self.card_text(&text);
+        }
+        self.scratch.edits.scatter(mark, later, &places);
+    }
+
+    fn card_text(&mut self, text: &[u8]) {
+        let context = Context {
+            class: NO_CLASS,
+            inherited: false,
+            key: b"",
+            body: false,
+            id: 0,
+        };
+        self.plain_text(text, 0, contents(text), context);
+    }
+}
+
+/// Is a line one word?
+fn is_word(line: &[u8]) -> bool {
+    line.len() <= 24 && !line.contains(&b' ')
+}
