@@ -9,8 +9,9 @@ use std::ops::Range;
 use super::accept::rule_accepts;
 use super::action::Family;
 use super::fields::{Class, ClassId, NO_CLASS};
+use super::listed::Told;
 use super::pass::Pass;
-use super::scan::{Contents, holds};
+use super::scan::holds;
 use super::spoken::Promise;
 use crate::patterns::schema::ValueRule;
 
@@ -110,13 +111,7 @@ impl Pass<'_> {
 
     /// Names in a list in which an identity number stands: `["张三", "110…"]`, the arguments of a call, or `[{"text": "陳大文"}, {"text": "HKID A123456(3)"}]`, a card
     /// without labels. Only what is a name beyond doubt, for steps and codes stand in lists as well.
-    pub(super) fn named_beside(
-        &mut self,
-        t: &[u8],
-        lines: &[(Range<usize>, Contents)],
-        at: usize,
-        mark: usize,
-    ) {
+    pub(super) fn named_beside(&mut self, t: &[u8], told: &[Told], at: usize, mark: usize) {
         let core = self.core;
         let is_number = |e: &super::edit::Edit| core.catalog.family(e.category) == Family::IdNumber;
         let Some(category) = core.name_category else {
@@ -126,7 +121,7 @@ impl Pass<'_> {
             return;
         }
         let is_label = |word: &str| core.is_label(word);
-        for (text, bits) in lines {
+        for Told { text, bits, .. } in told.iter().filter(|told| told.is_value()) {
             if bits & (holds::ESCAPE | holds::DIGIT | holds::LABEL) == 0
                 && std::str::from_utf8(&t[text.clone()])
                     .is_ok_and(|v| core.names.is_person(v, is_label))

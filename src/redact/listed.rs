@@ -26,17 +26,44 @@ pub(super) struct Line {
     pub begin: usize,
 }
 
+/// A string that a list tells.
+pub(super) struct Told {
+    pub text: Range<usize>,
+    pub bits: Contents,
+    role: Role,
+}
+
+#[derive(PartialEq, Eq)]
+enum Role {
+    /// An element, or the value of one.
+    Line,
+    /// The same of a list within the list.
+    Other,
+    /// The name of another one: the list is one of members, each of which was looked at under its name.
+    Name,
+}
+
+impl Told {
+    /// May it be a value?
+    pub fn is_value(&self) -> bool {
+        self.role != Role::Name
+    }
+}
+
 impl Pass<'_> {
     /// The strings of a list that are its elements, or the values of those.
-    pub(super) fn told_strings(
-        &mut self,
-        t: &[u8],
-        list: Range<usize>,
-    ) -> Vec<(Range<usize>, Contents)> {
+    pub(super) fn told_strings(&mut self, t: &[u8], list: Range<usize>) -> Vec<Told> {
         let mut told = Vec::new();
         let mut key: Option<Range<usize>> = None;
-        let mut from = list.start;
+        let (mut from, mut depth) = (list.start, 0usize);
         while let Some(open) = memchr::memchr(b'"', &t[from..list.end]).map(|i| from + i) {
+            for c in &t[from..open] {
+                match c {
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => depth = depth.saturating_sub(1),
+                    _ => (),
+                }
+            }
             let Some((end, bits)) = string_end(t, open + 1) else {
                 return Vec::new();
             };
@@ -44,59 +71,58 @@ impl Pass<'_> {
             let text = open + 1..end;
             if t[skip_space(t, from)..].starts_with(b":") {
                 key = Some(text);
-            } else if key.take().is_none_or(|key| {
-                self.scratch.keys.meaning(&t[key], &self.core.fields).part == Part::Value
-            }) {
-                told.push((text, bits));
+                continue;
             }
+            let element = key.is_none();
+            let part = key.take().map_or(Part::Value, |key| {
+                self.scratch.keys.meaning(&t[key], &self.core.fields).part
+            });
+            let role = match part {
+                Part::Value if depth == 1 || depth == 2 && !element => Role::Line,
+                Part::Value => Role::Other,
+                // {"name":"RequestId","value":"…"}
+                Part::Key if self.string_class(&t[text.clone()]) != NO_CLASS => Role::Name,
+                _ => continue,
+            };
+            told.push(Told { text, bits, role });
         }
         told
     }
 
     /// Inspects the lines of a list together.
-    pub(super) fn listed_card(
-        &mut self,
-        t: &[u8],
-        lines: &[(Range<usize>, Contents)],
-        at: usize,
-        mark: usize,
-    ) {
-        let length: usize = lines.iter().map(|line| line.0.len()).sum();
-        let short = |line: &(Range<usize>, Contents)| line.0.len() <= LINE;
+    pub(super) fn listed_card(&mut self, t: &[u8], told: &[Told], at: usize, mark: usize) {
+        let lines: Vec<&Told> = told.iter().filter(|t| t.role == Role::Line).collect();
+        let length: usize = lines.iter().map(|line| line.text.len()).sum();
+        let short = |line: &&Told| line.text.len() <= LINE;
+        let pairs = told.iter().any(|told| told.role == Role::Name);
         if !self.scratch.needles.is_empty()
+            || pairs
             || lines.len() < 3
             || length > lines.len() * USUAL
             || !lines.iter().all(short)
         {
             return;
         }
-        let words = lines.iter().filter(|line| is_word(&t[line.0.clone()]));
+        let words = lines.iter().filter(|line| is_word(&t[line.text.clone()]));
         let by_word = lines.len() >= 4 && words.count() * 4 >= lines.len() * 3;
         if by_word {
-            self.lines_together(t, lines, b' ', at, mark);
+            self.lines_together(t, &lines, b' ', at, mark);
         }
-        self.lines_together(t, lines, b'\n', at, mark);
+        self.lines_together(t, &lines, b'\n', at, mark);
     }
 
-    fn lines_together(
-        &mut self,
-        t: &[u8],
-        lines: &[(Range<usize>, Contents)],
-        between: u8,
-        at: usize,
-        mark: usize,
-    ) {
+    fn lines_together(&mut self, t: &[u8], lines: &[&Told], between: u8, at: usize, mark: usize) {
         let mut text = Vec::new();
         let mut places = Vec::with_capacity(lines.len());
-        for (source, _) in lines {
-            let (source, begin) = (source.start + at..source.end + at, text.len());
-            text.extend_from_slice(&t[source.start - at..source.end - at]);
+        for line in lines {
+            let (source, begin) = (line.text.start + at..line.text.end + at, text.len());
+            text.extend_from_slice(&t[line.text.clone()]);
             text.push(between);
             places.push(Line { source, begin });
         }
         text.pop();
         let later = self.scratch.edits.mark();
-        let escaped = lines.iter().any(|line| line.1 & holds::ESCAPE != 0);
+        let escaped = lines.iter().any(|line| line.bits & holds::ESCAPE != 0);
         if escaped {
             let decode = |source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap| {
                 super::decode::json_string(source, out, map);
