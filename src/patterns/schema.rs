@@ -124,6 +124,11 @@ pub struct Pairs {
     /// Members that hold the names of columns, of which a list of lists beside them has the rows: `{"columns": ["Name"], "rows": [["…"]]}`.
     #[serde(default)]
     pub heads: Vec<String>,
+    /// Members that hold a statement of SQL, and such that hold the values bound to it: `{"sql": "… WHERE name = ?", "bindings": ["张三"]}`.
+    #[serde(default)]
+    pub statements: Vec<String>,
+    #[serde(default)]
+    pub binds: Vec<String>,
 }
 
 /// `fields.toml`: `[machine_numbers]`, what makes the number behind it no person's: `order 13912345678`.

@@ -98,8 +98,8 @@ impl Pass<'_> {
     }
 }
 
-/// The keys of the members of an object that is known to be JSON.
-fn member_keys(t: &[u8], object: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+/// The keys of the members of an object that is known to be JSON, up to its end or that of the range.
+pub(super) fn member_keys(t: &[u8], object: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let mut from = object.start + 1;
     std::iter::from_fn(move || {
         let start = skip_space(t, from);
@@ -114,6 +114,11 @@ fn member_keys(t: &[u8], object: Range<usize>) -> impl Iterator<Item = Range<usi
                 Some(b'"') => p = string_end(t, p + 1)?.0 + 1,
                 Some(b'[' | b'{') => (depth, p) = (depth + 1, p + 1),
                 Some(b',') if depth == 0 => break,
+                // the object's own end
+                Some(b'}') if depth == 0 => {
+                    p = object.end;
+                    break;
+                }
                 Some(b']' | b'}') => (depth, p) = (depth - 1, p + 1),
                 Some(_) => p += 1,
                 None => break,

@@ -9,12 +9,12 @@ use aho_corasick::AhoCorasick;
 
 use super::fields::ClassId;
 use super::lookup::literals;
-use super::pass::{Pass, Rule};
+use super::pass::Pass;
 
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
 
-const SIGNS: [&str; 16] = [
+const SIGNS: [&str; 18] = [
     "' for ",
     "\" for ",
     "\";s:",
@@ -31,6 +31,8 @@ const SIGNS: [&str; 16] = [
     "Failing row contains (",
     "bindings: [",
     "PARAMETERS: [",
+    "aram",
+    "args",
 ];
 static QUOTED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(SIGNS));
 
@@ -94,15 +96,9 @@ impl Pass<'_> {
                     let field = named_before(t, start);
                     self.complained(t, field, upto(t, end, quote), at, mark);
                 }
-                "Failing row contains (" => self.refused_row(t, upto(t, end, b")."), at),
-                "bindings: [" | "PARAMETERS: [" => {
-                    for item in listed(t, upto(t, end, b"]")) {
-                        let quote = |c: &u8| matches!(c, b'"' | b'\'');
-                        let quoted = item.len() > 2 && quote(&t[item.start]);
-                        let cut = usize::from(quoted);
-                        self.bound(t, item.start + cut..item.end - cut, at, mark);
-                    }
-                }
+                "aram" | "args" => self.bound_list(t, end, at, mark),
+                "Failing row contains (" => self.refused_row(t, end, at, mark),
+                "bindings: [" | "PARAMETERS: [" => self.bound_list(t, start, at, mark),
                 _ => self.bound(t, upto(t, end, b"]"), at, mark),
             }
         }
@@ -155,27 +151,8 @@ impl Pass<'_> {
         }
     }
 
-    /// The row that a database refused: of its columns none is named, so all of it goes if any may be a person's.
-    fn refused_row(&mut self, t: &[u8], row: Range<usize>, at: usize) {
-        const NUMBER: usize = 8;
-        let personal = |item: Range<usize>| {
-            let item = &t[item];
-            let word = item.iter().any(|c| c.is_ascii_alphabetic() || *c >= 0x80);
-            let state = matches!(item, b"null" | b"t" | b"f");
-            word && !state || item.iter().filter(|c| c.is_ascii_digit()).count() >= NUMBER
-        };
-        let placed = at + row.start..at + row.end;
-        if let Some(category) = self.core.opaque
-            && self.core.catalog.placeholder_at(t, row.start).is_none()
-            && listed(t, row.clone()).any(personal)
-        {
-            let rule = Rule::Named("row that a database refused");
-            self.take(&t[row], placed, category, rule, 0, b"");
-        }
-    }
-
     /// A value whose field nobody names: a name if it is one beyond doubt.
-    fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
+    pub(super) fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
         let trimmed = t[value.clone()].trim_ascii_start();
         let span = value.end - trimmed.len()..value.end;
         let Ok(text) = std::str::from_utf8(trimmed) else {
@@ -253,7 +230,9 @@ mod tests {
     /// Texts without any of these are not looked at.
     #[test]
     fn each_sign_holds_what_it_is_told_by() {
-        for sign in SIGNS {
+        // each list that is looked for behind these has a bracket or a quote
+        let bracketed = |sign: &&str| !matches!(*sign, "aram" | "args");
+        for sign in SIGNS.into_iter().filter(bracketed) {
             let held = signs::of(sign.as_bytes());
             assert!(
                 held & (signs::QUOTE | signs::BRACKET) != 0 || sign.contains(['[', '{']),

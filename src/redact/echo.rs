@@ -60,7 +60,7 @@ impl Pass<'_> {
         let seen = self.scratch.needles.seen(t);
         for i in (0..self.scratch.needles.list.len()).filter(|i| seen >> i & 1 == 1) {
             let needle = self.scratch.needles.list[i].clone();
-            if machine && needle.secret {
+            if needle.spared || machine && needle.secret {
                 continue;
             }
             let mut from = 0;

@@ -70,6 +70,10 @@ pub(crate) struct KeyInfo {
     pub country: bool,
     /// May hold the names of a table's columns.
     pub heads: bool,
+    /// May hold a statement of SQL.
+    pub statement: bool,
+    /// May hold the values that are bound to one.
+    pub binds: bool,
     /// Only a step of a program has such a member.
     pub step: bool,
     /// A number of its own, never given twice: zero for what is no key.
@@ -91,6 +95,8 @@ impl KeyInfo {
         body: false,
         country: false,
         heads: false,
+        statement: false,
+        binds: false,
         step: false,
         id: 0,
         holds: 0,
@@ -176,9 +182,13 @@ pub(crate) struct Fields {
     about: Vec<String>,
     /// The class of `id number`.
     pub id_number: ClassId,
+    /// The class of `grant_type`.
+    pub grant: ClassId,
     bodies: Vec<Vec<u8>>,
     countries: Vec<Vec<u8>>,
     heads: Vec<Vec<u8>>,
+    statements: Vec<Vec<u8>>,
+    binds: Vec<Vec<u8>>,
     steps: Vec<Vec<u8>>,
     parts: Table<Vec<u8>, Part>,
 }
@@ -268,24 +278,16 @@ impl Fields {
             dressings: pairs.dressings.clone(),
             about: words(&pairs.about),
             id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
+            grant: exact.get(&b"granttype"[..]).copied().unwrap_or(NO_CLASS),
             exact,
             suffix,
             foreign: by_tail,
-            bodies: bodies.iter().map(|b| normal_form(b.as_bytes())).collect(),
-            countries: countries
-                .iter()
-                .map(|b| normal_form(b.as_bytes()))
-                .collect(),
-            steps: pairs
-                .steps
-                .iter()
-                .map(|b| normal_form(b.as_bytes()))
-                .collect(),
-            heads: pairs
-                .heads
-                .iter()
-                .map(|b| normal_form(b.as_bytes()))
-                .collect(),
+            bodies: normal_forms(bodies),
+            countries: normal_forms(countries),
+            steps: normal_forms(&pairs.steps),
+            heads: normal_forms(&pairs.heads),
+            statements: normal_forms(&pairs.statements),
+            binds: normal_forms(&pairs.binds),
             parts: [
                 (&pairs.inner, Part::Inner),
                 (&pairs.values, Part::Value),
@@ -356,6 +358,8 @@ impl Fields {
             body: self.bodies.contains(&normal),
             country: self.countries.contains(&normal),
             heads: self.heads.contains(&normal),
+            statement: self.statements.contains(&normal),
+            binds: self.binds.contains(&normal),
             step: self.steps.contains(&normal),
             id: 0,
             holds: contents(key),
@@ -541,6 +545,10 @@ impl Fields {
             .copied()
             .find(|id| !refused(&self.classes[*id as usize]))
     }
+}
+
+fn normal_forms(keys: &[String]) -> Vec<Vec<u8>> {
+    keys.iter().map(|key| normal_form(key.as_bytes())).collect()
 }
 
 /// The last three bytes.

@@ -35,7 +35,7 @@ impl Pass<'_> {
         }
         if within && frame.nested {
             self.top().rows = span;
-        } else if within && frame.parent.part == Part::Value {
+        } else if within && (frame.parent.part == Part::Value || frame.parent.binds) {
             self.top().row = span;
         } else if within && frame.parent.heads {
             self.top().heads = span;
@@ -84,7 +84,7 @@ impl Pass<'_> {
         }
     }
 
-    fn cells(
+    pub(super) fn cells(
         &mut self,
         t: &[u8],
         row: Range<usize>,
@@ -140,7 +140,7 @@ fn named(t: &[u8], object: Range<usize>) -> Option<Range<usize>> {
 }
 
 /// The elements of the list that `list` is, which is known to be JSON.
-fn elements(t: &[u8], list: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn elements(t: &[u8], list: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let mut from = list.start + 1;
     std::iter::from_fn(move || {
         let start = skip_space(t, from);

@@ -60,7 +60,11 @@ pub(crate) struct Frame {
 impl Frame {
     /// Is anything of an object decided only where it ends?
     fn is_pending(&self) -> bool {
-        self.heads.1 > 0 || self.id.1 > 0 || self.waiting.is_some() || self.unsure.is_some()
+        self.heads.1 > 0
+            || self.row.1 > 0
+            || self.id.1 > 0
+            || self.waiting.is_some()
+            || self.unsure.is_some()
     }
 }
 
@@ -304,6 +308,8 @@ impl Pass<'_> {
         } else if frame.heads.1 > 0 && frame.row.1 > 0 {
             let (heads, row) = (frame.heads.0..frame.heads.1, frame.row.0..frame.row.1);
             self.single_row(t, heads, row, at, frame.body, frame.mark);
+        } else if frame.row.1 > 0 {
+            self.bound_row(t, frame, p, at);
         }
         self.settle(t, frame, p, at);
         let (id, number) = (frame.id, self.core.fields.id_number);
@@ -502,6 +508,9 @@ impl Pass<'_> {
         }
         if info.country {
             self.note_country(content);
+        }
+        if info.class == self.core.fields.grant && info.class != NO_CLASS {
+            self.grant(t, content, at);
         }
         let alone = self.scratch.frames.len() > base && !self.top().array;
         if alone && unescaped.is_none() && self.must_wait(content, context, info) {

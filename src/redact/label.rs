@@ -11,6 +11,7 @@ use super::action::CategoryId;
 use super::changes::next_value;
 use super::fields::{ClassId, NO_CLASS};
 use super::pass::{Context, Pass, Rule};
+use super::quoted::is_quoted;
 use super::runs::*;
 use super::value::Value;
 use crate::patterns::schema::ValueRule;
@@ -77,10 +78,23 @@ impl Pass<'_> {
     /// Labels before `=`, `:` or in an XML tag.
     pub(crate) fn labelled(&mut self, t: &[u8], at: usize, mark: usize) {
         let mut from = 0;
+        let mut quoted = false;
         while let Some(offset) = memchr::memchr3(b'=', b':', b'>', &t[from..]) {
             let separator = from + offset;
             from = separator + 1;
             let colon = t[separator] == b':';
+            let equals = t[separator] == b'=';
+            if equals
+                && t.get(from) == Some(&b'?')
+                && let Some(end) = self.encoded_word(t, separator, at, mark)
+            {
+                from = end;
+                continue;
+            }
+            if equals && !quoted && is_quoted(t, separator) {
+                quoted = true;
+                self.quoted_printable(t, at);
+            }
             let digit = |i: usize| t.get(i).is_some_and(u8::is_ascii_digit);
             if colon
                 && (t[from..].starts_with(b"//")

@@ -58,3 +58,12 @@ pub(super) fn is_machine_word(value: &[u8]) -> bool {
             .split(|c| matches!(c, b'_' | b'-' | b'.'))
             .all(is_word)
 }
+
+/// Is a value the number of a program's own row rather than one that a bank gives out: `ac_1029`, `10293`, an identifier in hexadecimal?
+pub(super) fn is_program_id(value: &[u8]) -> bool {
+    const FEWEST: usize = 6;
+    let digits = value.iter().filter(|c| c.is_ascii_digit()).count();
+    let small = value.iter().any(u8::is_ascii_lowercase);
+    let joined = memchr::memchr2(b'_', b'-', value).is_some();
+    memchr::memchr2(b'@', b'*', value).is_none() && (digits < FEWEST || small && joined)
+}

@@ -44,6 +44,8 @@ pub(super) struct Needle {
     pub(super) word: bool,
     /// Where a machine's identifier stands, it is one, whatever else the record calls it.
     pub(super) secret: bool,
+    /// It is one wherever it stands.
+    pub(super) spared: bool,
 }
 
 /// The values to look for again.
@@ -102,6 +104,13 @@ impl Needles {
             self.make(core);
         }
         !self.list.is_empty() && (encoded || self.may_stand_in(left))
+    }
+
+    /// Looks for no secret of which `is_identifier` says that a machine is called so.
+    pub fn spare(&mut self, mut is_identifier: impl FnMut(&[u8]) -> bool) {
+        for needle in self.list.iter_mut().filter(|needle| needle.secret) {
+            needle.spared = is_identifier(&self.bytes[needle.text.clone()]);
+        }
     }
 
     /// From now on repetitions are searched and nothing more is noted.
@@ -324,6 +333,7 @@ impl Needles {
             part: false,
             word: false,
             secret: false,
+            spared: false,
         };
         what(&mut needle);
         if !Self::stands_within_words(&needle, text) {
