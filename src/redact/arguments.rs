@@ -15,6 +15,10 @@ impl Pass<'_> {
         self.flags(t, at, mark);
         for open in memchr::memchr2_iter(b'"', b'\'', t) {
             let before = t[..open].strip_suffix(b" ").and_then(<[u8]>::last);
+            if before == Some(&t[open]) {
+                self.quoted_argument(t, open, at, mark);
+                continue;
+            }
             if !before.is_some_and(|c| c.is_ascii_alphanumeric() || *c >= 0x80) {
                 continue;
             }
@@ -23,6 +27,31 @@ impl Pass<'_> {
             };
             let length = memchr::memchr(t[open], &t[open + 1..]);
             let value = open + 1..length.map_or(t.len(), |n| open + 1 + n);
+            self.argument(t, value, class, at, mark);
+        }
+    }
+
+    /// The value whose quote is at `open` and whose label is quoted as well, as Redis prints its commands: `"HSET" "kyc:17" "name" "…"`.
+    fn quoted_argument(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
+        const LONGEST: usize = 64;
+        let close = open - 2;
+        let floor = close.saturating_sub(LONGEST);
+        let Some(begin) = memchr::memrchr(t[open], &t[floor..close]) else {
+            return;
+        };
+        let label = &t[floor + begin + 1..close];
+        let named = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b':' | b'.');
+        if !label.iter().all(named) {
+            return;
+        }
+        // kyc:17:name
+        let step = memchr::memrchr(b':', label).map_or(0, |i| i + 1);
+        let length = memchr::memchr(t[open], &t[open + 1..]);
+        let value = open + 1..length.map_or(t.len(), |n| open + 1 + n);
+        let fields = &self.core.fields;
+        if let Some(class) = fields.exact(label[step..].trim_ascii())
+            && fields.exact(&t[value.clone()]).is_none()
+        {
             self.argument(t, value, class, at, mark);
         }
     }

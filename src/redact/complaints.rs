@@ -14,7 +14,7 @@ use super::pass::Pass;
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
 
-const SIGNS: [&str; 18] = [
+const SIGNS: [&str; 20] = [
     "' for ",
     "\" for ",
     "\";s:",
@@ -31,6 +31,8 @@ const SIGNS: [&str; 18] = [
     "Failing row contains (",
     "bindings: [",
     "PARAMETERS: [",
+    "from String \"",
+    "got invalid value \"",
     "aram",
     "args",
 ];
@@ -95,6 +97,27 @@ impl Pass<'_> {
                     let quote = &sign.as_bytes()[sign.len() - 1..];
                     let field = named_before(t, start);
                     self.complained(t, field, upto(t, end, quote), at, mark);
+                }
+                // Jackson: … (through reference chain: com.x.ApplicantDto["birthDate"])
+                "from String \"" => {
+                    let value = upto(t, end, b"\"");
+                    let chain = reach_on(t, value.end);
+                    let field = between(t, chain, b"[\"", b"\"]");
+                    self.complained(t, field.clone(), value.clone(), at, mark);
+                    // … : Text '1985/03/04' could not be parsed
+                    let again = upto(t, (value.end + 9).min(t.len()), b"'");
+                    if t[value.end..].starts_with(b"\": Text '") && t[again.clone()] == t[value] {
+                        self.complained(t, field, again, at, mark);
+                    }
+                }
+                // GraphQL: Variable "$input" got invalid value "…" at "input.fullName"
+                "got invalid value \"" => {
+                    let value = upto(t, end, b"\"");
+                    let field = match t[value.end..].starts_with(b"\" at \"") {
+                        true => Some(upto(t, value.end + 6, b"\"")),
+                        false => between(t, reach_back(t, start)..start, b"\"$", b"\""),
+                    };
+                    self.complained(t, field, value, at, mark);
                 }
                 "aram" | "args" => self.bound_list(t, end, at, mark),
                 "Failing row contains (" => self.refused_row(t, end, at, mark),
@@ -171,6 +194,12 @@ fn reach_back(t: &[u8], from: usize) -> usize {
     let start = from.saturating_sub(REACH);
     // what stands in another line belongs to it
     memchr::memrchr(b'\n', &t[start..from]).map_or(start, |i| start + i + 1)
+}
+
+/// What stands behind a place and may still speak of it.
+fn reach_on(t: &[u8], from: usize) -> Range<usize> {
+    const CHAIN: usize = 1024;
+    from..t.len().min(from + CHAIN)
 }
 
 /// From `start` up to a sign, or nothing.

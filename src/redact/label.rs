@@ -333,6 +333,15 @@ impl Pass<'_> {
         if matches!(t.get(separator), Some(b'=' | b':')) {
             end = form_end(t, end);
         }
+        // PHP prints `["fullName":protected]=>`
+        let printed = t[..end].ends_with(b"]") && t.get(separator) == Some(&b'=');
+        if printed
+            && let Some(inner) = [&b":protected]"[..], b":private]"]
+                .iter()
+                .find_map(|told| t[..end].strip_suffix(*told))
+        {
+            end = inner.len();
+        }
         let before_quotes = end;
         while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']' | b'[') {
             end -= 1;

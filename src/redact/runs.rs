@@ -507,6 +507,7 @@ pub(super) fn secret_run(rest: &[u8]) -> usize {
             .map_or(rest.len(), |i| from + i)
     };
     let run = |from: usize| from + cjk_end(&rest[from..run(from)]);
+    let run = |from: usize| from + before_next_field(&rest[from..run(from)]);
     let end = run(0);
     let scheme = ["bearer", "basic", "digest", "token", "negotiate"]
         .iter()
@@ -516,6 +517,18 @@ pub(super) fn secret_run(rest: &[u8]) -> usize {
     } else {
         end
     }
+}
+
+/// The length of a secret without the field that a sign no other one stands for divides from it: `hunter2secret~status=ok`.
+pub(super) fn before_next_field(run: &[u8]) -> usize {
+    let letter = |c: &&u8| c.is_ascii_lowercase() || **c == b'_';
+    let divides = |c: &u8| matches!(c, b'~' | b'^' | b'#' | 1..=8);
+    let field = |i: &usize| {
+        let name = run[i + 1..].iter().take(24).take_while(letter).count();
+        *i > 0 && name > 1 && matches!(run.get(i + 1 + name), Some(b'=' | b':'))
+    };
+    let mut signs = (0..run.len()).filter(|i| divides(&run[*i]));
+    signs.find(field).unwrap_or(run.len())
 }
 
 pub(super) fn hex_run(rest: &[u8]) -> usize {

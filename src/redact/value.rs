@@ -97,6 +97,10 @@ impl Pass<'_> {
                 return None;
             }
             let end = body + close.unwrap_or_else(|| without_cut_mark(&t[body..]));
+            // `"applicant"=>{"full_name"=>"…"}`: what stands in the brackets has labels of its own
+            if listed && close.is_some() && is_key_of(&t[body..end], &t[end + quote.len()..]) {
+                return None;
+            }
             return Some(Value {
                 span: body..end,
                 quote: quote.len(),
@@ -128,7 +132,7 @@ impl Pass<'_> {
         let rest = &t[start..];
         if let Some(end) = parameter_run(t, from) {
             return Some(Value {
-                span: from..end,
+                span: from..from + before_next_field(&t[from..end]),
                 quote: 0,
                 listed: false,
             });
@@ -144,7 +148,10 @@ impl Pass<'_> {
             }
         } else {
             match rule {
-                ValueRule::Number | ValueRule::Phone => self.core.shapes.number_length(rest),
+                ValueRule::Number | ValueRule::Phone => match zone_run(rest) {
+                    n if n > 0 && self.core.catalog.ids()[category as usize] == "mrz" => n,
+                    _ => self.core.shapes.number_length(rest),
+                },
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
                 ValueRule::Date => placed_date_run(rest),
                 ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
@@ -175,6 +182,9 @@ impl Pass<'_> {
                 ValueRule::Any if self.core.catalog.ids()[category as usize] == "birth_date" => {
                     word_run(rest).max(placed_date_run(rest))
                 }
+                ValueRule::Any | ValueRule::Passcode if self.core.catalog.is_secret(category) => {
+                    before_next_field(&rest[..word_run(rest)])
+                }
                 ValueRule::Any | ValueRule::Person | ValueRule::Passcode => word_run(rest),
             }
         };
@@ -184,6 +194,37 @@ impl Pass<'_> {
             listed,
         })
     }
+}
+
+/// Is a text between quotes the name of what `behind` it says: `"full_name"=>`, `'status': `? A person's name may be one as well.
+fn is_key_of(text: &[u8], behind: &[u8]) -> bool {
+    let named = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
+    let sign = behind.trim_ascii_start();
+    (sign.starts_with(b"=>") || sign.starts_with(b":"))
+        && text.first().is_some_and(u8::is_ascii_lowercase)
+        && text.iter().all(named)
+}
+
+/// The lines of a machine-readable zone (ICAO Doc 9303), however many of their fillers somebody left out.
+fn zone_run(rest: &[u8]) -> usize {
+    const SHORTEST: usize = 12;
+    let run = |from: usize| {
+        let part = |c: &&u8| c.is_ascii_uppercase() || c.is_ascii_digit() || **c == b'<';
+        let length = rest[from..].iter().take_while(part).count();
+        let line = &rest[from..from + length];
+        let zone = length >= SHORTEST && memchr::memchr(b'<', line).is_some();
+        if zone { length } else { 0 }
+    };
+    let mut end = run(0);
+    while end > 0 {
+        let joint = |c: &&u8| matches!(**c, b' ' | b'\n' | b'\r' | b'/' | b',' | b'|' | b';');
+        let gap = rest[end..].iter().take(4).take_while(joint).count();
+        match run(end + gap) {
+            next if gap > 0 && next > 0 => end += gap + next,
+            _ => break,
+        }
+    }
+    end
 }
 
 /// A value between brackets is no longer, in bytes.
