@@ -17,14 +17,15 @@ const MOST: usize = 64;
 
 impl Pass<'_> {
     /// The list that may stand behind a word like *params*, *args* or *bindings*, of which `p` is any letter or the end.
-    pub(super) fn bound_list(&mut self, t: &[u8], p: usize, at: usize, mark: usize) {
+    /// Gives where the list ends.
+    pub(super) fn bound_list(&mut self, t: &[u8], p: usize, at: usize, mark: usize) -> usize {
         let letters = t[p..]
             .iter()
             .take(8)
             .take_while(|c| c.is_ascii_alphabetic());
         let sign = p + letters.count();
         if !matches!(t.get(sign), Some(b':' | b'=')) {
-            return;
+            return sign;
         }
         let open = sign + 1 + usize::from(t.get(sign + 1) == Some(&b' '));
         let bracket = matches!(t.get(open), Some(b'[' | b'('));
@@ -37,7 +38,7 @@ impl Pass<'_> {
             {
                 items(t, open)
             }
-            false => return,
+            false => return open,
         };
         let from = p.saturating_sub(REACH);
         let slots = slots(&t[from..p]);
@@ -53,6 +54,7 @@ impl Pass<'_> {
         } else {
             self.bound_values(t, &items, &slots, at, mark);
         }
+        items.last().map_or(open, |item| item.end)
     }
 
     fn bound_values(
@@ -72,7 +74,9 @@ impl Pass<'_> {
             let column = slots.map_or(&b""[..], |slots| slots[i]);
             let class = self.scratch.keys.meaning(column, &self.core.fields).class;
             match self.class(class).map(|class| class.category) {
-                Some(Some(category)) if !value.is_empty() => {
+                Some(Some(category))
+                    if !value.is_empty() && self.may_be_cell(&t[value.clone()], class) =>
+                {
                     self.take_labelled(t, value, at, mark, class, category, b"");
                 }
                 Some(_) => (),
@@ -112,6 +116,9 @@ impl Pass<'_> {
 /// The columns at whose places a statement has signs for values, in the order of the values.
 fn slots(sql: &[u8]) -> Vec<&[u8]> {
     let mut slots: Vec<&[u8]> = Vec::new();
+    if memchr::memchr3(b'?', b'$', b'%', sql).is_none() && memchr::memchr(b':', sql).is_none() {
+        return slots;
+    }
     // of the row at hand: its columns, which of them is next, how many brackets are open
     let (mut columns, mut next, mut depth): (Vec<&[u8]>, usize, usize) = (Vec::new(), 0, 0);
     let mut p = 0;

@@ -40,6 +40,8 @@ static QUOTED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(SIGNS));
 
 impl Pass<'_> {
     pub(crate) fn complaints(&mut self, t: &[u8], at: usize, mark: usize) {
+        // lists within a list are read with it
+        let mut listed = 0;
         for found in QUOTED.find_iter(t) {
             let (start, end) = (found.start(), found.end());
             match SIGNS[found.pattern().as_usize()] {
@@ -119,9 +121,12 @@ impl Pass<'_> {
                     };
                     self.complained(t, field, value, at, mark);
                 }
-                "aram" | "args" => self.bound_list(t, end, at, mark),
+                "aram" | "args" if start >= listed => listed = self.bound_list(t, end, at, mark),
+                "aram" | "args" => (),
                 "Failing row contains (" => self.refused_row(t, end, at, mark),
-                "bindings: [" | "PARAMETERS: [" => self.bound_list(t, start, at, mark),
+                "bindings: [" | "PARAMETERS: [" => {
+                    self.bound_list(t, start, at, mark);
+                }
                 _ => self.bound(t, upto(t, end, b"]"), at, mark),
             }
         }

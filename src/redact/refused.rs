@@ -7,6 +7,8 @@ use super::pass::{Pass, Rule};
 
 /// How long a row may be, in bytes.
 const LONGEST: usize = 8192;
+/// A longer value is no name.
+const LONGEST_NAME: usize = 256;
 /// A longer number may be a person's.
 const SHORT_NUMBER: usize = 7;
 
@@ -44,6 +46,7 @@ impl Pass<'_> {
             return;
         }
         if let Some(category) = core.name_category
+            && text.len() <= LONGEST_NAME
             && core.names.is_person(text, |word| core.is_label(word))
         {
             self.take_name(t, span, at, mark, category, "name in a refused row");

@@ -166,6 +166,27 @@ pub(super) fn without_cut_mark(value: &[u8]) -> usize {
     mark.filter(says).unwrap_or(value.len())
 }
 
+/// The length of a date in a run that holds Thai, in which what comes next may be written as well: `4 มี.ค. 2528 ที่อยู่`.
+fn thai_date(run: &str) -> usize {
+    const YEAR: usize = 4;
+    let digit = |c: char| c.is_ascii_digit() || ('\u{0e50}'..='\u{0e59}').contains(&c);
+    let (mut groups, mut from) = (0, 0);
+    while let Some(start) = run[from..].find(digit).map(|i| from + i) {
+        let end = run[start..]
+            .find(|c| !digit(c))
+            .map_or(run.len(), |i| start + i);
+        groups += 1;
+        from = end;
+        let next = run[end..].trim_start_matches(' ');
+        let another = next.starts_with(|c: char| !c.is_ascii()) && !next.starts_with("ถึง");
+        if run[start..end].chars().count() >= YEAR && another && !next.starts_with(digit) {
+            return end;
+        }
+    }
+    // a word before a number is none: `เวลา 35`
+    if groups >= 2 { run.len() } else { 0 }
+}
+
 /// A date in digits or in Chinese, Thai or other writing.
 pub(super) fn date_run(rest: &[u8]) -> usize {
     let text = valid_prefix(&rest[..rest.len().min(64)]);
@@ -217,6 +238,12 @@ pub(super) fn date_run(rest: &[u8]) -> usize {
         .char_indices()
         .find(|(_, c)| !part(*c))
         .map_or(text.len(), |(i, _)| i);
+    if text[..end].contains(|c| ('\u{0e00}'..='\u{0e7f}').contains(&c)) {
+        // weekday and month are written out, in three bytes a character
+        let text = valid_prefix(&rest[..rest.len().min(3 * 64)]);
+        let end = text.find(|c| !part(c)).unwrap_or(text.len());
+        return thai_date(text[..end].trim_end());
+    }
     // 31 Dec 1949, Dec 31, 1949
     let tail = &text[end..];
     let month = [

@@ -12,7 +12,7 @@ use super::names::{NameLists, is_particle};
 use super::pass::{Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 use super::scan::has_capital;
-use super::script::{is_han, is_latin};
+use super::script::{is_han, is_kana, is_latin};
 use crate::patterns::schema::{SpokenWords, ValueRule};
 
 /// Words of one name, at most.
@@ -237,6 +237,11 @@ impl NameLists {
                 return Some((sign.len(), length));
             }
         }
+        if before.ends_with(is_han)
+            && let Some(reading) = self.reading(text)
+        {
+            return Some(reading);
+        }
         let gap = GAPS.iter().find(|gap| text.starts_with(**gap))?.len();
         let rest = &text[gap..];
         let length = if before.ends_with(is_han) {
@@ -253,6 +258,26 @@ impl NameLists {
             0
         };
         (length > 0).then_some((gap, length))
+    }
+
+    /// How a Japanese name is read, in brackets behind it: `（ヤマダ タロウ）`, `様 (ヤマダタロウ)`. Where it stands, and how long it is.
+    fn reading(&self, text: &str) -> Option<(usize, usize)> {
+        const HONORIFICS: [&str; 3] = ["様", "さん", "氏"];
+        let mut rest = text.trim_start_matches(' ');
+        if let Some(behind) = HONORIFICS.iter().find_map(|h| rest.strip_prefix(h)) {
+            rest = behind.trim_start_matches(' ');
+        }
+        let rest = rest.strip_prefix(['(', '（'])?;
+        let space = |c: char| matches!(c, ' ' | '　' | '・');
+        let length = rest.find(|c| !is_kana(c) && !space(c))?;
+        let run = &rest[..length];
+        let divided = run.contains(space);
+        let count = run.chars().filter(|c| !space(*c)).count();
+        let closed = rest[length..].starts_with([')', '）']);
+        // タイムアウト, ユーザー
+        let word = !divided && (run.contains('ー') || self.is_common_word(run));
+        let long = if divided { 3..=16 } else { 5..=12 };
+        (closed && !word && long.contains(&count)).then(|| (text.len() - rest.len(), length))
     }
 }
 
