@@ -43,9 +43,20 @@ impl Buffers {
         self.put_redacted(buffer);
     }
 
+    /// What little a buffer holds, in one that fits it, while the large one is free at once: of images next to nothing is left, and dozens
+    /// of blocks may wait for their turn. Never was in it anything but what has been redacted.
+    pub fn fit(&self, buffer: Vec<u8>) -> Vec<u8> {
+        if buffer.len() > buffer.capacity() / 4 {
+            return buffer;
+        }
+        let fitting = buffer.as_slice().to_vec();
+        self.put_redacted(buffer);
+        fitting
+    }
+
     /// Gives back a buffer in which never was anything but what has been redacted: it is not zeroed.
     pub fn put_redacted(&self, mut buffer: Vec<u8>) {
-        if buffer.capacity() == 0 || buffer.capacity() > self.largest {
+        if !(SMALL..=self.largest).contains(&buffer.capacity()) {
             return;
         }
         buffer.clear();
@@ -71,11 +82,26 @@ pub fn wipe(mut buffer: Vec<u8>) {
     std::hint::black_box(buffer.as_ptr());
 }
 
+/// Smaller buffers are not worth keeping.
+const SMALL: usize = 16 << 10;
+/// What is larger than this grows in steps of it.
+const STEP: usize = 256 << 10;
+
 /// Like [`Vec::reserve`], but the memory that is left behind is zeroed: a plain reallocation would leave clear text in it.
+///
+/// And it grows by half, to few different sizes. Buffers of blocks that differ in length would double and double again until they are too
+/// large to keep; and each one that is given back is zeroed, pages among it that were never touched.
 pub fn reserve(buffer: &mut Vec<u8>, additional: usize) {
     let need = buffer.len() + additional;
-    if need > buffer.capacity() {
-        let mut larger = Vec::with_capacity(need.max(buffer.capacity() * 2));
+    let capacity = buffer.capacity();
+    if need > capacity {
+        let most = need.max(capacity + capacity / 2);
+        let most = if most > STEP {
+            most.next_multiple_of(STEP)
+        } else {
+            most
+        };
+        let mut larger = Vec::with_capacity(most);
         larger.extend_from_slice(buffer);
         wipe(std::mem::replace(buffer, larger));
     }
@@ -87,9 +113,9 @@ mod tests {
 
     #[test]
     fn a_buffer_comes_back_empty_with_its_capacity() {
-        let pool = Buffers::new(1, 1024);
+        let pool = Buffers::new(1, 1 << 20);
         let mut buffer = pool.take();
-        buffer.extend_from_slice(&[7; 100]);
+        buffer.extend_from_slice(&[7; SMALL]);
         let capacity = buffer.capacity();
         pool.put(buffer);
         let again = pool.take();
@@ -98,25 +124,38 @@ mod tests {
 
     #[test]
     fn nothing_is_left_of_what_a_buffer_held() {
-        let pool = Buffers::new(1, 1024);
-        let mut buffer = vec![7; 100];
+        let pool = Buffers::new(1, 1 << 20);
+        let mut buffer = vec![7; SMALL];
         cut(&mut buffer, 40);
         pool.put(buffer);
         let mut again = pool.take();
-        // SAFETY: a hundred bytes were written above.
-        unsafe { again.set_len(100) };
-        assert_eq!(again, [0; 100]);
+        // SAFETY: so many bytes were written above.
+        unsafe { again.set_len(SMALL) };
+        assert_eq!(again, [0; SMALL]);
     }
 
     #[test]
     fn huge_and_surplus_buffers_are_not_kept() {
-        let pool = Buffers::new(1, 1024);
-        pool.put(Vec::with_capacity(4096));
+        let pool = Buffers::new(1, 1 << 20);
+        pool.put(Vec::with_capacity(2 << 20));
+        pool.put(Vec::with_capacity(64));
         assert_eq!(pool.take().capacity(), 0);
-        pool.put(Vec::with_capacity(64));
-        pool.put(Vec::with_capacity(64));
+        pool.put(Vec::with_capacity(SMALL));
+        pool.put(Vec::with_capacity(SMALL));
         assert!(pool.take().capacity() > 0);
         assert_eq!(pool.take().capacity(), 0);
+    }
+
+    #[test]
+    fn a_large_buffer_does_not_wait_for_the_little_in_it() {
+        let pool = Buffers::new(1, 1 << 20);
+        let mut buffer = Vec::with_capacity(8 * SMALL);
+        buffer.extend_from_slice(&[7; SMALL]);
+        assert_eq!(pool.fit(buffer), [7; SMALL]);
+        assert_eq!(pool.take().capacity(), 8 * SMALL);
+        let mut full = Vec::with_capacity(2 * SMALL);
+        full.extend_from_slice(&[7; SMALL]);
+        assert_eq!(pool.fit(full).capacity(), 2 * SMALL);
     }
 
     #[test]

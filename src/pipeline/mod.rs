@@ -268,7 +268,7 @@ impl Shared {
             if !self.submit(
                 ReadyBatch {
                     sequence: block.sequence,
-                    body,
+                    body: self.buffers.fit(body),
                     ends,
                     read: block.read,
                     receipt: block.receipt,

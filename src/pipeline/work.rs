@@ -10,7 +10,10 @@ use memchr::memchr;
 use crate::{
     batch::Encoder,
     input::lines::{BYTE_ORDER_MARK, is_empty, too_long},
-    pipeline::stats::{BatchStats, Stats},
+    pipeline::{
+        buffers::reserve,
+        stats::{BatchStats, Stats},
+    },
     redact::{Form, Outcome, Redactor, Worker},
 };
 
@@ -90,7 +93,7 @@ impl<R: LineRedactor> Step<R> {
     /// Redacts `block`, appends the output's bytes to `body` and each record's end in it to `ends` (encoded shapes only).
     pub fn run(&mut self, block: &[u8], body: &mut Vec<u8>, ends: &mut Vec<usize>) {
         // Most output is about as long as its input; one growth less in the middle of a block.
-        body.reserve(block.len() + block.len() / 16);
+        reserve(body, block.len() + block.len() / 16);
         let mut stats = BatchStats::default();
         let mut rest = block;
         while !rest.is_empty() {
