@@ -10,7 +10,7 @@ use super::lines::may_be_label;
 use super::number::number_end;
 use super::pass::{Pass, Standing};
 use super::remember::LONGEST_VALUE;
-use super::scan::{Contents, bare_end, holds, speaks, string_end};
+use super::scan::{Contents, bare_end, holds, prose_end, speaks, string_end};
 use super::settings::Posture;
 use super::spoken::may_hold_name;
 #[cfg(target_arch = "x86_64")]
@@ -177,6 +177,7 @@ impl Pass<'_> {
         let rest = &t[value..];
         let end = match rest.first() {
             Some(b'"') if safe => safe_end(t, value + 1),
+            Some(b'"') if plain && let Some(end) = prose_end(t, value + 1) => Some(end + 1),
             Some(b'"') if plain && !begins_json(&rest[1..]) => {
                 let Some((end, bits)) = string_end(t, value + 1) else {
                     return false;
@@ -247,6 +248,13 @@ impl Pass<'_> {
         loop {
             let end = match t.get(p) {
                 Some(b'"') if safe => safe_end(t, p + 1),
+                // an option is a label of what follows it
+                Some(b'"')
+                    if t.get(p + 1) != Some(&b'-')
+                        && let Some(end) = prose_end(t, p + 1) =>
+                {
+                    Some(end + 1)
+                }
                 Some(b'"') => string_end(t, p + 1)
                     .filter(|(end, bits)| {
                         let content = &t[p + 1..*end];

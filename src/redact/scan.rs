@@ -318,6 +318,19 @@ fn search(t: &[u8], p: usize) -> Option<(End, Contents)> {
     Some((end, all.contents()))
 }
 
+/// The end of a string in which nothing is ever found: small letters, spaces and a few signs, and no long run. Most messages are such.
+/// `None` tells nothing.
+#[inline]
+pub(crate) fn prose_end(t: &[u8], p: usize) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { super::wide::prose_end(t, p) };
+    }
+    let _ = (t, p);
+    None
+}
+
 /// The same without a look at what the string holds: [`holds::ESCAPE`] or nothing.
 #[inline]
 pub(crate) fn bare_end(t: &[u8], p: usize) -> Option<(usize, Contents)> {
@@ -488,6 +501,15 @@ mod tests {
         fn contents_are_those_of_each_byte(text in "[ -~张\\t]{0,90}|[a-z ]{0,90}|([a-z]{15,24} ){0,6}") {
             prop_assert_eq!(contents(text.as_bytes()), plainly(text.as_bytes()));
             prop_assert_eq!(by_sixteen(text.as_bytes()), plainly(text.as_bytes()));
+        }
+
+        #[test]
+        fn prose_holds_nothing(text in "[a-z ,.-]{0,90}|[ -~张\t]{0,40}|([a-z]{15,24} ){0,6}") {
+            let line = format!("{text}\"{:40}", "");
+            if let Some(end) = prose_end(line.as_bytes(), 0) {
+                prop_assert_eq!(Some((end, 0)), string_end(line.as_bytes(), 0));
+                prop_assert!(!has_capital(&line.as_bytes()[..end]));
+            }
         }
 
         #[test]

@@ -392,6 +392,43 @@ pub(super) fn contents(text: &[u8]) -> Contents {
     all.contents()
 }
 
+/// By low and by high half of a byte: small letters, spaces, and signs that mark nothing.
+const PROSE: [[u8; 16]; 2] = {
+    let mut halves = [[0; 16]; 2];
+    let (mut i, members) = (0, b"abcdefghijklmnopqrstuvwxyz ,.-_/!?;*+");
+    while i < members.len() {
+        // a bit for each high half: letters take two
+        let bit = 1 << (members[i] >> 4);
+        halves[0][(members[i] & 15) as usize] |= bit;
+        halves[1][(members[i] >> 4) as usize] |= bit;
+        i += 1;
+    }
+    halves
+};
+
+/// [`super::scan::prose_end`]
+#[target_feature(enable = "avx2")]
+pub(super) fn prose_end(t: &[u8], mut p: usize) -> Option<usize> {
+    let mut run = Run::default();
+    loop {
+        let bytes: &[u8; LANES] = t.get(p..)?.first_chunk()?;
+        // SAFETY: the array has the bytes that are read.
+        let x = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+        let other = _mm256_cmpeq_epi8(classes(x, &PROSE), _mm256_setzero_si256());
+        let stop = (_mm256_movemask_epi8(other) as u32).trailing_zeros();
+        let space = _mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_set1_epi8(b' ' as i8))) as u32;
+        let within = ((1u64 << stop) - 1) as u32;
+        run.add(space & within, stop);
+        if run.long || holds_run(!space & within) {
+            return None;
+        }
+        if stop < LANES as u32 {
+            return (bytes[stop as usize] == b'"').then_some(p + stop as usize);
+        }
+        p += LANES;
+    }
+}
+
 /// What [`super::scan::string_end`] asks for: the end of a string, or its first escape, and what stands before it.
 #[target_feature(enable = "avx2")]
 pub(super) fn search(t: &[u8], mut p: usize) -> Option<(End, Contents)> {
