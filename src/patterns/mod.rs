@@ -8,6 +8,7 @@
 //! | `categories.toml` | what can be found, its label in the output, what is done by default |
 //! | `fields.toml` | which keys and labels mean what, in all languages |
 //! | `names.toml` | surnames, words that look like names and are none, cue words |
+//! | `addresses.toml` | of what Chinese addresses are made |
 //! | `countries.toml` | how a record names its country |
 //! | `record.toml` | field names of log records ([`crate::record`]) |
 //! | `<cc>.toml`, `common.toml`, `credential.toml` | patterns of values, one file a jurisdiction or subject |
@@ -23,7 +24,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use schema::{Category, FieldClass, MachineNumbers, Names, OutcomeWords, Pack, Pairs, Pattern};
+use schema::{
+    AddressWords, Category, FieldClass, MachineNumbers, Names, OutcomeWords, Pack, Pairs, Pattern,
+};
 
 /// Why packs can't be used. Names file and line.
 #[derive(Debug, Error)]
@@ -104,6 +107,8 @@ pub struct Patterns {
     pub patterns: Vec<Pattern>,
     /// Word lists.
     pub names: Names,
+    /// Of what addresses are made.
+    pub addresses: AddressWords,
     /// How records name countries.
     pub countries: Vec<Country>,
     /// Names of the fields that hold bodies.
@@ -177,6 +182,7 @@ impl Patterns {
             outcomes: fields_file.outcomes.unwrap_or_default(),
             machine_numbers: fields_file.machine_numbers.unwrap_or_default(),
             names: compiled!("names")?,
+            addresses: compiled!("addresses")?,
             countries: compiled!("countries", Countries)?.country,
             bodies: fields(&["request", "response", "debug"]),
             country_fields: fields(&["country", "region"]),

@@ -158,6 +158,24 @@ pub struct OutcomeWords {
     pub phrases: Vec<String>,
 }
 
+/// `addresses.toml`: of what Chinese addresses are made. Each string is a set of characters.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressWords {
+    /// They end an administrative unit or a street.
+    pub units: String,
+    /// They end a house, a floor or a room.
+    pub houses: String,
+    /// Of those the ones by which an address is searched.
+    pub anchors: String,
+    /// What the name of a building or an estate ends with.
+    pub buildings: String,
+    /// Places whose addresses name no unit above the street.
+    pub regions: Vec<String>,
+    /// Words before an address that do not belong to it.
+    pub leads: Vec<String>,
+}
+
 /// Which values a field class speaks about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

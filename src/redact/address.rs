@@ -1,7 +1,6 @@
 //! Chinese addresses in running text, by their structure: 广东省深圳市南山区科技园路3号5栋.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
@@ -9,136 +8,146 @@ use super::lookup::literals;
 use super::outcomes::Outcomes;
 use super::runs::valid_prefix;
 use super::script::is_han;
+use crate::patterns::schema::AddressWords;
 
-/// Words that end an administrative unit or a street.
-const UNITS: &[char] = &[
-    '省', '市', '区', '區', '县', '縣', '镇', '鎮', '乡', '鄉', '村', '里', '路', '街', '道', '巷',
-    '弄', '段', '屯', '旗', '州',
-];
-/// Words that end a house, floor or room.
-const HOUSES: &[char] = &[
-    '号', '號', '栋', '棟', '幢', '室', '楼', '樓', '座', '层', '層', '户', '戶', '单', '組', '组',
-];
-/// What the name of a building or an estate ends with.
-const BUILDINGS: &[char] = &[
-    '场', '場', '厦', '廈', '园', '園', '区', '區', '苑', '城', '心', '际', '際', '寓', '院', '府',
-    '庭', '湾', '灣', '轩', '軒', '阁', '閣', '楼', '樓', '座', '里', '居', '墅', '邸', '舍', '台',
-    '堡', '门', '廊', '座', '郡', '邨',
-];
-/// Characters of such a name, at most.
+/// Characters of a building's name, at most.
 const BUILDING: usize = 14;
-/// Places whose addresses name no unit above the street.
-const REGIONS: &[&str] = &["九龍", "九龙", "新界", "香港"];
-/// Words before an address that do not belong to it.
-const LEADS: &[&str] = &[
-    "地址", "住址", "位于", "位於", "住在", "家住", "户籍", "為", "为", "是", "在", "至", "到",
-    "从", "寄往", "送往", "的",
-];
-/// How they begin.
-const LEADS_BEGIN: &[char] = &[
-    '地', '住', '位', '家', '户', '為', '为', '是', '在', '至', '到', '从', '寄', '送', '的',
-];
-
 /// So many characters the number of a house, a floor and a room may have.
 const LONGEST_NUMBER: usize = 40;
 
-static HOUSE: LazyLock<AhoCorasick> =
-    LazyLock::new(|| literals(["号", "號", "室", "栋", "楼", "樓", "幢"]));
-
-/// The next address at or after `from`.
-pub(crate) fn find(t: &[u8], mut from: usize) -> Option<Range<usize>> {
-    // a house word is rarer than a unit: 号 E5 8F B7, 號 E8 99 9F, 室 E5 AE A4, 栋 E6 A0 8B, 楼 E6 A5 BC, 樓 E6 A8 93, 村 E6 9D 91
-    loop {
-        let house = from + HOUSE.find(t.get(from..)?)?.start();
-        match around(t, house) {
-            Some(span) if span.start >= from => return Some(span),
-            _ => from = house + 3,
-        }
-    }
+/// Of what addresses are made; see [`AddressWords`].
+pub(crate) struct Addresses {
+    units: Vec<char>,
+    houses: Vec<char>,
+    anchors: AhoCorasick,
+    buildings: Vec<char>,
+    regions: Vec<String>,
+    leads: Vec<String>,
+    leads_begin: Vec<char>,
 }
 
-fn around(t: &[u8], house: usize) -> Option<Range<usize>> {
-    let before = text_before(t, house);
-    // a digit (in any writing) stands before 号
-    let last = before.chars().next_back()?;
-    if !(last.is_ascii_digit()
-        || "一二三四五六七八九十百千〇零0123456789甲乙丙丁".contains(last)
-        || last.is_ascii_uppercase())
-    {
-        return None;
+impl Addresses {
+    pub fn new(words: &AddressWords) -> Self {
+        let begin = words.leads.iter().filter_map(|lead| lead.chars().next());
+        Self {
+            units: words.units.chars().collect(),
+            houses: words.houses.chars().collect(),
+            anchors: literals(words.anchors.chars().map(String::from)),
+            buildings: words.buildings.chars().collect(),
+            regions: words.regions.clone(),
+            leads_begin: begin.collect(),
+            leads: words.leads.clone(),
+        }
     }
-    let run: usize = before
-        .chars()
-        .rev()
-        .take_while(|c| belongs(*c))
-        .map(char::len_utf8)
-        .sum();
-    let mut run = &before[before.len() - run..];
-    if run.contains(LEADS_BEGIN)
-        && let Some((i, lead)) = LEADS
-            .iter()
-            .filter_map(|l| run.rfind(l).map(|i| (i, l)))
-            .filter(|(i, l)| units(&run[i + l.len()..]) >= 2)
-            .max()
-    {
-        run = &run[i + lead.len()..];
+
+    /// The next address at or after `from`.
+    pub fn find(&self, t: &[u8], mut from: usize) -> Option<Range<usize>> {
+        loop {
+            let house = from + self.anchors.find(t.get(from..)?)?.start();
+            match self.around(t, house) {
+                Some(span) if span.start >= from => return Some(span),
+                _ => from = house + 3,
+            }
+        }
     }
-    if units(run) < 2 {
-        return None;
-    }
-    let mut start = house - run.len();
-    // a run without spaces may begin with a verb; an address begins at most 12 characters before its first unit
-    if let Some(first) = run.find(UNITS) {
-        let head: usize = run[..first].chars().rev().take(8).map(char::len_utf8).sum();
-        start += first - head;
-    }
-    let after = valid_prefix(&t[house..t.len().min(house + 4 * LONGEST_NUMBER)]);
-    let mut end = house;
-    let mut pending = 0;
-    for c in after.chars().take(LONGEST_NUMBER) {
-        pending += c.len_utf8();
-        if HOUSES.contains(&c) || UNITS.contains(&c) || c == '元' {
-            end += pending;
-            pending = 0;
-        } else if !(c.is_ascii_alphanumeric() || c == '-' || "一二三四五六七八九十".contains(c))
+
+    fn around(&self, t: &[u8], house: usize) -> Option<Range<usize>> {
+        let before = text_before(t, house);
+        // a digit (in any writing) stands before 号
+        let last = before.chars().next_back()?;
+        if !(last.is_ascii_digit()
+            || "一二三四五六七八九十百千〇零0123456789甲乙丙丁".contains(last)
+            || last.is_ascii_uppercase())
         {
-            break;
-        } else if after[..end - house + pending].ends_with(|c: char| c.is_ascii_digit()) {
-            end += pending;
-            pending = 0;
+            return None;
+        }
+        let run: usize = before
+            .chars()
+            .rev()
+            .take_while(|c| belongs(*c))
+            .map(char::len_utf8)
+            .sum();
+        let mut run = &before[before.len() - run..];
+        if run.contains(&self.leads_begin[..])
+            && let Some((i, lead)) = self
+                .leads
+                .iter()
+                .filter_map(|l| run.rfind(l.as_str()).map(|i| (i, l)))
+                .filter(|(i, l)| self.units(&run[i + l.len()..]) >= 2)
+                .max()
+        {
+            run = &run[i + lead.len()..];
+        }
+        if self.units(run) < 2 {
+            return None;
+        }
+        let mut start = house - run.len();
+        // a run without spaces may begin with a verb; an address begins at most 12 characters before its first unit
+        if let Some(first) = run.find(&self.units[..]) {
+            let head: usize = run[..first].chars().rev().take(8).map(char::len_utf8).sum();
+            start += first - head;
+        }
+        let after = valid_prefix(&t[house..t.len().min(house + 4 * LONGEST_NUMBER)]);
+        let mut end = house;
+        let mut pending = 0;
+        for c in after.chars().take(LONGEST_NUMBER) {
+            pending += c.len_utf8();
+            if self.houses.contains(&c) || self.units.contains(&c) || c == '元' {
+                end += pending;
+                pending = 0;
+            } else if !(c.is_ascii_alphanumeric() || c == '-' || "一二三四五六七八九十".contains(c))
+            {
+                break;
+            } else if after[..end - house + pending].ends_with(|c: char| c.is_ascii_digit()) {
+                end += pending;
+                pending = 0;
+            }
+        }
+        end += self.building(&after[end - house..]);
+        (end > start).then_some(start..end)
+    }
+
+    /// The length of a building's name and its rooms behind a house number: 华星时代广场3幢502室, 方恒国际3号楼1208.
+    fn building(&self, rest: &str) -> usize {
+        let mut end = 0;
+        loop {
+            let tail = &rest[end..];
+            let name: usize = tail
+                .chars()
+                .take(BUILDING)
+                .take_while(|c| is_han(*c))
+                .map(char::len_utf8)
+                .sum();
+            let named = tail[..name].ends_with(&self.buildings[..]);
+            let number = tail[name..]
+                .bytes()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == b'-')
+                .count();
+            let unit: usize = tail[name + number..]
+                .chars()
+                .take(2)
+                .take_while(|c| self.houses.contains(c) || *c == '元' || *c == '期')
+                .map(char::len_utf8)
+                .sum();
+            let further = end > 0 && name == 0 && number > 0;
+            if !(further || named && number > 0 && unit > 0) {
+                return end;
+            }
+            end += name + number + unit;
         }
     }
-    end += building(&after[end - house..]);
-    (end > start).then_some(start..end)
-}
 
-/// The length of a building's name and its rooms behind a house number: 华星时代广场3幢502室, 方恒国际3号楼1208.
-fn building(rest: &str) -> usize {
-    let mut end = 0;
-    loop {
-        let tail = &rest[end..];
-        let name: usize = tail
-            .chars()
-            .take(BUILDING)
-            .take_while(|c| is_han(*c))
-            .map(char::len_utf8)
-            .sum();
-        let named = tail[..name].ends_with(BUILDINGS);
-        let number = tail[name..]
-            .bytes()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == b'-')
-            .count();
-        let unit: usize = tail[name + number..]
-            .chars()
-            .take(2)
-            .take_while(|c| HOUSES.contains(c) || *c == '元' || *c == '期')
-            .map(char::len_utf8)
-            .sum();
-        let further = end > 0 && name == 0 && number > 0;
-        if !(further || named && number > 0 && unit > 0) {
-            return end;
-        }
-        end += name + number + unit;
+    /// Does a text hold a word of an administrative unit, a street or a house?
+    pub fn has_unit(&self, text: &str) -> bool {
+        text.contains(|c| self.units.contains(&c) || self.houses.contains(&c))
+    }
+
+    fn units(&self, run: &str) -> usize {
+        let region = self
+            .regions
+            .iter()
+            .any(|region| run.contains(region.as_str()));
+        run.chars().filter(|c| self.units.contains(c)).count() + usize::from(region)
     }
 }
 
@@ -172,16 +181,6 @@ pub(crate) fn without_prose(run: &[u8], outcomes: &Outcomes) -> usize {
     run[..end].trim_ascii_end().len()
 }
 
-/// Does a text hold a word of an administrative unit, a street or a house?
-pub(crate) fn has_unit(text: &str) -> bool {
-    text.contains(|c| UNITS.contains(&c) || HOUSES.contains(&c))
-}
-
-fn units(run: &str) -> usize {
-    let region = REGIONS.iter().any(|region| run.contains(region));
-    run.chars().filter(|c| UNITS.contains(c)).count() + usize::from(region)
-}
-
 fn belongs(c: char) -> bool {
     is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '-' | '(' | ')' | '#')
 }
@@ -195,10 +194,13 @@ fn text_before(t: &[u8], end: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::Addresses;
+    use crate::patterns::Patterns;
 
     #[test]
     fn addresses_and_what_is_none() {
+        let patterns = Patterns::builtin().expect("built-in packs");
+        let addresses = Addresses::new(&patterns.addresses);
         for (text, expected) in [
             (
                 "地址广东省深圳市南山区科技园路3号5栋201室 ok",
@@ -212,7 +214,7 @@ mod tests {
             ("订单号12345", None),
         ] {
             assert_eq!(
-                find(text.as_bytes(), 0).map(|s| &text[s]),
+                addresses.find(text.as_bytes(), 0).map(|s| &text[s]),
                 expected,
                 "{text}"
             );

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::RedactError;
 use super::accept;
 use super::action::{Catalog, CategoryId, Family};
+use super::address::Addresses;
 use super::expressions::Expressions;
 use super::fields::{Class, Fields};
 use super::lookup::{Cues, Foreign};
@@ -30,6 +31,7 @@ pub(crate) struct Core {
     pub cues: Cues,
     pub spoken: SpokenCues,
     pub names: NameLists,
+    pub addresses: Addresses,
     pub outcomes: Outcomes,
     pub pseudonyms: Pseudonymizer,
     pub posture: Posture,
@@ -116,6 +118,7 @@ impl Core {
             cues: Cues::new(&patterns.names),
             spoken: SpokenCues::new(&patterns.names.spoken),
             names: NameLists::new(&patterns.names),
+            addresses: Addresses::new(&patterns.addresses),
             outcomes: Outcomes::new(&patterns.outcomes),
             pseudonyms: Pseudonymizer::new(key),
             posture: settings.posture,

@@ -5,7 +5,6 @@
 
 use std::ops::Range;
 
-use super::address;
 use super::fields::{Class, ClassId, NO_CLASS};
 use super::pass::Pass;
 use super::runs::{address_run, blob_run, number_run, placed_date_run, secret_run};
@@ -110,7 +109,7 @@ impl Pass<'_> {
                 let told = if text.is_ascii() {
                     !lower && (digits || line.contains(&b',') || (!goes_on && line.contains(&b' ')))
                 } else {
-                    digits || address::has_unit(text)
+                    digits || self.core.addresses.has_unit(text)
                 };
                 told && whole(address_run(line))
             }

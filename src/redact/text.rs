@@ -358,7 +358,7 @@ impl Pass<'_> {
             return;
         };
         let mut from = 0;
-        while let Some(span) = super::address::find(t, from) {
+        while let Some(span) = core.addresses.find(t, from) {
             from = span.end;
             if self
                 .scratch
