@@ -31,7 +31,7 @@ impl<'a> Case<'a> {
         Self {
             labels,
             raw: Haystack::of(raw),
-            out: Haystack::of(redacted),
+            out: Haystack::of_redacted(redacted),
             tree: Tree::parse(redacted),
             raw_tree: Tree::parse(raw),
             kept_compact: decode::compact(&kept),
