@@ -3,7 +3,7 @@
 //! Every replacement needs no JSON escape, is one term for Elasticsearch's standard analyzer (Unicode Annex #29 does not break at
 //! `_`), and is recognised again by [`Catalog::is_placeholder`], which makes redaction idempotent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::pseudonym::{PSEUDONYM_BYTES, Pseudonymizer};
@@ -47,8 +47,8 @@ pub(crate) struct Catalog {
     actions: Vec<ActionName>,
     off: Vec<bool>,
     families: Vec<Family>,
-    /// The labels, longest first, to recognise placeholders.
-    by_length: Vec<Vec<u8>>,
+    /// What placeholders may be called.
+    known: HashSet<Vec<u8>, foldhash::fast::FixedState>,
     /// The bytes with which they begin.
     begins: [bool; 256],
 }
@@ -60,21 +60,17 @@ impl Catalog {
         off: &[String],
     ) -> Self {
         let family = |id: &str| id.split('.').next().unwrap_or(id).to_string();
-        let mut by_length: Vec<Vec<u8>> = categories
+        let own = ["UNREADABLE", "TEXT", "NUMBER", "DATA"];
+        let known: HashSet<Vec<u8>, _> = categories
             .iter()
-            .map(|c| c.label.clone().into_bytes())
+            .map(|c| c.label.as_str())
+            .chain(own)
+            .map(|label| label.as_bytes().to_vec())
             .collect();
-        by_length.extend([
-            b"UNREADABLE".to_vec(),
-            b"TEXT".to_vec(),
-            b"NUMBER".to_vec(),
-            b"DATA".to_vec(),
-        ]);
-        by_length.sort_by_key(|l| std::cmp::Reverse(l.len()));
         let begins = |c| {
-            by_length
+            known
                 .iter()
-                .any(|l| l.first().is_none_or(|f| usize::from(*f) == c))
+                .any(|l| l.first().is_some_and(|f| usize::from(*f) == c))
         };
         let begins = std::array::from_fn(begins);
         Self {
@@ -97,7 +93,7 @@ impl Catalog {
                 .map(|c| off.contains(&c.id) || off.contains(&family(&c.id)))
                 .collect(),
             families: categories.iter().map(|c| Family::of(&c.id)).collect(),
-            by_length,
+            known,
             begins,
         }
     }
@@ -148,8 +144,11 @@ impl Catalog {
         }
         let length = inner.iter().take(120).position(|c| *c == b']')?;
         let inner = &inner[..length];
-        let label = self.by_length.iter().find(|l| inner.starts_with(l))?;
-        let rest = &inner[label.len()..];
+        // the longest label that ends there or at a `_`
+        let ends = memchr::memchr_iter(b'_', inner).rev();
+        let mut ends = std::iter::once(length).chain(ends);
+        let label = ends.find(|end| self.known.contains(&inner[..*end]))?;
+        let rest = &inner[label..];
         let well_formed = match rest.split_first() {
             None => true,
             Some((b'_', details)) => {

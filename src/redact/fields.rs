@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::action::{Catalog, CategoryId};
 use super::affixes;
 use super::keys::Quiet;
+use super::roles::Roles;
 use super::scan::{Contents, contents, holds};
 use super::spelling::{BRIEF, brief_form, counted, normal_form, words};
 use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
@@ -140,14 +141,12 @@ pub(crate) struct Class {
     pub label_value: ValueRule,
     not_after: Vec<String>,
     not_under: Vec<String>,
-    only_under: Vec<String>,
     /// A bit of its own, if there are keys under which it means nothing.
     denied_by: u64,
     /// A bit of its own, if it counts only under certain keys.
     invited_by: u64,
     /// Its values describe a person: three of them in one object leave no doubt what the object is.
     pub describes: bool,
-    parts: Vec<String>,
     /// A bit of its own, if it has parts.
     told_by: u64,
 }
@@ -178,19 +177,11 @@ pub(crate) struct Fields {
     containers: Vec<String>,
     /// Last words of a key that say only how its value is written.
     dressings: Vec<String>,
-    /// Members that say something about what is above them.
-    about: Vec<String>,
     /// The class of `id number`.
     pub id_number: ClassId,
     /// The class of `grant_type`.
     pub grant: ClassId,
-    bodies: Vec<Vec<u8>>,
-    countries: Vec<Vec<u8>>,
-    heads: Vec<Vec<u8>>,
-    statements: Vec<Vec<u8>>,
-    binds: Vec<Vec<u8>>,
-    steps: Vec<Vec<u8>>,
-    parts: Table<Vec<u8>, Part>,
+    roles: Roles,
 }
 
 impl Fields {
@@ -208,6 +199,7 @@ impl Fields {
             [] => 0,
             _ => bits.next().unwrap_or(0),
         };
+        let mut roles = Roles::new(pairs, bodies, countries);
         let mut exact = Table::default();
         let mut suffix: Table<Vec<u8>, Vec<ClassId>> = Table::default();
         let mut foreign = Vec::new();
@@ -242,61 +234,51 @@ impl Fields {
         Self {
             classes: classes
                 .iter()
-                .map(|c| Class {
-                    id: c.id.clone(),
-                    category: c
-                        .category
-                        .as_deref()
-                        .and_then(|id| catalog.lookup(id))
-                        .filter(|id| !catalog.is_off(*id)),
-                    safe: c.safe,
-                    value: c.value,
-                    keys_only: c.keys_only,
-                    needs_separator: c.needs_separator,
-                    listed: c.listed,
-                    unsure: c.unsure,
-                    personal: c.category.as_deref().is_some_and(|id| {
-                        let family = id.split('.').next().unwrap_or(id);
-                        PERSONAL.contains(&family)
-                    }),
-                    label_value: c.label_value.unwrap_or(c.value),
-                    not_after: words(&c.not_after),
-                    not_under: words(&c.not_under),
-                    only_under: words(&c.only_under),
-                    describes: c
-                        .category
-                        .as_deref()
-                        .is_some_and(|id| DESCRIBING.contains(&id)),
-                    parts: words(&c.parts),
-                    told_by: bit(&c.parts),
-                    denied_by: bit(&c.not_under),
-                    invited_by: bit(&c.only_under),
+                .map(|c| {
+                    let (denied_by, invited_by, told_by) =
+                        (bit(&c.not_under), bit(&c.only_under), bit(&c.parts));
+                    roles.add(&c.not_under, |role| role.denies |= denied_by);
+                    roles.add(&c.only_under, |role| role.invites |= invited_by);
+                    roles.add(&c.parts, |role| role.tells |= told_by);
+                    Class {
+                        id: c.id.clone(),
+                        category: c
+                            .category
+                            .as_deref()
+                            .and_then(|id| catalog.lookup(id))
+                            .filter(|id| !catalog.is_off(*id)),
+                        safe: c.safe,
+                        value: c.value,
+                        keys_only: c.keys_only,
+                        needs_separator: c.needs_separator,
+                        listed: c.listed,
+                        unsure: c.unsure,
+                        personal: c.category.as_deref().is_some_and(|id| {
+                            let family = id.split('.').next().unwrap_or(id);
+                            PERSONAL.contains(&family)
+                        }),
+                        label_value: c.label_value.unwrap_or(c.value),
+                        not_after: words(&c.not_after),
+                        not_under: words(&c.not_under),
+                        describes: c
+                            .category
+                            .as_deref()
+                            .is_some_and(|id| DESCRIBING.contains(&id)),
+                        told_by,
+                        denied_by,
+                        invited_by,
+                    }
                 })
                 .collect(),
             owners: pairs.owners.clone(),
             containers: pairs.containers.clone(),
             dressings: pairs.dressings.clone(),
-            about: words(&pairs.about),
             id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
             grant: exact.get(&b"granttype"[..]).copied().unwrap_or(NO_CLASS),
             exact,
             suffix,
             foreign: by_tail,
-            bodies: normal_forms(bodies),
-            countries: normal_forms(countries),
-            steps: normal_forms(&pairs.steps),
-            heads: normal_forms(&pairs.heads),
-            statements: normal_forms(&pairs.statements),
-            binds: normal_forms(&pairs.binds),
-            parts: [
-                (&pairs.inner, Part::Inner),
-                (&pairs.values, Part::Value),
-                (&pairs.keys, Part::Key),
-                (&pairs.persons, Part::Persons),
-            ]
-            .into_iter()
-            .flat_map(|(names, part)| names.iter().map(move |n| (normal_form(n.as_bytes()), part)))
-            .collect(),
+            roles,
         }
     }
 
@@ -310,27 +292,10 @@ impl Fields {
         }
         let normal = normal_form(key);
         let words = words(key);
-        let is_about = |word: &[u8]| self.about.iter().any(|a| a.as_bytes() == word);
-        let part = match self.parts.get(&normal) {
-            Some(part) => *part,
-            None if is_about(&normal) => Part::About,
-            None if words.last().is_some_and(|w| is_about(w.as_bytes())) => Part::About,
-            None => Part::None,
-        };
-        let (mut denies, mut invites, mut tells) = (0, 0, 0);
-        for class in &self.classes {
-            if words.last().is_some_and(|w| class.not_under.contains(w))
-                || class.not_under.iter().any(|u| u.as_bytes() == normal)
-            {
-                denies |= class.denied_by;
-            }
-            if class.only_under.iter().any(|u| u.as_bytes() == normal) {
-                invites |= class.invited_by;
-            }
-            if class.parts.iter().any(|p| p.as_bytes() == normal) {
-                tells |= class.told_by;
-            }
-        }
+        let role = self.roles.of(&normal);
+        let last = words.last().map(|w| self.roles.of(w.as_bytes()));
+        let last = last.unwrap_or_default();
+        let about = role.about || last.about;
         // what HTTP/2 calls a host
         let class = match key {
             b":authority" => NO_CLASS,
@@ -354,18 +319,20 @@ impl Fields {
         };
         KeyInfo {
             class,
-            part,
-            body: self.bodies.contains(&normal),
-            country: self.countries.contains(&normal),
-            heads: self.heads.contains(&normal),
-            statement: self.statements.contains(&normal),
-            binds: self.binds.contains(&normal),
-            step: self.steps.contains(&normal),
+            part: role
+                .part
+                .unwrap_or(if about { Part::About } else { Part::None }),
+            body: role.body,
+            country: role.country,
+            heads: role.heads,
+            statement: role.statement,
+            binds: role.binds,
+            step: role.step,
             id: 0,
             holds: contents(key),
-            denies,
-            invites,
-            tells,
+            denies: role.denies | last.denies,
+            invites: role.invites,
+            tells: role.tells,
         }
     }
 
@@ -545,10 +512,6 @@ impl Fields {
             .copied()
             .find(|id| !refused(&self.classes[*id as usize]))
     }
-}
-
-fn normal_forms(keys: &[String]) -> Vec<Vec<u8>> {
-    keys.iter().map(|key| normal_form(key.as_bytes())).collect()
 }
 
 /// The last three bytes.

@@ -238,7 +238,10 @@ impl NameLists {
 
     /// Does a word start here that can't belong to a name (的, 提交, 身份证)?
     pub(super) fn follows(&self, rest: &str) -> bool {
-        self.follow.iter().any(|w| rest.starts_with(w.as_str()))
+        let first = rest.chars().next();
+        first
+            .and_then(|first| self.follow.get(&first))
+            .is_some_and(|words| words.iter().any(|w| rest.starts_with(w.as_str())))
     }
 }
 

@@ -91,8 +91,12 @@ impl<T: Copy> Anchored<T> {
                 }
                 let here = at;
                 at += 1;
+                // within a character
+                if text[here] < 0xc0 {
+                    continue;
+                }
                 let first = anchor(&text[here..]);
-                if text[here] >= 0xc0 && self.begin.may_hold(first) {
+                if self.begin.may_hold(first) {
                     let words = self.by_anchor.get(&first);
                     return Some((here, words.map_or(&[][..], Vec::as_slice)));
                 }

@@ -100,6 +100,7 @@ mod quiet;
 mod quoted;
 mod refused;
 mod remember;
+mod roles;
 mod runs;
 mod scan;
 mod script;

@@ -3,7 +3,7 @@
 //! In eKYC logs names stand under keys and behind labels; there recall comes first and this module only says what can't be a
 //! name. In free text without a label a Chinese name is taken only beside a cue word (客户张三, 张三先生).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::accents;
 use super::payload;
@@ -23,7 +23,8 @@ pub(crate) struct NameLists {
     pub(super) korean: Set<String>,
     pub(super) korean_words: Set<String>,
     pub(super) chinese_words: Set<String>,
-    pub(super) follow: Vec<String>,
+    /// By their first character.
+    pub(super) follow: HashMap<char, Vec<String>, foldhash::fast::FixedState>,
     pub(super) latin_words: Set<String>,
     pub(super) latin_names: Set<String>,
     pub(super) places: Vec<String>,
@@ -37,8 +38,12 @@ impl NameLists {
                 .filter_map(|s| s.chars().next())
                 .collect::<Set<_>>()
         };
-        let mut follow = names.follow_words.clone();
-        follow.sort_by_key(|w| std::cmp::Reverse(w.len()));
+        let mut follow: HashMap<_, Vec<_>, _> = HashMap::default();
+        for word in &names.follow_words {
+            if let Some(first) = word.chars().next() {
+                follow.entry(first).or_default().push(word.clone());
+            }
+        }
         Self {
             surnames: first(&names.surnames),
             rare_surnames: first(&names.rare_surnames),

@@ -1,6 +1,7 @@
 //! How a key is spelled, and what of that counts: its letters without signs, and the words that camel case and signs divide it into.
 
 use super::pseudonym::narrow;
+use super::script::is_letter;
 
 fn is_sign(c: char) -> bool {
     matches!(
@@ -54,6 +55,9 @@ pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
 
 /// The words of a key in lower case: divided by camel case, separators and digits.
 pub(super) fn words(key: &[u8]) -> Vec<String> {
+    if key.is_ascii() {
+        return words_of_ascii(key);
+    }
     let text = String::from_utf8_lossy(key);
     let chars: Vec<char> = text.chars().map(narrow).collect();
     let mut words = Vec::new();
@@ -65,15 +69,38 @@ pub(super) fn words(key: &[u8]) -> Vec<String> {
             && (before.is_some_and(|b| b.is_lowercase())
                 || (before.is_some_and(|b| b.is_uppercase())
                     && after.is_some_and(|a| a.is_lowercase())));
-        if (starts || !c.is_alphabetic()) && !word.is_empty() {
+        let letter = is_letter(c);
+        if (starts || !letter) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }
-        if c.is_alphabetic() || is_mark(c) {
+        if letter || is_mark(c) {
             word.extend(c.to_lowercase());
         }
     }
     if !word.is_empty() {
         words.push(word);
+    }
+    words
+}
+
+/// The same of nearly all keys.
+fn words_of_ascii(key: &[u8]) -> Vec<String> {
+    let is = |i: usize, what: fn(&u8) -> bool| key.get(i).is_some_and(what);
+    let mut words = Vec::new();
+    let mut start = 0;
+    for i in 0..=key.len() {
+        let letter = is(i, u8::is_ascii_alphabetic);
+        let starts = i > start
+            && is(i, u8::is_ascii_uppercase)
+            && (key[i - 1].is_ascii_lowercase() || is(i + 1, u8::is_ascii_lowercase));
+        if (starts || !letter) && i > start {
+            let word = key[start..i].to_ascii_lowercase();
+            words.extend(String::from_utf8(word));
+            start = i;
+        }
+        if !letter {
+            start = i + 1;
+        }
     }
     words
 }
@@ -99,6 +126,14 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn words_of_ascii_are_those_of_any_script(key in "[a-cA-C_. 19]{0,12}") {
+            // a letter of another script, apart from the others
+            let mut expected = words(format!("{key}_é").as_bytes());
+            expected.pop();
+            prop_assert_eq!(words(key.as_bytes()), expected);
+        }
+
         #[test]
         fn the_brief_form_is_the_normal_one(key in "[a-cA-C_. :\"9张〇Ａé]{0,12}|[张姓䶵]{0,4}") {
             let mut out = [0; BRIEF];
