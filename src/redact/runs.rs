@@ -46,11 +46,12 @@ pub(super) fn word_run(rest: &[u8]) -> usize {
     cjk_end(&rest[..ascii])
 }
 
+/// The end of a sentence or bracket in Chinese writing.
 fn cjk_end(run: &[u8]) -> usize {
-    ["，", "。", "；", "、", "！", "）", "】", "」"]
-        .iter()
-        .filter_map(|p| memchr::memmem::find(run, p.as_bytes()))
-        .min()
+    let ends = ["，", "。", "；", "、", "！", "）", "】", "」"];
+    // all of them begin with one of these
+    memchr::memchr2_iter(0xe3, 0xef, run)
+        .find(|i| ends.iter().any(|end| run[*i..].starts_with(end.as_bytes())))
         .unwrap_or(run.len())
 }
 

@@ -63,12 +63,12 @@ impl Pass<'_> {
         let word = line
             .first()
             .is_some_and(|c| c.is_ascii_alphabetic() || *c >= 0x80)
-            && memchr::memmem::find(line, b"--").is_none();
+            && line.len() <= LABEL;
         // 姓名/性别/民族 is a list of them
         let listed = line.iter().filter(|c| **c == b'/').count() > 1;
         if !word
-            || line.len() > LABEL
             || !line.iter().all(plain)
+            || line.windows(2).any(|two| two == b"--")
             || listed && self.core.fields.exact(line).is_none()
         {
             return NO_CLASS;
