@@ -348,6 +348,14 @@ impl Pass<'_> {
         }
         // `names[]=`, `[name] =>`: brackets are not quotes
         let bracket = t[end..before_quotes].contains(&b']');
+        // `Birth:[BIRTH_DATE]":…`: a value of ours is no label, but `[NAME]: Tan` may have had one
+        if bracket
+            && end > 0
+            && let Some(ours) = self.core.catalog.placeholder_over(t, end - 1)
+            && is_behind_sign(t, ours.start)
+        {
+            return None;
+        }
         let quote = Quote(end..if bracket { end } else { before_quotes });
         let floor = end.saturating_sub(LABEL);
         let mut start = word_start(t, end, floor);
@@ -571,4 +579,10 @@ fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
         start += 1;
     }
     start
+}
+/// Does a value begin at `start`?
+fn is_behind_sign(t: &[u8], start: usize) -> bool {
+    let before = t[..start].iter().rev().take(4);
+    let mut before = before.skip_while(|c| matches!(c, b' ' | b'"' | b'\'' | b'\\'));
+    before.next().is_some_and(|c| matches!(c, b':' | b'='))
 }
