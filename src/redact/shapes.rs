@@ -178,8 +178,15 @@ impl Shapes {
 
     /// Does a text hold as many digits as any value has?
     pub fn worth(&self, text: &[u8]) -> bool {
+        let mut from = 0;
         text.len() >= self.shortest
-            && text.iter().filter(|c| c.is_ascii_digit()).count() >= self.fewest_digits
+            && (0..self.fewest_digits).all(|_| match next_digit(text, from) {
+                Some(digit) => {
+                    from = digit + 1;
+                    true
+                }
+                None => false,
+            })
     }
 
     /// What a bare number is, of which the sign does not belong to the value.
