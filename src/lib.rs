@@ -41,4 +41,5 @@ pub mod record;
 pub mod redact;
 pub mod serve;
 pub mod spool;
+pub(crate) mod stack;
 pub mod telemetry;

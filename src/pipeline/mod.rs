@@ -36,6 +36,7 @@ use crate::{
     batch::{ReadyBatch, Receipt},
     input::{InputError, Intake, lines::LineLimits},
     redact::Redactor,
+    stack,
 };
 
 use self::{
@@ -247,12 +248,8 @@ struct Turn {
     unread: Vec<InputError>,
 }
 
-/// Overwrites what calls that have returned left on the stack: pieces of lines among it. As deep as inspecting a line normally goes;
-/// costs some microseconds a block.
-#[inline(never)]
-fn wipe_stack() {
-    std::hint::black_box([0u8; 128 << 10]);
-}
+/// As deep as inspecting a line normally goes, in bytes of the stack; to wipe it costs some microseconds a block.
+const DEPTH: usize = 128 << 10;
 
 impl Shared {
     fn work(&self, desk: &Desk<Step>, make: &dyn Fn() -> Step) {
@@ -262,7 +259,7 @@ impl Shared {
             let mut step = desk.take(make);
             step.run(&block.lines, &mut body, &mut ends);
             desk.put(step);
-            wipe_stack();
+            stack::wipe::<DEPTH>();
             let bytes = block.lines.len();
             self.buffers.put(block.lines);
             if !self.submit(

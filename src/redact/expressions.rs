@@ -11,10 +11,11 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::action::CategoryId;
 use super::checksum;
-use super::lookup::Anchored;
+use super::lookup::{Anchored, BUILT};
 use super::scan::{Contents, contents, holds};
 use super::words::Words;
 use crate::patterns::schema::Pattern;
+use crate::stack;
 
 /// A value pattern that no shape can say.
 pub(crate) struct Expression {
@@ -27,6 +28,9 @@ pub(crate) struct Expression {
     requires: OnceLock<Vec<Contents>>,
     check: Option<checksum::Check>,
 }
+
+/// How deep that is, in bytes of the stack.
+const SEARCHED: usize = 8 << 10;
 
 /// Which part of a match is the value.
 enum Secret {
@@ -49,6 +53,8 @@ pub(crate) fn compile(source: &str) -> Result<Regex, String> {
 impl Expression {
     /// The next value at or after `from` that passes the check.
     pub fn find(&self, text: &[u8], mut from: usize) -> Option<Range<usize>> {
+        // a thread's first search makes what the engine keeps for it
+        stack::wipe::<SEARCHED>();
         loop {
             let (whole, value) = self.candidate(text, from)?;
             let inside = value.start > 0
@@ -76,6 +82,7 @@ impl Expression {
 
     fn candidate(&self, text: &[u8], mut from: usize) -> Option<(Range<usize>, Range<usize>)> {
         let (regex, secret) = self.regex.get_or_init(|| {
+            stack::wipe::<BUILT>();
             let regex = compile(&self.source).expect("tried when the pack was read");
             let group = regex.capture_names().position(|n| n == Some("secret"));
             let secret = match group {

@@ -13,9 +13,15 @@ use super::script::is_han;
 use super::signs::{self, Signs};
 use super::words::Words;
 use crate::patterns::schema::{FieldClass, Names};
+use crate::stack;
+
+/// How deep it goes to build a searcher or a regex, in bytes of the stack.
+pub(super) const BUILT: usize = 64 << 10;
 
 /// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher.
 pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
+    // most are built in the middle of a record
+    stack::wipe::<BUILT>();
     AhoCorasickBuilder::new()
         .match_kind(MatchKind::LeftmostFirst)
         .build(words)
