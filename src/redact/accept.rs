@@ -1,5 +1,6 @@
 //! Which values a key's rule speaks about.
 
+use super::decode::native_digit;
 use super::payload;
 use crate::patterns::schema::ValueRule;
 
@@ -133,9 +134,15 @@ fn coordinate(text: &[u8]) -> Option<usize> {
 }
 
 fn wide_digits(value: &[u8]) -> usize {
-    memchr::memmem::find_iter(value, b"\xef\xbc")
-        .filter(|i| matches!(value.get(i + 2), Some(0x90..=0x99)))
-        .count()
+    let native = |i: &usize| match value.get(i + 1..i + 3) {
+        Some(&[second, third]) => native_digit(second, third).is_some(),
+        _ => false,
+    };
+    let natives = memchr::memchr_iter(0xe0, value).filter(native).count();
+    natives
+        + memchr::memmem::find_iter(value, b"\xef\xbc")
+            .filter(|i| matches!(value.get(i + 2), Some(0x90..=0x99)))
+            .count()
 }
 
 /// Are these the numbers of a vector: `-0.156353,0.545303,…`? Fewer make a rectangle.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::action::{CategoryId, Family};
 use super::names::NameLists;
-use super::pass::Pass;
+use super::pass::{Pass, Rule};
 use super::runs::{valid_prefix, valid_suffix};
 use super::script::{is_han, is_hangul};
 use super::spoken::Promise;
@@ -18,6 +18,25 @@ const GAP: usize = 4;
 const WORDS: usize = 6;
 /// More numbers are a list of them.
 const NUMBERS: usize = 16;
+
+/// `12/03/1983`, `1983-03-12`
+const DATE: usize = 10;
+
+/// Is it a date of the years in which those were born who are grown up?
+fn is_old_date(date: &[u8]) -> bool {
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let sign = |c: u8| matches!(c, b'/' | b'-' | b'.');
+    let (year, rest) = match date {
+        [y @ .., s, m1, m2, r, d1, d2] if y.len() == 4 && sign(*s) && s == r => {
+            (y, [*m1, *m2, *d1, *d2])
+        }
+        [d1, d2, s, m1, m2, r, y @ ..] if y.len() == 4 && sign(*s) && s == r => {
+            (y, [*m1, *m2, *d1, *d2])
+        }
+        _ => return false,
+    };
+    digits(year) && digits(&rest) && (&b"1920"[..]..=&b"2010"[..]).contains(&year)
+}
 
 fn divides(c: char) -> bool {
     matches!(
@@ -181,7 +200,40 @@ impl Pass<'_> {
             }
             if !mail {
                 self.name_behind(t, span.end, at, mark, category);
+                self.birth_behind(t, span.end, at, mark);
             }
+        }
+    }
+
+    /// The date behind a number and a name: `079083012345 - NGUYEN VAN AN - 12/03/1983`. One of the last years is that of a log.
+    fn birth_behind(&mut self, t: &[u8], end: usize, at: usize, mark: usize) {
+        let Some(category) = self.core.birth_category else {
+            return;
+        };
+        let named =
+            self.scratch.edits.since(mark).iter().find(|e| {
+                self.core.is_name(e.category) && (end..=end + GAP).contains(&(e.start - at))
+            });
+        let Some(end) = named.map(|e| e.end - at) else {
+            return;
+        };
+        let rest = &t[end..t.len().min(end + GAP + DATE)];
+        let gap = rest
+            .iter()
+            .take_while(|c| matches!(c, b' ' | b'-' | b',' | b'|' | b'/' | b';' | b'\n'))
+            .count();
+        let span = end + gap..end + gap + DATE;
+        if (1..=GAP).contains(&gap)
+            && t.get(span.clone()).is_some_and(is_old_date)
+            && !t.get(span.end).is_some_and(u8::is_ascii_alphanumeric)
+            && !self
+                .scratch
+                .edits
+                .touches(mark, at + span.start..at + span.end)
+        {
+            let rule = Rule::Named("birth date beside a number");
+            let placed = at + span.start..at + span.end;
+            self.take(&t[span], placed, category, rule, 0, b"");
         }
     }
 

@@ -348,7 +348,24 @@ fn reference(name: &[u8]) -> Option<char> {
     }
 }
 
-/// Narrows full-width letters, digits and signs (U+FF01..U+FF5E, U+3000) and drops zero-width characters. True if there were any.
+/// The digit of Thai (U+0E50..U+0E59) or Devanagari (U+0966..U+096F) whose second and third byte these are.
+pub(super) fn native_digit(second: u8, third: u8) -> Option<u8> {
+    match (second, third) {
+        (0xb9, 0x90..=0x99) => Some(third - 0x90 + b'0'),
+        (0xa5, 0xa6..=0xaf) => Some(third - 0xa6 + b'0'),
+        _ => None,
+    }
+}
+
+/// Where the next of them stands.
+fn next_native(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(0xe0, text).find(|i| match text.get(i + 1..i + 3) {
+        Some(&[second, third]) => native_digit(second, third).is_some(),
+        _ => false,
+    })
+}
+
+/// Narrows full-width letters, digits and signs (U+FF01..U+FF5E, U+3000) and digits of other scripts, and drops zero-width characters. True if there were any.
 pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
     out.clear();
     map.clear();
@@ -358,16 +375,22 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
     // no-break spaces and soft hyphens are rare: C2 begins signs that are not
     let soft = memchr::memmem::find(source, b"\xc2\xa0").is_some()
         || memchr::memmem::find(source, b"\xc2\xad").is_some();
-    let (mut wides, mut softs) = (Ahead::default(), Ahead::default());
+    let native = memchr::memchr(0xe0, source).is_some();
+    let (mut wides, mut softs, mut natives) =
+        (Ahead::default(), Ahead::default(), Ahead::default());
     loop {
         let rest = &source[at..];
         let place = |i: usize| (at + i, ());
+        let digit = match native {
+            true => natives.from(at, || next_native(rest).map(place)),
+            false => None,
+        };
         let wide = wides.from(at, || memchr::memchr3(0xef, 0xe3, 0xe2, rest).map(place));
         let next = match soft {
             true => softs.from(at, || memchr::memchr(0xc2, rest).map(place)),
             false => None,
         };
-        let Some((start, ())) = wide.into_iter().chain(next).min() else {
+        let Some((start, ())) = wide.into_iter().chain(next).chain(digit).min() else {
             break;
         };
         out.extend_from_slice(&source[at..start]);
@@ -396,6 +419,7 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
             Some(&[0xef, 0xbc, c @ 0x81..=0xbf]) => Some(Some(c - 0x60)),
             Some(&[0xef, 0xbd, c @ 0x80..=0x9e]) => Some(Some(c - 0x20)),
             Some(&[0xe3, 0x80, 0x80]) => Some(Some(b' ')),
+            Some(&[0xe0, second, third]) => native_digit(second, third).map(Some),
             Some(&[0xe2, 0x80, 0x8b..=0x8f])
             | Some(&[0xe2, 0x81, 0xa0])
             | Some(&[0xef, 0xbb, 0xbf]) => Some(None),

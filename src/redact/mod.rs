@@ -12,7 +12,7 @@
 //!        layers   what encodes the text; payload: images and other blobs
 //!          │      decode: each decoder with the map by which edits find back
 //!          ▼
-//!         text    pairs, label, foreign (value, runs), shapes (checksum), expressions (words), names, address
+//!         text    pairs, label, foreign (value, runs), cards, shapes (checksum), expressions (words), names, address
 //!          │
 //!          ▼
 //!         edit    what is to be replaced; action, pseudonym: by what

@@ -28,7 +28,7 @@ impl Pass<'_> {
                 let class = self.structure(t, open);
                 if self.class(class).is_some_and(|c| c.category.is_some()) {
                     let close = if t[open] == b'{' { b'}' } else { b')' };
-                    let end = within(t, open + 1, |rest| memchr::memchr(close, rest));
+                    let end = within(t, open + 1, |rest| closing(rest, t[open], close));
                     self.members_of(t, open + 1..end, class, at, mark);
                 }
             }
@@ -171,6 +171,8 @@ impl Pass<'_> {
     fn structure(&mut self, t: &[u8], open: usize) -> ClassId {
         match t[..open].last() {
             Some(b'=' | b':' | b' ' | b'>') => self.class_before(t, open),
+            // document_numbers: [{value: …}]
+            Some(b'[') => self.class_before(t, open - 1),
             Some(c) if c.is_ascii_alphanumeric() => {
                 let length = t[..open]
                     .iter()
@@ -246,6 +248,19 @@ const ATTRIBUTES: usize = 6;
 fn within(t: &[u8], from: usize, find: impl Fn(&[u8]) -> Option<usize>) -> usize {
     let rest = &t[from..t.len().min(from + REACH)];
     from + find(rest).unwrap_or(rest.len())
+}
+
+/// Where the bracket is closed that opened before a text: {'location': {'top': 1}, 'words': '…'}
+fn closing(text: &[u8], open: u8, close: u8) -> Option<usize> {
+    let mut depth = 0;
+    memchr::memchr2_iter(open, close, text).find(|i| {
+        if text[*i] == open {
+            depth += 1;
+            return false;
+        }
+        depth -= 1;
+        depth < 0
+    })
 }
 
 fn name_length(rest: &[u8]) -> usize {

@@ -121,6 +121,7 @@ impl NameLists {
         }
         let (mut end, mut at) = (0, 0);
         let (mut count, mut known, mut short, mut upper) = (0, 0, 0, 0);
+        let mut inverted = 0;
         let mut marked = false;
         while count < WORDS {
             let rest = &text[at..];
@@ -170,7 +171,11 @@ impl NameLists {
             }
             at += word.len();
             // SURNAME, Given
-            let comma = count == 1 && text[at..].starts_with(", ") && capitals;
+            let comma = text[at..].starts_with(", ")
+                && capitals
+                && (count == 1
+                    || upper == count && inverted == 0 && self.is_given(&text[at + 2..]));
+            inverted += usize::from(comma);
             let stop = letters == 1 && text[at..].starts_with(". ");
             at += match (comma || stop, text[at..].starts_with(' ')) {
                 (true, _) => 2,
@@ -194,6 +199,12 @@ impl NameLists {
             && (count, known) == (1, 1)
             && text[end..].starts_with([',', '!', '\n']);
         if named || greeted || surname { end } else { 0 }
+    }
+
+    /// Does a text begin with a known name in capitals: `DELA CRUZ, JUAN`?
+    fn is_given(&self, text: &str) -> bool {
+        let word = &text[..text.find(|c: char| !is_latin(c)).unwrap_or(text.len())];
+        !word.contains(char::is_lowercase) && self.is_latin_name(word) && !self.is_latin_word(word)
     }
 
     /// Is the whole text a person's name that needs no label: `陈大文`, `TAN AH KOW`?

@@ -98,7 +98,12 @@ impl Pass<'_> {
             }
             let end = body + close.unwrap_or_else(|| without_cut_mark(&t[body..]));
             // `"applicant"=>{"full_name"=>"…"}`: what stands in the brackets has labels of its own
-            if listed && close.is_some() && is_key_of(&t[body..end], &t[end + quote.len()..]) {
+            // 姓名:{'location': …}: an object, whose first key is no value
+            let braced = listed && t[..start].ends_with(b"{");
+            let told = braced && t.get(end + quote.len()) == Some(&b':');
+            let listed_key =
+                listed && close.is_some() && is_key_of(&t[body..end], &t[end + quote.len()..]);
+            if told || listed_key {
                 return None;
             }
             return Some(Value {
