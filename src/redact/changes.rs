@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use super::action::CategoryId;
 use super::fields::ClassId;
-use super::lookup::literals;
+use super::lookup::late_literals;
 use super::pass::Pass;
 
 /// How far before its sign the first value may begin, in bytes.
@@ -32,7 +32,7 @@ const SIGNS: [(&str, Side); 13] = [
     ("修改為", Side::Between),
 ];
 static CHANGED: LazyLock<AhoCorasick> =
-    LazyLock::new(|| literals(SIGNS.iter().map(|(sign, _)| sign)));
+    LazyLock::new(|| late_literals(SIGNS.iter().map(|(sign, _)| sign)));
 
 #[derive(Clone, Copy)]
 enum Side {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::fields::ClassId;
-use super::lookup::literals;
+use super::lookup::late_literals;
 use super::pass::Pass;
 
 /// How far from the value its field may be named, in bytes.
@@ -36,7 +36,7 @@ const SIGNS: [&str; 20] = [
     "aram",
     "args",
 ];
-static QUOTED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(SIGNS));
+static QUOTED: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(SIGNS));
 
 impl Pass<'_> {
     pub(crate) fn complaints(&mut self, t: &[u8], at: usize, mark: usize) {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::fields::ClassId;
-use super::lookup::literals;
+use super::lookup::late_literals;
 use super::pass::{Pass, Rule};
 use super::payload::{self, Media};
 use super::runs::valid_prefix;
@@ -55,7 +55,7 @@ static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "8950 4e47",
         "25 50 44 46",
     ];
-    literals(SIGNS.into_iter().chain(dumps))
+    late_literals(SIGNS.into_iter().chain(dumps))
 });
 
 /// So far a format is read, in bytes.

@@ -12,14 +12,14 @@ use super::decode::{self, Plus};
 use super::edit::Coding;
 use super::escapes;
 use super::fields::NO_CLASS;
-use super::lookup::literals;
+use super::lookup::late_literals;
 use super::packed::Packing;
 use super::pass::{Context, LAYERS, Pass, Rule, known};
 use super::payload::{self, Media};
 use super::payload_search;
 use super::scan::{Contents, holds};
 
-static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| literals(["{\"", "[[\""]));
+static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(["{\"", "[[\""]));
 
 impl Pass<'_> {
     /// Opens what encodes a running text, then looks at the text itself.

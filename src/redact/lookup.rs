@@ -20,12 +20,16 @@ pub(super) const BUILT: usize = 64 << 10;
 
 /// A searcher for a few literals; leftmost-first is what lets the crate use its SIMD searcher.
 pub(crate) fn literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
-    // most are built in the middle of a record
-    stack::wipe::<BUILT>();
     AhoCorasickBuilder::new()
         .match_kind(MatchKind::LeftmostFirst)
         .build(words)
         .expect("a few literals of this program always compile")
+}
+
+/// The same of one that is built in the middle of a record: takes nothing of it along.
+pub(crate) fn late_literals(words: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
+    stack::wipe::<BUILT>();
+    literals(words)
 }
 
 /// Words that are not of ASCII alone, by their first character that is none: texts in Latin have none, and a table of a few hundred

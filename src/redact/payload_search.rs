@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::lookup::literals;
+use super::lookup::late_literals;
 use super::payload::{self, Media, data_uri_body, is_base64};
 
 /// Base64 that is neither text nor of a known format is opaque data from here on.
@@ -51,7 +51,7 @@ const BEGINNINGS: &[&[u8]] = &[
 const BMP_HEADER: &[u8] = b"AAAAADYAAAAoAAAA";
 const BMP_SIZE: usize = 8;
 
-static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| literals(BEGINNINGS));
+static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(BEGINNINGS));
 
 /// Finds the next payload at or after `from`.
 ///

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::lookup::literals;
+use super::lookup::late_literals;
 use super::pass::Pass;
 
-static VALUES: LazyLock<AhoCorasick> = LazyLock::new(|| literals(["VALUES", "values", "Values"]));
+static VALUES: LazyLock<AhoCorasick> =
+    LazyLock::new(|| late_literals(["VALUES", "values", "Values"]));
 
 impl Pass<'_> {
     pub(crate) fn inserted_values(&mut self, t: &[u8], at: usize, mark: usize) {
