@@ -1,6 +1,7 @@
 //! `tuomin audit`: is anything personal left in what is stored?
 
 use std::collections::BTreeMap;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -120,22 +121,25 @@ fn query_is_empty(query: &Query) -> bool {
 }
 
 fn print(report: &Report, source: &str, json: bool) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
     if json {
         let residue: Vec<_> = report
             .residue
             .iter()
             .map(|((path, category), count)| serde_json::json!({"path": path, "category": category, "count": count}))
             .collect();
-        println!(
+        writeln!(
+            out,
             "{}",
             serde_json::json!({"source": source, "records": report.records, "with_findings": report.with_findings, "residue": residue})
-        );
+        )?;
         return Ok(());
     }
-    println!(
+    writeln!(
+        out,
         "{source}: {} records, {} with something personal left",
         report.records, report.with_findings
-    );
+    )?;
     let width = report
         .residue
         .keys()
@@ -144,7 +148,7 @@ fn print(report: &Report, source: &str, json: bool) -> anyhow::Result<()> {
         .unwrap_or(0)
         .max(5);
     for ((path, category), count) in &report.residue {
-        println!("  {path:width$}  {category:20}  {count}");
+        writeln!(out, "  {path:width$}  {category:20}  {count}")?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `tuomin bench`: how fast, as figures and as ratios.
 
 use std::collections::HashMap;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -132,9 +132,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         )?;
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&figures)?);
+        writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&figures)?)?;
     } else {
-        print!("{}", figures.table());
+        write!(io::stdout(), "{}", figures.table())?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `tuomin evaluate`: accuracy on labelled records.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -140,9 +141,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     report.finish(limit);
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
     } else {
-        print!("{}", report.table());
+        write!(io::stdout(), "{}", report.table())?;
     }
     if let Some(least) = args.fail_under
         && report.worst() < least

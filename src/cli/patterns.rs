@@ -1,5 +1,6 @@
 //! `tuomin patterns`: what can be found; and whether packs, also a user's own, do what they say.
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -35,26 +36,29 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.test {
         return test(&patterns);
     }
+    let mut out = io::stdout().lock();
     for (pack, title) in &patterns.titles {
-        println!("{pack}: {title}");
+        writeln!(out, "{pack}: {title}")?;
         for p in patterns
             .patterns
             .iter()
             .filter(|p| p.id.split('.').next() == Some(pack))
         {
             let alone = format!("{:?}", p.alone).to_lowercase();
-            println!(
+            writeln!(
+                out,
                 "  {:34} {:18} alone: {alone:8} {}",
                 p.id, p.category, p.title
-            );
+            )?;
         }
     }
-    println!(
+    writeln!(
+        out,
         "{} patterns, {} categories, {} key classes",
         patterns.patterns.len(),
         patterns.categories.len(),
         patterns.classes.len()
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -63,16 +67,17 @@ fn test(patterns: &Patterns) -> anyhow::Result<ExitCode> {
     let redactor =
         Redactor::new(patterns, &RedactSettings::default(), key).map_err(super::usage)?;
     let mut worker = redactor.worker();
+    let mut out = io::stdout().lock();
     let (mut cases, mut failed) = (0, 0);
     let mut complain = |id: &str, what: &str, n: usize| {
         failed += 1;
-        println!("{id}: {what} {n}");
+        writeln!(out, "{id}: {what} {n}")
     };
     for pattern in &patterns.patterns {
         for (n, value) in pattern.matches.iter().enumerate() {
             cases += 1;
             if !found(&mut worker, pattern, value) {
-                complain(&pattern.id, "not found: entry of `matches`", n + 1);
+                complain(&pattern.id, "not found: entry of `matches`", n + 1)?;
             }
         }
         for (n, text) in pattern.rejects.iter().enumerate() {
@@ -82,14 +87,15 @@ fn test(patterns: &Patterns) -> anyhow::Result<ExitCode> {
                     &pattern.id,
                     "found, and should not: entry of `rejects`",
                     n + 1,
-                );
+                )?;
             }
         }
     }
-    println!(
+    writeln!(
+        out,
         "{cases} cases of {} patterns, {failed} failed",
         patterns.patterns.len()
-    );
+    )?;
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {

@@ -1,6 +1,6 @@
 //! The command line itself.
 
-use crate::program::Program;
+use crate::program::{Program, end};
 
 #[test]
 fn help_says_what_the_exit_codes_mean() {
@@ -20,6 +20,26 @@ fn a_wrong_argument_is_a_usage_error() {
         .fails(2, &["--threads"]);
     Program::new().run(&["rnu"]).fails(2, &["rnu"]);
     Program::new().run(&[]).fails(2, &["Usage"]);
+}
+
+/// `tuomin patterns | head`
+#[test]
+fn whoever_has_read_enough_may_go() {
+    let program = Program::new();
+    program.file("a.log", "{\"Name\":\"张三\"}\n");
+    for arguments in [
+        &["patterns"][..],
+        &["patterns", "--test"],
+        &["audit", "a.log"],
+        &["evaluate", "--records", "10"],
+        &["config", "--example"],
+    ] {
+        let mut child = program.start(arguments);
+        drop(child.stdout.take());
+        let ran = end(child);
+        assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+    }
 }
 
 #[test]
