@@ -218,6 +218,13 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             .as_ref()
             .map(|(stats, waiting)| (&**stats, *waiting));
         eprint!("{}", summary(&stats, started.elapsed(), delivery));
+        // of a server it was said at the start
+        let said = delivery.is_some() || stats.findings_by_category().is_empty();
+        if origin == KeyOrigin::Ephemeral && !said {
+            eprintln!(
+                "No key (redact.key_file or TUOMIN_KEY): these pseudonyms match no other run's."
+            );
+        }
     }
     if unfinished {
         eprintln!("tuomin: stopped by a signal before the end of the input");

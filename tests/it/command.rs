@@ -117,6 +117,12 @@ fn the_summary_counts_and_can_be_left_out() {
         ran.err
     );
     assert!(!ran.err.contains('\x1b'), "no colours without a terminal");
+    assert!(!ran.err.contains("No key"), "nothing was taken out");
+    let record = "{\"Name\":\"张三\"}\n".as_bytes();
+    let ran = Program::new().pipe(&["run"], record);
+    assert!(ran.err.contains("No key"), "{}", ran.err);
+    let with_key = Program::new().with("TUOMIN_KEY", "5".repeat(64));
+    assert!(!with_key.pipe(&["run"], record).err.contains("No key"));
     let ran = Program::new().pipe(&["run", "--quiet"], b"{\"a\":1}\n");
     assert_eq!(ran.err, "");
 }
