@@ -124,7 +124,7 @@ fn member(t: &[u8], span: Range<usize>) -> Option<(Range<usize>, Range<usize>)> 
             .iter()
             .take_while(|c| matches!(**c, b' ' | b'\\' | b'>'))
             .count();
-    let value = match t.get(open) {
+    let value = match t[..span.end].get(open) {
         Some(quote @ (b'"' | b'\'')) => {
             let end = memchr::memchr(*quote, &t[open + 1..span.end]);
             bare(t, open..end.map_or(span.end, |i| open + 1 + i))
@@ -165,4 +165,16 @@ fn bare(t: &[u8], mut span: Range<usize>) -> Range<usize> {
 
 fn is_word(c: u8) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-') || c >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_without_a_value_ends_before_the_next_quote() {
+        let text = b"[key: 'x'";
+        let (key, value) = member(text, 1..6).expect("a member");
+        assert_eq!((&text[key], &text[value]), (&b"key"[..], &b""[..]));
+    }
 }
