@@ -17,6 +17,7 @@
 //! | [`input`], [`output`] | one source or one destination each | each other |
 //! | [`kafka`] | how a Kafka cluster is reached | what is read or written |
 //! | [`pipeline`] | wiring: order, bounds, acknowledgement, shutdown | formats |
+//! | [`allocator`], `stack` | that clear text leaves nothing in memory | what it was |
 //! | [`config`] | composes the settings that each room declares | defaults of its own |
 //! | [`cli`] | one file a subcommand | anything that another program could not call |
 //!

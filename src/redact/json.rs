@@ -388,14 +388,7 @@ impl Pass<'_> {
         let repeats =
             !self.scratch.needles.is_empty() && (bits & holds::HIGH != 0 || key.contains(&b' '));
         if (bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || repeats {
-            let nothing = Context {
-                class: NO_CLASS,
-                inherited: false,
-                key: b"",
-                body: false,
-                id: 0,
-            };
-            self.string(t, p + 1..end, bits, at, nothing);
+            self.string(t, p + 1..end, bits, at, Context::NOTHING);
         }
         if self.top().parent.part == Part::Persons && info.class == NO_CLASS {
             self.person_key(key, at + p + 1, bits);

@@ -138,14 +138,7 @@ impl Pass<'_> {
     }
 
     fn card_text(&mut self, text: &[u8]) {
-        let context = Context {
-            class: NO_CLASS,
-            inherited: false,
-            key: b"",
-            body: false,
-            id: 0,
-        };
-        self.plain_text(text, 0, contents(text), context);
+        self.plain_text(text, 0, contents(text), Context::NOTHING);
     }
 }
 

@@ -1,5 +1,8 @@
 //! What machines write where a person's address, name or secret would stand.
 
+/// A longer number may be a person's.
+const SHORT_NUMBER: usize = 7;
+
 /// Is a value a machine's address: `kafka-1:9092`, `:8080`, `10.0.0.1`, `kyc-api.internal`, `00:1a:2b:3c:4d:5e`, `tcp://10.0.0.1:80`,
 /// `/var/run/x.sock`, `0xc000123456`?
 pub(super) fn is_endpoint(value: &[u8]) -> bool {
@@ -66,4 +69,45 @@ pub(super) fn is_program_id(value: &[u8]) -> bool {
     let small = value.iter().any(u8::is_ascii_lowercase);
     let joined = memchr::memchr2(b'_', b'-', value).is_some();
     memchr::memchr2(b'@', b'*', value).is_none() && (digits < FEWEST || small && joined)
+}
+
+/// Does only a program write so: `42`, `0.93`, `null`, `PENDING`, `id_card`, `2026-11-23 10:20:30.123+08`, an identifier in hexadecimal?
+pub(super) fn is_program_value(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|c| c.is_ascii_digit()).count();
+    let number = |c: &u8| c.is_ascii_digit() || matches!(c, b'.' | b'-' | b'+' | b':');
+    let word = |c: &u8| c.is_ascii_alphabetic() || matches!(c, b'_' | b'-' | b'.');
+    let date = value.len() == 10 && value.iter().filter(|c| **c == b'-').count() == 2;
+    // F and M may be somebody's
+    let gender = matches!(value, b"F" | b"M");
+    let cased = value.iter().all(|c| !c.is_ascii_lowercase())
+        || value.iter().all(|c| !c.is_ascii_uppercase());
+    let decimal = memchr::memchr(b'.', value).is_some_and(|point| point <= SHORT_NUMBER)
+        && value.iter().filter(|c| !c.is_ascii_digit()).count() == 1;
+    decimal
+        || digits <= SHORT_NUMBER && value.iter().all(number) && !date
+        || digits == 0 && cased && !gender && value.iter().all(word)
+        || is_time(value)
+        || is_identifier(value)
+}
+
+/// A date with a time of day.
+fn is_time(value: &[u8]) -> bool {
+    let date = |c: &u8| c.is_ascii_digit() || *c == b'-';
+    let time = |c: &u8| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'+' | b'-' | b'Z');
+    let divided = value.split_at_checked(10).is_some_and(|(day, rest)| {
+        day.iter().all(date)
+            && matches!(rest.first(), Some(b' ' | b'T'))
+            && rest[1..].iter().all(time)
+            && rest[1..].contains(&b':')
+    });
+    divided && value.len() >= 15
+}
+
+/// `6f1c2d3e-8a4b-4c5d-9e6f-7a8b9c0d1e2f`
+fn is_identifier(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(i, c)| match i {
+            8 | 13 | 18 | 23 => *c == b'-',
+            _ => c.is_ascii_hexdigit(),
+        })
 }

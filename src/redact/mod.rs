@@ -144,7 +144,6 @@ use self::core::Core;
 use crate::patterns::Patterns;
 use crate::record::Kind;
 use action::CategoryId;
-use fields::NO_CLASS;
 use kinds::Kinds;
 use pass::{Context, Pass, Scratch};
 use spelling::normal_form;
@@ -384,19 +383,12 @@ impl Worker {
             return false;
         }
         self.begin();
-        let context = Context {
-            class: NO_CLASS,
-            inherited: false,
-            key: b"",
-            body: false,
-            id: 0,
-        };
         let mut pass = Pass {
             core: &self.core,
             scratch: &mut self.scratch,
         };
         pass.scattered(line, 0);
-        let end = pass.walk(line, start, 0, context);
+        let end = pass.walk(line, start, 0, Context::NOTHING);
         if !end.is_ok_and(|end| line[end..].trim_ascii().is_empty()) {
             self.scratch.needles.clear();
             self.scratch.unedited.clear();
@@ -411,11 +403,8 @@ impl Worker {
         outcome.form = Form::Text;
         self.begin();
         let context = Context {
-            class: NO_CLASS,
-            inherited: false,
-            key: b"",
             body: self.core.posture == Posture::Strict,
-            id: 0,
+            ..Context::NOTHING
         };
         Pass {
             core: &self.core,

@@ -124,6 +124,15 @@ impl Standing {
 }
 
 impl Context<'_> {
+    /// Nothing surrounds it.
+    pub const NOTHING: Context<'static> = Context {
+        class: NO_CLASS,
+        inherited: false,
+        key: b"",
+        body: false,
+        id: 0,
+    };
+
     fn standing(&self) -> Standing {
         Standing {
             id: self.id,

@@ -2,7 +2,6 @@
 //! `=?UTF-8?B?5byg5LiJ?=`.
 
 use super::edit::{Coding, OffsetMap};
-use super::fields::NO_CLASS;
 use super::layers::is_text;
 use super::pass::{Context, Pass, Rule};
 use super::payload;
@@ -17,16 +16,9 @@ impl Pass<'_> {
     /// Opens a body in quoted-printable.
     pub(super) fn quoted_printable(&mut self, t: &[u8], at: usize) {
         let protected = std::mem::take(&mut self.scratch.protected);
-        let context = Context {
-            class: NO_CLASS,
-            inherited: false,
-            key: b"",
-            body: false,
-            id: 0,
-        };
         self.layer(t, at, Coding::Width, decode, |pass, text| {
             pass.scratch.encoded = true;
-            pass.text(text, 0, holds::UNKNOWN, context)
+            pass.text(text, 0, holds::UNKNOWN, Context::NOTHING)
         });
         self.scratch.protected = protected;
     }
@@ -61,18 +53,7 @@ impl Pass<'_> {
         }
         let before = self.scratch.edits.mark();
         let protected = std::mem::take(&mut self.scratch.protected);
-        self.plain_text(
-            text.as_bytes(),
-            0,
-            holds::ANYTHING,
-            Context {
-                class: NO_CLASS,
-                inherited: false,
-                key: b"",
-                body: false,
-                id: 0,
-            },
-        );
+        self.plain_text(text.as_bytes(), 0, holds::ANYTHING, Context::NOTHING);
         self.scratch.protected = protected;
         let found = self
             .scratch

@@ -3,14 +3,13 @@
 
 use std::ops::Range;
 
+use super::machines::is_program_value;
 use super::pass::{Pass, Rule};
 
 /// How long a row may be, in bytes.
 const LONGEST: usize = 8192;
 /// A longer value is no name.
 const LONGEST_NAME: usize = 256;
-/// A longer number may be a person's.
-const SHORT_NUMBER: usize = 7;
 
 impl Pass<'_> {
     /// The row that begins at `start`, behind its bracket.
@@ -52,7 +51,7 @@ impl Pass<'_> {
             self.take_name(t, span, at, mark, category, "name in a refused row");
             return;
         }
-        if is_program(value) && !(value.len() > 1 && core.names.is_latin_name(text)) {
+        if is_program_value(value) && !(value.len() > 1 && core.names.is_latin_name(text)) {
             return;
         }
         let known = |_| true;
@@ -63,45 +62,4 @@ impl Pass<'_> {
             self.take(value, placed, category, rule, 0, b"");
         }
     }
-}
-
-/// Does only a program write so: `42`, `0.93`, `null`, `PENDING`, `id_card`, `2026-11-23 10:20:30.123+08`, an identifier in hexadecimal?
-fn is_program(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|c| c.is_ascii_digit()).count();
-    let number = |c: &u8| c.is_ascii_digit() || matches!(c, b'.' | b'-' | b'+' | b':');
-    let word = |c: &u8| c.is_ascii_alphabetic() || matches!(c, b'_' | b'-' | b'.');
-    let date = value.len() == 10 && value.iter().filter(|c| **c == b'-').count() == 2;
-    // F and M may be somebody's
-    let gender = matches!(value, b"F" | b"M");
-    let cased = value.iter().all(|c| !c.is_ascii_lowercase())
-        || value.iter().all(|c| !c.is_ascii_uppercase());
-    let decimal = memchr::memchr(b'.', value).is_some_and(|point| point <= SHORT_NUMBER)
-        && value.iter().filter(|c| !c.is_ascii_digit()).count() == 1;
-    decimal
-        || digits <= SHORT_NUMBER && value.iter().all(number) && !date
-        || digits == 0 && cased && !gender && value.iter().all(word)
-        || is_time(value)
-        || is_identifier(value)
-}
-
-/// A date with a time of day.
-fn is_time(value: &[u8]) -> bool {
-    let date = |c: &u8| c.is_ascii_digit() || *c == b'-';
-    let time = |c: &u8| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'+' | b'-' | b'Z');
-    let divided = value.split_at_checked(10).is_some_and(|(day, rest)| {
-        day.iter().all(date)
-            && matches!(rest.first(), Some(b' ' | b'T'))
-            && rest[1..].iter().all(time)
-            && rest[1..].contains(&b':')
-    });
-    divided && value.len() >= 15
-}
-
-/// `6f1c2d3e-8a4b-4c5d-9e6f-7a8b9c0d1e2f`
-fn is_identifier(value: &[u8]) -> bool {
-    value.len() == 36
-        && value.iter().enumerate().all(|(i, c)| match i {
-            8 | 13 | 18 | 23 => *c == b'-',
-            _ => c.is_ascii_hexdigit(),
-        })
 }
