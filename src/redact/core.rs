@@ -3,21 +3,21 @@
 use std::collections::HashSet;
 
 use super::RedactError;
-use super::accept;
-use super::action::{Catalog, CategoryId, Family};
-use super::address::Addresses;
-use super::expressions::Expressions;
+use super::edit::action::{Catalog, CategoryId, Family};
+use super::edit::pseudonym::{PseudonymKey, Pseudonymizer};
+use super::fields::accept;
+use super::fields::spelling::normal_form;
 use super::fields::{Class, Fields};
-use super::lookup::{Cues, Foreign};
-use super::machines::{is_endpoint, is_machine_word, is_program_id};
+use super::layers::payload::{self, Media};
 use super::names::NameLists;
-use super::outcomes::Outcomes;
-use super::payload::{self, Media};
-use super::pseudonym::{PseudonymKey, Pseudonymizer};
+use super::names::spoken::SpokenCues;
 use super::settings::{Posture, RedactSettings};
 use super::shapes::Shapes;
-use super::spelling::normal_form;
-use super::spoken::SpokenCues;
+use super::text::address::Addresses;
+use super::text::expressions::Expressions;
+use super::text::machines::{is_endpoint, is_machine_word, is_program_id};
+use super::text::outcomes::Outcomes;
+use super::words::lookup::{Cues, Foreign};
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, ValueRule};
 

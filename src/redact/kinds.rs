@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Core;
+use super::fields::spelling::normal_form;
 use super::settings::{KindSettings, RedactSettings};
-use super::spelling::normal_form;
 use crate::record::Kind;
 use crate::record::walk::RootFields;
 

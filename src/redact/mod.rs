@@ -4,23 +4,38 @@
 //! which owns the buffers that are used again for every line.
 //!
 //! ```text
-//! line ─▶ json    one forward pass, hands out strings and numbers with what their key means
-//!          │      fields: what a key means
+//! line ─▶ json      one forward pass, hands out strings and numbers with what their key means
+//!          │        (fields) and what stands beside them says
 //!          ▼
-//!         pass    by key (take, accept)? JSON again?
+//!         pass      by key? JSON again?
 //!          │
-//!        layers   what encodes the text; payload: images and other blobs
-//!          │      decode: each decoder with the map by which edits find back
+//!        layers     what encodes the text, each decoder with the map by which edits find back; images and other blobs
 //!          ▼
-//!         text    pairs, label, foreign (value, runs), cards, shapes (checksum), expressions (words), names, address
+//!         text      prints, labels, cards, names, shapes (checksum), expressions, addresses
 //!          │
 //!          ▼
-//!         edit    what is to be replaced; action, pseudonym: by what
+//!         edit      what is to be replaced, and by what: action, pseudonym
 //!          │
-//!         echo    what was found (noted) is looked for in the whole record
+//!         echo      what was found is looked for in the whole record
 //!          ▼
 //!        redacted line: everything between the edits byte for byte
 //! ```
+//!
+//! | room | owns |
+//! |---|---|
+//! | `scan` | one look at a string's bytes: where it ends, what it holds |
+//! | `words` | lists of words searched in texts; letters, scripts and accents |
+//! | `json` | the pass over JSON, and what members, elements and rows say of each other |
+//! | `fields` | what a key, label, tag or parameter means, however it is spelled |
+//! | `layers` | encodings and payloads |
+//! | `text` | the order of the detectors of running text; expressions, addresses |
+//! | `labels` | values behind labels: where they begin and end |
+//! | `prints` | structures, tables, statements and refusals as programs print them |
+//! | `cards` | lines read off a card |
+//! | `names` | names of persons where no key tells them |
+//! | `shapes`, `checksum` | numbers that their form and check digits prove |
+//! | `edit` | spans with their replacement; placeholders and pseudonyms |
+//! | `echo` | repetitions of what was found |
 //!
 //! ```
 //! use tuomin::patterns::Patterns;
@@ -34,97 +49,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod accents;
-mod accept;
-mod action;
-mod address;
-mod addressed;
-mod affixes;
-mod ahead;
-mod ambiguous;
-mod arguments;
-mod beside;
-mod binary;
-mod bound;
-mod bytes;
 mod cards;
-mod changes;
 pub mod checksum;
-mod cluster;
-mod columns;
-mod compare;
-mod complaints;
-mod context;
 mod core;
-mod covered;
-mod decode;
 mod echo;
 mod edit;
-mod enclosed;
-mod escapes;
-mod expressions;
 mod fields;
-mod foreign;
-mod formats;
-mod grants;
-mod grid;
-mod grouped;
-mod hexed;
-mod html;
 mod json;
-mod keys;
 mod kinds;
-mod label;
-mod latin;
+mod labels;
 mod layers;
-mod leading;
-mod lines;
-mod listed;
-mod lookup;
-mod machines;
 mod names;
-mod needles;
-mod noted;
-mod number;
-mod numbered;
-mod outcomes;
-mod packed;
-mod pairs;
-mod parts;
 mod pass;
-mod payload;
-mod payload_search;
-mod persons;
-mod pseudonym;
-mod quiet;
-mod quoted;
-mod refused;
-mod remember;
-mod roles;
-mod runs;
+mod prints;
 mod scan;
-mod script;
 mod settings;
-mod shape;
 mod shapes;
-mod siblings;
-mod signs;
-mod spaced;
-mod spared;
-mod spelling;
-mod spoken;
-mod sql;
-mod stacked;
-mod starts;
 mod strict;
-mod surroundings;
-mod take;
 mod text;
-mod told;
-mod unsigned;
-mod value;
-#[cfg(target_arch = "x86_64")]
-mod wide;
 mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -132,21 +74,21 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub(crate) use expressions::compile;
-pub(crate) use fields::MOST_DENIALS;
-pub use pass::Trace;
-pub use pseudonym::{
+pub use edit::pseudonym::{
     KEY_VARIABLE, KeyError, KeyOrigin, PSEUDONYM_BYTES, PseudonymKey, Pseudonymizer,
 };
+pub(crate) use fields::MOST_DENIALS;
+pub use pass::Trace;
 pub use settings::{KindSettings, Posture, RedactSettings};
+pub(crate) use text::expressions::compile;
 
 use self::core::Core;
 use crate::patterns::Patterns;
 use crate::record::Kind;
-use action::CategoryId;
+use edit::action::CategoryId;
+use fields::spelling::normal_form;
 use kinds::Kinds;
 use pass::{Context, Pass, Scratch};
-use spelling::normal_form;
 
 /// What one line became.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,19 +6,19 @@
 use std::ops::Range;
 
 use super::Core;
-use super::action::CategoryId;
-use super::context::PatternSet;
-use super::decode::{self, Unescaped};
+use super::echo::needles::Needles;
+use super::edit::action::CategoryId;
 use super::edit::{Coding, Edits, OffsetMap};
+use super::fields::context::PatternSet;
 use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
 use super::json::Frame;
-use super::keys::Keys;
-use super::needles::Needles;
-use super::payload;
-use super::quiet::{LONG_NUMBER, LONG_SAFE};
-use super::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
+use super::json::keys::Keys;
+use super::json::quiet::{LONG_NUMBER, LONG_SAFE};
+use super::json::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
+use super::layers::decode::{self, Unescaped};
+use super::layers::payload;
+use super::names::spoken::may_hold_name;
 use super::scan::{Contents, contents, holds, speaks, string_end};
-use super::spoken::may_hold_name;
 use crate::patterns::schema::ActionName;
 
 /// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer

@@ -1,0 +1,534 @@
+//! What to look for again in a record: values that were found, names in their parts and put together, in other spellings.
+//!
+//! The first pass over a line notes what it finds. Needles are made of that only if any of it may still stand in the line; [`super`] looks
+//! for them.
+
+use std::ops::Range;
+
+use super::compare::{rarity, stands};
+use super::noted::Noted;
+use super::starts::Starts;
+use crate::redact::core::Core;
+use crate::redact::edit::action::CategoryId;
+use crate::redact::words::accents;
+use crate::redact::words::script::is_han;
+
+/// More values than these are not looked for again; a record with so many is a list of persons.
+const MOST: usize = 48;
+/// So many names are put together of two that stood under keys of their own.
+const MOST_JOINED: u8 = 4;
+/// The words of a name without spaces are looked for if they are so long.
+const GLUED: usize = 8;
+/// A value makes several needles; so many at most.
+const MOST_NEEDLES: usize = 64;
+/// Longer values are not looked for.
+const LONGEST: usize = 256;
+/// What is longer will be too long in its narrow form as well, or is mostly white space.
+const LONGEST_NOTED: usize = 3 * LONGEST;
+
+#[derive(Clone)]
+pub(crate) struct Needle {
+    text: Range<usize>,
+    pub(crate) category: CategoryId,
+    /// Compared without case, and only as a whole word.
+    latin: bool,
+    /// Chinese characters of three bytes: some space may stand between them.
+    pub(crate) han: bool,
+    /// Words of one name belong together.
+    pub(crate) group: u16,
+    /// Counts only beside another word of its name: `Tan` alone is too short to be told from a word of the log.
+    pub(crate) short: bool,
+    /// A part of a name in Latin letters.
+    pub(crate) part: bool,
+    /// A Chinese name that is a word as well: counts only where no other character stands beside it.
+    pub(crate) word: bool,
+    /// Where a machine's identifier stands, it is one, whatever else the record calls it.
+    pub(crate) secret: bool,
+    /// It is one wherever it stands.
+    pub(crate) spared: bool,
+}
+
+/// The values to look for again.
+#[derive(Default)]
+pub(crate) struct Needles {
+    bytes: Vec<u8>,
+    pub(crate) list: Vec<Needle>,
+    starts: Box<Starts>,
+    /// All words of Latin names, short ones too, to complete a find of one of them.
+    words: Vec<(u16, Range<usize>)>,
+    groups: u16,
+    /// The name noted last, if it is one short word: a surname or a given name.
+    previous: Range<usize>,
+    /// Names put together so far.
+    joined: u8,
+    searching: bool,
+    /// What was found while nobody knows if any of it is to be searched.
+    noted: Noted,
+    /// Needles were made of that; what is found from now on becomes needles at once.
+    made: bool,
+}
+
+impl Needles {
+    pub fn clear(&mut self) {
+        if self.noted.is_empty() && !self.made {
+            // most records: even to fill nothing costs a call
+            return;
+        }
+        for needle in &self.list {
+            self.starts.remove(&self.bytes[needle.text.clone()]);
+        }
+        // filled first: what stays reachable is not optimised away
+        self.bytes.fill(0);
+        self.bytes.clear();
+        self.list.clear();
+        self.words.clear();
+        self.groups = 0;
+        self.previous = 0..0;
+        self.joined = 0;
+        self.searching = false;
+        self.noted.clear();
+        self.made = false;
+    }
+
+    /// False in the second pass: there is nothing to search for in the first.
+    pub fn is_empty(&self) -> bool {
+        !self.searching
+    }
+
+    /// May any of the values still stand in what is left of the record? Of what is `encoded` there only the search itself can tell.
+    pub fn may_repeat(&mut self, left: &[u8], encoded: bool, core: &Core) -> bool {
+        if !self.made {
+            if self.noted.is_empty() || !(encoded || self.noted.may_stand_in(left)) {
+                return false;
+            }
+            self.make(core);
+        }
+        !self.list.is_empty() && (encoded || self.may_stand_in(left))
+    }
+
+    /// Looks for no secret of which `is_identifier` says that a machine is called so.
+    pub fn spare(&mut self, mut is_identifier: impl FnMut(&[u8]) -> bool) {
+        for needle in self.list.iter_mut().filter(|needle| needle.secret) {
+            needle.spared = is_identifier(&self.bytes[needle.text.clone()]);
+        }
+    }
+
+    /// From now on repetitions are searched and nothing more is noted.
+    pub fn search(&mut self) {
+        self.searching = true;
+    }
+
+    /// Notes a value that was found.
+    pub fn note(&mut self, value: &[u8], category: CategoryId, core: &Core) {
+        if self.searching
+            || !core.is_repeated(category)
+            || core.catalog.is_secret(category) && !is_unmistakable(value)
+        {
+            return;
+        }
+        if !self.made {
+            if self.noted.len() < MOST && value.len() <= LONGEST_NOTED {
+                return self.noted.add(value, category, core.is_name(category));
+            }
+            self.make(core);
+        }
+        self.take_apart(value, category, core);
+    }
+
+    /// Makes needles of what was noted.
+    fn make(&mut self, core: &Core) {
+        self.made = true;
+        let noted = std::mem::take(&mut self.noted);
+        for i in 0..noted.len() {
+            if let Some((value, category)) = noted.get(i) {
+                self.take_apart(value, category, core);
+            }
+        }
+        self.noted = noted;
+    }
+
+    /// Makes needles of a value.
+    fn take_apart(&mut self, value: &[u8], category: CategoryId, core: &Core) {
+        if self.list.len() >= MOST {
+            return;
+        }
+        let Ok(text) = std::str::from_utf8(value) else {
+            return;
+        };
+        let narrowed: String;
+        // full-width characters begin with one of these
+        let text = if memchr::memchr2(0xef, 0xe3, value).is_none() {
+            text
+        } else {
+            narrowed = text
+                .chars()
+                .map(crate::redact::edit::pseudonym::narrow)
+                .collect();
+            &narrowed
+        };
+        let text = text.trim();
+        if text.contains('*') || text.len() > LONGEST {
+            return;
+        }
+        self.groups += 1;
+        if core.is_name(category) {
+            self.note_name(text, category, core);
+            if accents::may_hold(text.as_bytes()) {
+                let plain: String = text.chars().filter_map(accents::plain).collect();
+                if plain != text {
+                    self.note_name(&plain, category, core);
+                }
+            }
+            self.join(text, category);
+        } else if core.catalog.is_secret(category) {
+            self.add_as(text.as_bytes(), category, true, |needle| {
+                needle.secret = true
+            });
+        } else if core.is_address(category) && is_place_name(text) {
+            // {"address":"Singapore"}: a region's name is everywhere
+        } else if text.len()
+            >= if text.bytes().all(|c| c.is_ascii_digit()) {
+                7
+            } else {
+                6
+            }
+        {
+            self.add(text.as_bytes(), category, text.is_ascii());
+            if text.is_ascii() && !core.is_address(category) {
+                let compact: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
+                if compact.len() >= 6 && compact.len() < text.len() && !text.contains('@') {
+                    self.add(&compact, category, true);
+                }
+            }
+        }
+    }
+
+    /// `{"lastName":"황보","firstName":"석진"}`: a text says 황보석진, or Wei Tan, of which each word alone would be too short to be told
+    /// from others.
+    fn join(&mut self, text: &str, category: CategoryId) {
+        let count = text.chars().count();
+        let latin = text.is_ascii();
+        let single = count <= 12 && text.chars().all(char::is_alphabetic) && (latin || count <= 3);
+        let previous = std::mem::replace(&mut self.previous, 0..0);
+        if !single {
+            return;
+        }
+        let other = String::from_utf8_lossy(&self.bytes[previous.clone()]).into_owned();
+        if other == text {
+            self.previous = previous;
+            return;
+        }
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.previous = from..self.bytes.len();
+        let short = |t: &str| t.chars().count() < if t.is_ascii() { 4 } else { 3 };
+        if other.is_empty()
+            || other.is_ascii() != latin
+            || !(short(text) || short(&other))
+            || self.joined >= MOST_JOINED
+        {
+            return;
+        }
+        self.joined += 1;
+        // of Chinese names spaces are looked over anyway
+        let gaps: &[&str] = match (latin, text.chars().all(is_han)) {
+            (true, _) => &[" "],
+            (_, true) => &[""],
+            _ => &["", " "],
+        };
+        for gap in gaps {
+            self.add(format!("{other}{gap}{text}").as_bytes(), category, latin);
+            self.add(format!("{text}{gap}{other}").as_bytes(), category, latin);
+        }
+    }
+
+    fn note_name(&mut self, text: &str, category: CategoryId, core: &Core) {
+        let joined: String;
+        let mut text = text;
+        // 郭 小 云 is searched as what it is without its spaces
+        if text.contains(' ') && text.chars().all(|c| is_han(c) || c == ' ') {
+            joined = text.replace(' ', "");
+            text = &joined;
+        }
+        let count = text.chars().count();
+        if text.chars().all(is_han) {
+            if count >= 2 {
+                let word = count == 2 && core.names.is_common_word(text);
+                self.add_as(text.as_bytes(), category, false, |needle| {
+                    needle.word = word
+                });
+            }
+            if count >= 3 {
+                let from = text.char_indices().rev().nth(1).map_or(0, |(i, _)| i);
+                let given = &text[from..];
+                if !core.names.is_common_word(given) {
+                    self.add(given.as_bytes(), category, false);
+                }
+            }
+            return;
+        }
+        let latin = text.chars().any(|c| c.is_ascii_alphabetic());
+        let divides =
+            |c: char| c.is_whitespace() || c == '·' || (c.is_ascii() && !c.is_alphanumeric());
+        let parts: Vec<&str> = text.split(divides).filter(|w| !w.is_empty()).collect();
+        // a single Latin word of three letters is as often a word of the log: Sim, Low, Tan
+        let whole = if latin && parts.len() < 2 { 4 } else { 3 };
+        if count >= whole && !core.names.is_common_word(text) {
+            self.add(text.as_bytes(), category, latin);
+        }
+        if parts.len() < 2 {
+            return;
+        }
+        // CHANTAIMAN, CHAN_TAIMAN: a file or an account is often called so
+        if latin && (2..=4).contains(&parts.len()) {
+            let whole = parts.concat();
+            if whole.len() >= GLUED {
+                self.add(whole.as_bytes(), category, true);
+                if parts.len() > 2 {
+                    self.add(&whole.as_bytes()[parts[0].len()..], category, true);
+                }
+            }
+        }
+        for part in parts {
+            let count = part.chars().count();
+            let from = self.bytes.len();
+            self.bytes.extend_from_slice(part.as_bytes());
+            self.words.push((self.groups, from..self.bytes.len()));
+            let short = latin && count == 3;
+            if (short || count >= if latin { 4 } else { 2 }) && !core.names.is_common_word(part) {
+                self.add_as(part.as_bytes(), category, latin, |needle| {
+                    (needle.short, needle.part) = (short, latin);
+                });
+            }
+        }
+    }
+
+    fn add(&mut self, text: &[u8], category: CategoryId, latin: bool) {
+        self.add_as(text, category, latin, |_| ());
+    }
+
+    fn add_as(
+        &mut self,
+        text: &[u8],
+        category: CategoryId,
+        latin: bool,
+        what: impl FnOnce(&mut Needle),
+    ) {
+        if self
+            .list
+            .iter()
+            .any(|n| self.bytes[n.text.clone()] == *text)
+        {
+            return;
+        }
+        if self.list.len() == MOST_NEEDLES {
+            return;
+        }
+        let from = self.bytes.len();
+        self.bytes.extend_from_slice(text);
+        let mut needle = Needle {
+            text: from..self.bytes.len(),
+            category,
+            latin,
+            han: !latin && is_all_han(text),
+            group: self.groups,
+            short: false,
+            part: false,
+            word: false,
+            secret: false,
+            spared: false,
+        };
+        what(&mut needle);
+        if !Self::stands_within_words(&needle, text) {
+            self.starts.add(text, self.list.len());
+        }
+        self.list.push(needle);
+    }
+
+    /// May any of the values stand in the text as it is, or with marks on its letters?
+    fn may_stand_in(&self, text: &[u8]) -> bool {
+        self.seen(text) != 0 || (self.list.iter().any(|n| n.latin) && accents::may_hold(text))
+    }
+
+    /// What the values say, and what the needles made of them.
+    #[cfg(test)]
+    pub fn both_looks(&mut self, text: &[u8], core: &Core) -> (bool, bool) {
+        let allowed = self.noted.may_stand_in(text);
+        self.make(core);
+        (allowed, self.may_stand_in(text))
+    }
+
+    /// The values that stand in a text, a bit each: one pass over the text serves all.
+    pub(crate) fn seen(&self, text: &[u8]) -> u64 {
+        let mut seen = 0;
+        for (i, needle) in self.list.iter().enumerate() {
+            let wanted = &self.bytes[needle.text.clone()];
+            if Self::stands_within_words(needle, wanted)
+                && memchr::memmem::find(text, wanted).is_some()
+            {
+                seen |= 1 << i;
+            }
+        }
+        self.starts.each(text, |at, possible| {
+            let mut possible = possible & !seen;
+            while possible != 0 {
+                let i = possible.trailing_zeros();
+                possible &= possible - 1;
+                let needle = &self.list[i as usize];
+                let wanted = &self.bytes[needle.text.clone()];
+                let stands = match needle {
+                    Needle { latin: true, .. } => stands(text, at, wanted).is_some(),
+                    Needle { han: true, .. } => {
+                        crate::redact::names::spaced::stands(text, at, wanted).is_some()
+                    }
+                    _ => text[at..].starts_with(wanted),
+                };
+                if stands {
+                    seen |= 1 << i;
+                }
+            }
+        });
+        seen
+    }
+
+    /// May a letter or digit stand right before the value? `No. 5, 北京路` is found in `地址No. 5, 北京路`, and as well in `xNo. 5, 北京路`.
+    fn stands_within_words(needle: &Needle, value: &[u8]) -> bool {
+        !needle.latin && value[0].is_ascii_alphanumeric()
+    }
+
+    pub(crate) fn find(&self, needle: &Needle, text: &[u8], from: usize) -> Option<Range<usize>> {
+        let wanted = &self.bytes[needle.text.clone()];
+        if needle.han {
+            return crate::redact::names::spaced::find(text, from, wanted);
+        }
+        if !needle.latin {
+            return memchr::memmem::find(text.get(from..)?, wanted)
+                .map(|i| from + i..from + i + wanted.len());
+        }
+        // anchored at the rarest letter of the value: names share their first letters with half of all words
+        let rarest = |(i, c): &(usize, u8)| (rarity(*c), usize::MAX - i);
+        let (mut offset, mut anchor) = wanted
+            .iter()
+            .copied()
+            .take(16)
+            .enumerate()
+            .max_by_key(rarest)?;
+        if wanted[..=offset].iter().any(u8::is_ascii_digit) {
+            // separators may stand between digits: only the first one has a fixed place
+            (offset, anchor) = (0, wanted[0]);
+        }
+        let (lower, upper) = (anchor.to_ascii_lowercase(), anchor.to_ascii_uppercase());
+        let mut at = from + offset;
+        loop {
+            let hit = at + memchr::memchr2(lower, upper, text.get(at..)?)?;
+            let start = hit - offset;
+            if let Some(end) = stands(text, start, wanted) {
+                return Some(start..end);
+            }
+            at = hit + 1;
+        }
+    }
+
+    /// Is it only one word of a name at a place, in small letters where the name has capitals, or glued to a number or a host? Where the text has
+    /// marks on its letters, or had some (`several`), two words of three say no more.
+    pub(crate) fn is_plain(
+        &self,
+        needle: &Needle,
+        text: &[u8],
+        span: &Range<usize>,
+        several: bool,
+    ) -> bool {
+        let capital = |text: &[u8]| text.iter().any(u8::is_ascii_uppercase);
+        let found = &text[span.clone()];
+        let parts = found.split(|c| !c.is_ascii_alphanumeric() && c.is_ascii());
+        let count = parts.filter(|word| !word.is_empty()).count();
+        let words = self.words.iter().filter(|(g, _)| *g == needle.group);
+        let some = if several || !found.is_ascii() {
+            count < words.count().max(3)
+        } else {
+            count < 2
+        };
+        let glued = matches!(text.get(span.end), Some(b'-' | b'_' | b'.'))
+            && text.get(span.end + 1).is_some_and(u8::is_ascii_digit);
+        // grace.example.com
+        let host = text.get(span.end) == Some(&b'.')
+            && text.get(span.end + 1).is_some_and(u8::is_ascii_lowercase);
+        let glued = glued || host;
+        let small = !capital(found) && capital(&self.bytes[needle.text.clone()]);
+        some && (glued || small || several && !capital(found))
+    }
+
+    /// Grows a find over neighbouring words of the same name.
+    pub(crate) fn complete(&self, group: u16, text: &[u8], mut span: Range<usize>) -> Range<usize> {
+        let own = |word: &[u8]| {
+            self.words
+                .iter()
+                .any(|(g, w)| *g == group && self.bytes[w.clone()].eq_ignore_ascii_case(word))
+        };
+        let letter = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
+        let joint = |c: u8| matches!(c, b' ' | b',' | b'_' | b'-' | b'.' | b'+' | b'/' | b'<');
+        loop {
+            let gap = text[span.end..]
+                .iter()
+                .take(2)
+                .take_while(|c| joint(**c))
+                .count();
+            let word = text[span.end + gap..]
+                .iter()
+                .take_while(|c| letter(c))
+                .count();
+            if gap > 0 && word > 0 && own(&text[span.end + gap..span.end + gap + word]) {
+                span.end += gap + word;
+            } else {
+                break;
+            }
+        }
+        loop {
+            let gap = text[..span.start]
+                .iter()
+                .rev()
+                .take(2)
+                .take_while(|c| joint(**c))
+                .count();
+            let word = text[..span.start - gap]
+                .iter()
+                .rev()
+                .take_while(|c| letter(c))
+                .count();
+            let start = span.start - gap - word;
+            if gap > 0 && word > 0 && own(&text[start..start + word]) {
+                span.start = start;
+            } else {
+                break;
+            }
+        }
+        span
+    }
+}
+
+/// Is an address nothing but the name of a country, province or city?
+fn is_place_name(text: &str) -> bool {
+    !text.bytes().any(|c| c.is_ascii_digit())
+        && if text.is_ascii() {
+            text.len() <= 20 && text.split(' ').count() <= 2 && !text.contains(',')
+        } else {
+            text.chars().count() <= 6
+        }
+}
+
+/// Is a secret told from words and numbers of a program: letters and digits or signs, or many digits?
+fn is_unmistakable(value: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    const DIGITS: usize = 12;
+    let digits = value.iter().filter(|c| c.is_ascii_digit()).count();
+    let hex = |c: &u8| c.is_ascii_hexdigit() || *c == b'-';
+    value.len() >= SHORTEST
+        && value.iter().all(u8::is_ascii_graphic)
+        && digits > 0
+        && (value.len() >= DIGITS || !value.iter().all(hex))
+}
+
+/// Nothing but Chinese characters of three bytes?
+fn is_all_han(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|t| t.chars().all(|c| is_han(c) && c.len_utf8() == 3))
+}

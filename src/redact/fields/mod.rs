@@ -1,0 +1,529 @@
+//! What a key means.
+//!
+//! A key is compared in normal form (`IdCard_No`, `idCardNo`, `ＩＤ CARD NO` are one), then by its last words, so that spellings nobody
+//! listed are understood: `OcrIdCardName` ends with the words *id card name*. The same table serves keys of objects, labels in
+//! free text, XML tags and query parameters. What was decided for a key is remembered by its exact bytes.
+
+pub(crate) mod accept;
+pub(crate) mod affixes;
+pub(crate) mod context;
+pub(crate) mod roles;
+pub(crate) mod spelling;
+
+use std::collections::HashMap;
+
+use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
+use crate::redact::edit::action::{Catalog, CategoryId};
+use crate::redact::json::keys::Quiet;
+use crate::redact::scan::{Contents, contents, holds};
+use roles::Roles;
+use spelling::{BRIEF, brief_form, counted, normal_form, words};
+
+/// Built from our own lists only, so that nobody can choose keys that collide.
+type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
+
+/// Index of a class; [`NO_CLASS`] for keys that mean nothing.
+pub(crate) type ClassId = u16;
+/// The class of keys that mean nothing.
+pub(crate) const NO_CLASS: ClassId = u16::MAX;
+
+/// A longer key, in bytes, means nothing: it is a value itself, and its last letters are chance.
+const LONGEST_KEY: usize = 256;
+
+/// At most so many classes may have keys under which they mean nothing, keys under which alone they count, and parts.
+pub(crate) const MOST_DENIALS: usize = 64;
+
+/// Categories of what describes a person.
+const DESCRIBING: [&str; 5] = ["name", "birth_date", "gender", "nationality", "address"];
+
+/// Families of categories that only persons have.
+const PERSONAL: [&str; 11] = [
+    "id_number",
+    "passport",
+    "travel_permit",
+    "mrz",
+    "phone",
+    "email",
+    "birth_date",
+    "birth_place",
+    "gender",
+    "nationality",
+    "ethnicity",
+];
+
+/// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    None,
+    Key,
+    Value,
+    /// Below a telling key (`{"gender":{"result":"F"}}`) it holds the value; in a list it does not.
+    Inner,
+    /// Keys under it may be names of persons.
+    Persons,
+    /// It says something about what is above it, and holds nothing of it: `{"session":{"region":"ap-guangzhou"}}`.
+    About,
+}
+
+/// What is known about a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyInfo {
+    pub class: ClassId,
+    pub part: Part,
+    /// Holds a request, response or debug body.
+    pub body: bool,
+    /// Says which country a record belongs to.
+    pub country: bool,
+    /// May hold the names of a table's columns.
+    pub heads: bool,
+    /// May hold a statement of SQL.
+    pub statement: bool,
+    /// May hold the values that are bound to one.
+    pub binds: bool,
+    /// Only a step of a program has such a member.
+    pub step: bool,
+    /// A number of its own, never given twice: zero for what is no key.
+    pub id: u32,
+    /// What the key's own bytes hold.
+    pub holds: Contents,
+    /// Bits of [`Class::denied_by`] that this key sets.
+    denies: u64,
+    /// Bits of [`Class::invited_by`] that this key sets.
+    invites: u64,
+    /// Bits of [`Class::told_by`]: under keys of these classes it holds a part of what they tell.
+    tells: u64,
+}
+
+impl KeyInfo {
+    pub const NOTHING: KeyInfo = KeyInfo {
+        class: NO_CLASS,
+        part: Part::None,
+        body: false,
+        country: false,
+        heads: false,
+        statement: false,
+        binds: false,
+        step: false,
+        id: 0,
+        holds: 0,
+        denies: 0,
+        invites: 0,
+        tells: 0,
+    };
+
+    /// Does it hold a part of what keys of `class` tell?
+    pub fn is_part_of(&self, class: &Class) -> bool {
+        self.tells & class.told_by != 0
+    }
+
+    /// Does a key of `class` under this key mean nothing?
+    fn denies(&self, class: &Class) -> bool {
+        self.denies & class.denied_by != 0 || self.invites & class.invited_by != class.invited_by
+    }
+}
+
+impl Default for KeyInfo {
+    fn default() -> Self {
+        Self::NOTHING
+    }
+}
+
+/// A class, ready for use.
+pub(crate) struct Class {
+    pub id: String,
+    pub category: Option<CategoryId>,
+    pub safe: bool,
+    pub value: ValueRule,
+    pub keys_only: bool,
+    pub needs_separator: bool,
+    /// What its keys hold is told by the members beside it as well.
+    pub unsure: bool,
+    /// Only persons have such members.
+    pub personal: bool,
+    /// Names items of key/value lists although it does not count everywhere.
+    listed: bool,
+    /// The rule for values after a label in free text.
+    pub label_value: ValueRule,
+    not_after: Vec<String>,
+    not_under: Vec<String>,
+    /// A bit of its own, if there are keys under which it means nothing.
+    denied_by: u64,
+    /// A bit of its own, if it counts only under certain keys.
+    invited_by: u64,
+    /// Its values describe a person: three of them in one object leave no doubt what the object is.
+    pub describes: bool,
+    /// A bit of its own, if it has parts.
+    told_by: u64,
+}
+
+impl Class {
+    /// Are there keys that hold a part of what it tells?
+    pub fn has_parts(&self) -> bool {
+        self.told_by != 0
+    }
+
+    /// Does it speak about its values wherever they stand?
+    pub fn is_everywhere(&self) -> bool {
+        self.invited_by == 0
+    }
+}
+
+/// The key table.
+pub(crate) struct Fields {
+    pub classes: Vec<Class>,
+    exact: Table<Vec<u8>, ClassId>,
+    suffix: Table<Vec<u8>, Vec<ClassId>>,
+    /// Endings in other scripts than Latin, longest first.
+    /// By their last three bytes, which are one character of most scripts.
+    foreign: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>>,
+    /// Words before a key that say whose it is.
+    owners: Vec<String>,
+    /// Words of a path that say nothing of what they hold.
+    containers: Vec<String>,
+    /// Last words of a key that say only how its value is written.
+    dressings: Vec<String>,
+    /// The class of `id number`.
+    pub id_number: ClassId,
+    /// The class of `grant_type`.
+    pub grant: ClassId,
+    roles: Roles,
+}
+
+impl Fields {
+    /// Compiles the classes. `bodies` and `countries` are field names of the record table, `pairs` the members of key/value lists.
+    pub fn new(
+        classes: &[FieldClass],
+        catalog: &Catalog,
+        bodies: &[String],
+        countries: &[String],
+        pairs: &Pairs,
+    ) -> Self {
+        // what finds no bit left means the same everywhere
+        let mut bits = (0..MOST_DENIALS).map(|i| 1 << i);
+        let mut bit = |keys: &[String]| match keys {
+            [] => 0,
+            _ => bits.next().unwrap_or(0),
+        };
+        let mut roles = Roles::new(pairs, bodies, countries);
+        let mut exact = Table::default();
+        let mut suffix: Table<Vec<u8>, Vec<ClassId>> = Table::default();
+        let mut foreign = Vec::new();
+        for (i, class) in classes.iter().enumerate() {
+            let id = i as ClassId;
+            for key in &class.exact {
+                let normal = normal_form(key.as_bytes());
+                if !key.is_ascii() {
+                    foreign.push((normal.clone(), id));
+                }
+                exact.entry(normal).or_insert(id);
+            }
+            for key in &class.suffix {
+                let normal = normal_form(key.as_bytes());
+                if key.is_ascii() {
+                    suffix.entry(normal).or_default().push(id);
+                } else {
+                    foreign.push((normal, id));
+                }
+            }
+        }
+        foreign.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+        let mut by_tail: Table<[u8; 3], Vec<(Vec<u8>, ClassId)>> = Table::default();
+        for (key, class) in foreign {
+            by_tail.entry(tail(&key)).or_default().push((key, class));
+        }
+        let words = |list: &[String]| {
+            list.iter()
+                .map(|w| String::from_utf8_lossy(&normal_form(w.as_bytes())).into_owned())
+                .collect()
+        };
+        Self {
+            classes: classes
+                .iter()
+                .map(|c| {
+                    let (denied_by, invited_by, told_by) =
+                        (bit(&c.not_under), bit(&c.only_under), bit(&c.parts));
+                    roles.add(&c.not_under, |role| role.denies |= denied_by);
+                    roles.add(&c.only_under, |role| role.invites |= invited_by);
+                    roles.add(&c.parts, |role| role.tells |= told_by);
+                    Class {
+                        id: c.id.clone(),
+                        category: c
+                            .category
+                            .as_deref()
+                            .and_then(|id| catalog.lookup(id))
+                            .filter(|id| !catalog.is_off(*id)),
+                        safe: c.safe,
+                        value: c.value,
+                        keys_only: c.keys_only,
+                        needs_separator: c.needs_separator,
+                        listed: c.listed,
+                        unsure: c.unsure,
+                        personal: c.category.as_deref().is_some_and(|id| {
+                            let family = id.split('.').next().unwrap_or(id);
+                            PERSONAL.contains(&family)
+                        }),
+                        label_value: c.label_value.unwrap_or(c.value),
+                        not_after: words(&c.not_after),
+                        not_under: words(&c.not_under),
+                        describes: c
+                            .category
+                            .as_deref()
+                            .is_some_and(|id| DESCRIBING.contains(&id)),
+                        told_by,
+                        denied_by,
+                        invited_by,
+                    }
+                })
+                .collect(),
+            owners: pairs.owners.clone(),
+            containers: pairs.containers.clone(),
+            dressings: pairs.dressings.clone(),
+            id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
+            grant: exact.get(&b"granttype"[..]).copied().unwrap_or(NO_CLASS),
+            exact,
+            suffix,
+            foreign: by_tail,
+            roles,
+        }
+    }
+
+    /// What a key means, from its bytes alone.
+    pub fn classify(&self, key: &[u8]) -> KeyInfo {
+        if key.len() > LONGEST_KEY {
+            return KeyInfo {
+                holds: contents(key),
+                ..KeyInfo::NOTHING
+            };
+        }
+        let normal = normal_form(key);
+        let words = words(key);
+        let role = self.roles.of(&normal);
+        let last = words.last().map(|w| self.roles.of(w.as_bytes()));
+        let last = last.unwrap_or_default();
+        let about = role.about || last.about;
+        // what HTTP/2 calls a host
+        let class = match key {
+            b":authority" => NO_CLASS,
+            // the last words of `Full name (as per NRIC)` are no number's
+            _ if affixes::has_remark(key, &words) && !self.exact.contains_key(&normal) => {
+                self.class_of_dressed(key, &words)
+            }
+            _ => NO_CLASS,
+        };
+        let class = match class {
+            NO_CLASS if key != b":authority" => self.class_of(&normal, &words),
+            class => class,
+        };
+        let class = match class {
+            NO_CLASS => self.class_of_path(key),
+            class => class,
+        };
+        let class = match class {
+            NO_CLASS => self.class_of_dressed(key, &words),
+            class => class,
+        };
+        KeyInfo {
+            class,
+            part: role
+                .part
+                .unwrap_or(if about { Part::About } else { Part::None }),
+            body: role.body,
+            country: role.country,
+            heads: role.heads,
+            statement: role.statement,
+            binds: role.binds,
+            step: role.step,
+            id: 0,
+            holds: contents(key),
+            denies: role.denies | last.denies,
+            invites: role.invites,
+            tells: role.tells,
+        }
+    }
+
+    /// The class that an item of a key/value list names: there is no key above it.
+    pub fn listed(&self, class: ClassId) -> ClassId {
+        match self.classes.get(class as usize) {
+            Some(c) if c.is_everywhere() || c.listed => class,
+            _ => NO_CLASS,
+        }
+    }
+
+    pub fn is_safe(&self, class: ClassId) -> bool {
+        self.classes
+            .get(usize::from(class))
+            .is_some_and(|class| class.safe)
+    }
+
+    /// Does a key of `class` mean nothing right under the key `parent`?
+    pub fn is_out_of_place(&self, class: ClassId, parent: &KeyInfo) -> bool {
+        self.classes
+            .get(class as usize)
+            .is_some_and(|c| parent.denies(c))
+    }
+
+    /// What under a key needs no look, wherever the key stands.
+    pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
+        // a long key with digits may be a value itself
+        // and what is only called `ID` is told by what stands beside it
+        let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7)
+            || key.eq_ignore_ascii_case(b"id");
+        if telling || !matches!(info.part, Part::None | Part::About) || info.body {
+            return Quiet::No;
+        }
+        match self.classes.get(info.class as usize) {
+            None => Quiet::Plain,
+            Some(class) if class.safe && class.denied_by == 0 && class.invited_by == 0 => {
+                Quiet::Safe
+            }
+            Some(_) => Quiet::No,
+        }
+    }
+
+    /// The class that claims the key as a whole, if one does.
+    pub fn exact(&self, key: &[u8]) -> Option<ClassId> {
+        let mut brief = [0; BRIEF];
+        let class = match brief_form(key, &mut brief) {
+            Some(form) => self.exact.get(form),
+            None => self.exact.get(&normal_form(key)),
+        };
+        class.copied()
+    }
+
+    fn class_of(&self, normal: &[u8], words: &[String]) -> ClassId {
+        if normal.is_empty() {
+            return NO_CLASS;
+        }
+        if let Some(class) = self.exact.get(normal) {
+            return *class;
+        }
+        let endings = self.foreign.get(&tail(normal));
+        if let Some((_, class)) =
+            endings.and_then(|list| list.iter().find(|(ending, _)| normal.ends_with(ending)))
+        {
+            return *class;
+        }
+        // 姓名1, 在留カードNo: what stands behind a word of another script only counts it
+        if let Some(stem) = counted(normal) {
+            return self.class_of(stem, &[]);
+        }
+        // the last words, most first
+        for count in (1..=words.len().min(5)).rev() {
+            let (before, last) = words.split_at(words.len() - count);
+            if let Some(class) = self.claimed(last.concat().as_bytes(), |class| {
+                before.iter().any(|w| class.not_after.contains(w))
+            }) {
+                return class;
+            }
+        }
+        // applicantReligion, customerCardNo: what is known as a whole only, behind words that say whose it is
+        for count in (1..words.len().min(6)).rev() {
+            let (before, last) = words.split_at(words.len() - count);
+            let whose = count > 1 || before.iter().all(|w| self.owners.contains(w));
+            if let Some(id) = self.exact.get(last.concat().as_bytes()).filter(|_| whose)
+                && let class = &self.classes[usize::from(*id)]
+                && class.category.is_some()
+                && class.is_everywhere()
+                && !before.iter().any(|w| class.not_after.contains(w))
+            {
+                return *id;
+            }
+        }
+        // one word that swallowed several: customername, idcardno
+        let Some(last) = words.last().filter(|w| w.len() >= 6 && w.is_ascii()) else {
+            return NO_CLASS;
+        };
+        for cut in 2..last.len().saturating_sub(3) {
+            let (before, ending) = last.split_at(cut);
+            let refused = |class: &Class| {
+                class
+                    .not_after
+                    .iter()
+                    .any(|w| w == before || (w.len() >= 3 && before.ends_with(w.as_str())))
+                    || words[..words.len() - 1]
+                        .iter()
+                        .any(|w| class.not_after.contains(w))
+            };
+            if let Some(class) = self.claimed(ending.as_bytes(), refused) {
+                return class;
+            }
+        }
+        NO_CLASS
+    }
+
+    /// The class of a path's last name: `user.cardNumber`, `/user/postalCode`, `person.documents.0.number` mean what they mean in their place;
+    /// and of a key with a number at its end.
+    fn class_of_path(&self, key: &[u8]) -> ClassId {
+        let divides = |c: &u8| matches!(c, b'.' | b'/' | b'[' | b']');
+        let digits = key.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+        let path = key.iter().any(divides);
+        let counted = (1..=2).contains(&digits) && digits < key.len();
+        if !path && !counted {
+            return NO_CLASS;
+        }
+        let key = if counted {
+            &key[..key.len() - digits]
+        } else {
+            key
+        };
+        let is_name = |step: &&[u8]| !step.is_empty() && !step.iter().all(u8::is_ascii_digit);
+        let mut steps = key.split(divides).filter(is_name).rev();
+        let Some(last) = steps.next() else {
+            return NO_CLASS;
+        };
+        let parent = steps.next().map(words).unwrap_or_default();
+        // `data.user.full_nm`: what holds everything says nothing
+        let says = |word: &String| !self.containers.contains(word);
+        let before: Vec<String> = steps
+            .flat_map(words)
+            .chain(parent.iter().cloned())
+            .filter(says)
+            .collect();
+        let id = self.class_of(&normal_form(last), &words(last));
+        let counts = self.classes.get(usize::from(id)).is_some_and(|class| {
+            class.is_everywhere()
+                && !before.iter().any(|w| class.not_after.contains(w))
+                && !parent.last().is_some_and(|w| class.not_under.contains(w))
+        });
+        if counts { id } else { NO_CLASS }
+    }
+
+    /// The class of a key with something around it that says nothing.
+    fn class_of_dressed(&self, key: &[u8], words: &[String]) -> ClassId {
+        if let Some(stem) = affixes::without_remark(key) {
+            return self.telling(self.class_of(&normal_form(stem), &self::words(stem)));
+        }
+        let Some(kept) = affixes::undressed(key, words, &self.dressings) else {
+            return NO_CLASS;
+        };
+        let kept: Vec<String> = kept.into_iter().map(String::from).collect();
+        self.telling(self.class_of(kept.concat().as_bytes(), &kept))
+    }
+
+    /// A class that takes something out by its key alone, not one of roles, of which `userText` would tell too little.
+    fn telling(&self, id: ClassId) -> ClassId {
+        let tells = self.classes.get(usize::from(id)).is_some_and(|class| {
+            class.category.is_some()
+                && class.is_everywhere()
+                && !(class.keys_only && class.value == ValueRule::Person)
+        });
+        if tells { id } else { NO_CLASS }
+    }
+
+    fn claimed(&self, ending: &[u8], refused: impl Fn(&Class) -> bool) -> Option<ClassId> {
+        self.suffix
+            .get(ending)?
+            .iter()
+            .copied()
+            .find(|id| !refused(&self.classes[*id as usize]))
+    }
+}
+
+/// The last three bytes.
+fn tail(key: &[u8]) -> [u8; 3] {
+    let mut tail = [0; 3];
+    for (slot, c) in tail.iter_mut().rev().zip(key.iter().rev()) {
+        *slot = *c;
+    }
+    tail
+}

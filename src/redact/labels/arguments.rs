@@ -1,0 +1,93 @@
+//! Values that only a space or a quote divides from their label: `--id-number 536598982`, `HSET k name "Imogen Fairweather"`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::redact::fields::ClassId;
+use crate::redact::pass::Pass;
+
+static FLAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" --"));
+
+impl Pass<'_> {
+    pub(crate) fn arguments(&mut self, t: &[u8], at: usize, mark: usize) {
+        self.flags(t, at, mark);
+        for open in memchr::memchr2_iter(b'"', b'\'', t) {
+            let before = t[..open].strip_suffix(b" ").and_then(<[u8]>::last);
+            if before == Some(&t[open]) {
+                self.quoted_argument(t, open, at, mark);
+                continue;
+            }
+            if !before.is_some_and(|c| c.is_ascii_alphanumeric() || *c >= 0x80) {
+                continue;
+            }
+            let Some(class) = self.label_ending(t, open - 1) else {
+                continue;
+            };
+            let length = memchr::memchr(t[open], &t[open + 1..]);
+            let value = open + 1..length.map_or(t.len(), |n| open + 1 + n);
+            self.argument(t, value, class, at, mark);
+        }
+    }
+
+    /// The value whose quote is at `open` and whose label is quoted as well, as Redis prints its commands: `"HSET" "kyc:17" "name" "…"`.
+    fn quoted_argument(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
+        const LONGEST: usize = 64;
+        let close = open - 2;
+        let floor = close.saturating_sub(LONGEST);
+        let Some(begin) = memchr::memrchr(t[open], &t[floor..close]) else {
+            return;
+        };
+        let label = &t[floor + begin + 1..close];
+        let named = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b':' | b'.');
+        if !label.iter().all(named) {
+            return;
+        }
+        // kyc:17:name
+        let step = memchr::memrchr(b':', label).map_or(0, |i| i + 1);
+        let length = memchr::memchr(t[open], &t[open + 1..]);
+        let value = open + 1..length.map_or(t.len(), |n| open + 1 + n);
+        let fields = &self.core.fields;
+        if let Some(class) = fields.exact(label[step..].trim_ascii())
+            && fields.exact(&t[value.clone()]).is_none()
+        {
+            self.argument(t, value, class, at, mark);
+        }
+    }
+
+    /// `--name value`; `--name=value` is a label like any other.
+    fn flags(&mut self, t: &[u8], at: usize, mark: usize) {
+        for flag in FLAG.find_iter(t).map(|i| i + 3) {
+            let name = t[flag..]
+                .iter()
+                .take(40)
+                .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
+                .count();
+            let from = flag + name;
+            if name == 0 || t.get(from) != Some(&b' ') || t.get(from + 1) == Some(&b'-') {
+                continue;
+            }
+            let info = self.scratch.keys.meaning(&t[flag..from], &self.core.fields);
+            let Some((rule, category)) = self
+                .class(info.class)
+                .and_then(|c| Some((c.label_value, c.category?)))
+            else {
+                continue;
+            };
+            if let Some(value) = self.value_after(t, from + 1, rule, category, false) {
+                self.argument(t, value.span, info.class, at, mark);
+            }
+        }
+    }
+
+    fn argument(&mut self, t: &[u8], value: Range<usize>, class: ClassId, at: usize, mark: usize) {
+        if let Some(data) = self.class(class)
+            && let Some(category) = data.category
+            && data.is_everywhere()
+            && self.core.catalog.placeholder_at(t, value.start).is_none()
+        {
+            self.take_labelled(t, value, at, mark, class, category, b"");
+        }
+    }
+}

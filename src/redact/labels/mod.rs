@@ -1,0 +1,11 @@
+//! Values behind labels, and where such a value begins and ends.
+//!
+//! The label says of which class its value is (`super::fields`); the class says how far it goes.
+
+pub(crate) mod arguments;
+pub(crate) mod foreign;
+pub(crate) mod grouped;
+pub(crate) mod label;
+pub(crate) mod numbered;
+pub(crate) mod runs;
+pub(crate) mod value;

@@ -1,0 +1,576 @@
+//! Where an unquoted value ends, by what it should be: a number, a date, an address, a secret.
+//!
+//! In running text nothing says where a value ends but the value itself. Each function takes the text from the value's first byte and
+//! gives its length in bytes, zero if no such value starts there. Rather a word too many than a leak.
+
+pub(crate) fn valid_prefix(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => std::str::from_utf8(&bytes[..e.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+pub(crate) fn valid_suffix(bytes: &[u8]) -> &str {
+    (0..bytes.len().min(4))
+        .find_map(|i| std::str::from_utf8(&bytes[i..]).ok())
+        .unwrap_or_default()
+}
+
+fn is_delimiter(c: u8) -> bool {
+    matches!(
+        c,
+        b',' | b';'
+            | b'|'
+            | b'&'
+            | b')'
+            | b'}'
+            | b']'
+            | b'>'
+            | b'<'
+            | b'"'
+            | b'\''
+            | b'\n'
+            | b'\r'
+            | b'\t'
+            | b'\\'
+            | b'`'
+    )
+}
+
+/// A word up to white space or a delimiter. Chinese text ends at its own punctuation.
+pub(crate) fn word_run(rest: &[u8]) -> usize {
+    let ascii = rest
+        .iter()
+        .position(|c| is_delimiter(*c) || *c == b' ')
+        .unwrap_or(rest.len());
+    cjk_end(&rest[..ascii])
+}
+
+/// The end of a sentence or bracket in Chinese writing.
+fn cjk_end(run: &[u8]) -> usize {
+    let ends = ["，", "。", "；", "、", "！", "）", "】", "」"];
+    // all of them begin with one of these
+    memchr::memchr2_iter(0xe3, 0xef, run)
+        .find(|i| ends.iter().any(|end| run[*i..].starts_with(end.as_bytes())))
+        .unwrap_or(run.len())
+}
+
+/// A number with single separators between its groups; letters may belong to it, words may not.
+pub(crate) fn number_run(rest: &[u8]) -> usize {
+    let mut at = if matches!(rest.first(), Some(b'+' | b'(' | b'*')) {
+        1
+    } else {
+        0
+    };
+    let mut end = 0;
+    loop {
+        let word = rest[at..]
+            .iter()
+            .take_while(|c| c.is_ascii_alphanumeric() || **c == b'*')
+            .count();
+        let bytes = &rest[at..at + word];
+        let digits = bytes.iter().filter(|c| c.is_ascii_digit()).count();
+        let next = rest.get(at + word);
+        let first = end == 0;
+        if word == 0
+            || matches!(next, Some(b'=' | b':'))
+            || (!first && digits == 0 && !joins(rest, at, word))
+            || (first && digits == 0 && word > 4 && next != Some(&b'-'))
+            // `身份证 code 1003`
+            || (first && digits == 0 && word > 2 && bytes.iter().all(u8::is_ascii_lowercase))
+        {
+            break;
+        }
+        at += word;
+        end = at;
+        if rest.get(at) == Some(&b')') && rest[..at].contains(&b'(') {
+            at += 1;
+            end = at;
+        }
+        match (rest.get(at), rest.get(at + 1)) {
+            (Some(b' '), Some(b'-'))
+                if rest.get(at + 2) == Some(&b' ')
+                    && rest.get(at + 3).is_some_and(u8::is_ascii_alphanumeric) =>
+            {
+                at += 3
+            }
+            // a form that was not opened: `5001+-+1220`
+            (Some(b'+'), Some(b'-')) if rest.get(at + 2) == Some(&b'+') => at += 3,
+            (Some(b'+'), Some(c)) if digits > 0 && c.is_ascii_alphanumeric() => at += 1,
+            (Some(b' ' | b'-' | b'/' | b'('), Some(c))
+                if c.is_ascii_alphanumeric() || *c == b'(' =>
+            {
+                at += 1;
+                if rest[at] == b'(' {
+                    at += 1;
+                }
+            }
+            _ => break,
+        }
+    }
+    end
+}
+
+/// May a word without digits belong to the number before it? One letter, or two between groups: `S 1234567 D`, `14 AB 2011`, but not `… di`.
+fn joins(rest: &[u8], at: usize, word: usize) -> bool {
+    match word {
+        // `… e_mail=`: the next field's key
+        1 => rest.get(at + 1) != Some(&b'_'),
+        2 => {
+            rest[at..at + 2]
+                .iter()
+                .all(|c| c.is_ascii_uppercase() || *c == b'*')
+                && matches!(rest.get(at + 2), Some(b' ' | b'-' | b'/'))
+                && rest.get(at + 3).is_some_and(u8::is_ascii_digit)
+        }
+        _ => false,
+    }
+}
+
+/// What says the type of a value before its quotes: `Some("`, PHP's `string(24) "`, Go's `sql.NullString{String:`. Its length up to the value.
+pub(crate) fn typed_run(rest: &[u8]) -> usize {
+    let quoted = |from: usize| matches!(rest.get(from), Some(b'"' | b'\'' | b'\\'));
+    const FIELD: &[u8] = b"{String:";
+    if let Some(i) = memchr::memmem::find(&rest[..rest.len().min(32)], FIELD).filter(|i| {
+        rest[..*i]
+            .iter()
+            .all(|c| c.is_ascii_alphanumeric() || *c == b'.')
+    }) {
+        return i + FIELD.len();
+    }
+    let open = wrapper_run(rest);
+    if open == 0 || quoted(open) {
+        return open * usize::from(quoted(open));
+    }
+    let length = rest[open..]
+        .iter()
+        .take_while(|c| c.is_ascii_digit())
+        .count();
+    let behind = open + length + 2;
+    if length > 0 && rest[open + length..].starts_with(b") ") && quoted(behind) {
+        behind
+    } else {
+        0
+    }
+}
+
+/// A text that was cut, without what the logger says of that: `…...(truncated 2048 bytes)`.
+pub(crate) fn without_cut_mark(value: &[u8]) -> usize {
+    const LONGEST: usize = 64;
+    let from = value.len().saturating_sub(LONGEST);
+    let mark = memchr::memmem::rfind(&value[from..], b"...").map(|i| from + i);
+    let says = |i: &usize| {
+        let rest = value[i + 3..].trim_ascii();
+        matches!(rest.first(), Some(b'(' | b'[' | b'<'))
+            && matches!(rest.last(), Some(b')' | b']' | b'>'))
+    };
+    mark.filter(says).unwrap_or(value.len())
+}
+
+/// The length of a date in a run that holds Thai, in which what comes next may be written as well: `4 มี.ค. 2528 ที่อยู่`.
+fn thai_date(run: &str) -> usize {
+    const YEAR: usize = 4;
+    let digit = |c: char| c.is_ascii_digit() || ('\u{0e50}'..='\u{0e59}').contains(&c);
+    let (mut groups, mut from) = (0, 0);
+    while let Some(start) = run[from..].find(digit).map(|i| from + i) {
+        let end = run[start..]
+            .find(|c| !digit(c))
+            .map_or(run.len(), |i| start + i);
+        groups += 1;
+        from = end;
+        let next = run[end..].trim_start_matches(' ');
+        let another = next.starts_with(|c: char| !c.is_ascii()) && !next.starts_with("ถึง");
+        if run[start..end].chars().count() >= YEAR && another && !next.starts_with(digit) {
+            return end;
+        }
+    }
+    // a word before a number is none: `เวลา 35`
+    if groups >= 2 { run.len() } else { 0 }
+}
+
+/// A date in digits or in Chinese, Thai or other writing.
+pub(crate) fn date_run(rest: &[u8]) -> usize {
+    let text = valid_prefix(&rest[..rest.len().min(64)]);
+    let part = |c: char| {
+        c.is_ascii_digit()
+            || matches!(
+                c,
+                '-' | '/'
+                    | '.'
+                    | ' '
+                    | '年'
+                    | '月'
+                    | '日'
+                    | '〇'
+                    | '零'
+                    | '一'
+                    | '二'
+                    | '三'
+                    | '四'
+                    | '五'
+                    | '六'
+                    | '七'
+                    | '八'
+                    | '九'
+                    | '十'
+                    | '廿'
+                    | '元'
+                    | '民'
+                    | '国'
+                    | '國'
+                    | '昭'
+                    | '和'
+                    | '平'
+                    | '成'
+                    | '令'
+                    | '大'
+                    | '正'
+                    | '明'
+                    | '治'
+                    | '년'
+                    | '월'
+                    | '일'
+                    | '至'
+                    | '~'
+            )
+            || ('\u{0e00}'..='\u{0e7f}').contains(&c)
+    };
+    let mut end = text
+        .char_indices()
+        .find(|(_, c)| !part(*c))
+        .map_or(text.len(), |(i, _)| i);
+    if text[..end].contains(|c| ('\u{0e00}'..='\u{0e7f}').contains(&c)) {
+        // weekday and month are written out, in three bytes a character
+        let text = valid_prefix(&rest[..rest.len().min(3 * 64)]);
+        let end = text.find(|c| !part(c)).unwrap_or(text.len());
+        return thai_date(text[..end].trim_end());
+    }
+    // 31 Dec 1949, Dec 31, 1949
+    let tail = &text[end..];
+    let month = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei",
+        "agu", "okt", "des", "ogo", "dis", "mac", "ene", "abr", "hun", "set", "tha",
+    ];
+    if tail.len() >= 3
+        && tail.is_char_boundary(3)
+        && month.iter().any(|m| tail[..3].eq_ignore_ascii_case(m))
+    {
+        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let more = tail[letters..]
+            .bytes()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, b' ' | b',' | b'.' | b'-' | b'/'))
+            .count();
+        end += letters + more;
+    }
+    // 7 tháng 3 năm 1990
+    if text[end..].starts_with("tháng") {
+        let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '/');
+        let mut rest = &text[end + "tháng".len()..];
+        rest = rest.trim_start_matches(part);
+        rest = rest
+            .strip_prefix("năm")
+            .unwrap_or(rest)
+            .trim_start_matches(part);
+        end = text.len() - rest.len();
+    }
+    if text[end..].starts_with('T') {
+        let time = text[end + 1..]
+            .bytes()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'))
+            .count();
+        end += if time > 0 { time + 1 } else { 0 };
+    }
+    // `1990-03-07 200`: a whole date in one word ends there, but for a time of day
+    let end = match text[..end].find(' ') {
+        Some(blank) if is_whole_date(&text[..blank]) => {
+            blank + time_of_day(&text[blank..]).min(text.len() - blank)
+        }
+        _ => end,
+    };
+    // the digits of what comes next (` 36ms`) are not ours, nor is a trailing separator
+    text[..end]
+        .trim_end_matches([' ', ',', '.', '-', '/', '~'])
+        .len()
+}
+
+fn is_whole_date(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let signs = word
+        .bytes()
+        .filter(|c| matches!(c, b'-' | b'/' | b'.'))
+        .count();
+    digits >= 6 && (signs == 2 || (signs == 0 && digits == 8)) && word.is_ascii()
+        || digits >= 6 && word.ends_with(['日', '일'])
+}
+
+/// The length of ` 00:00:00` at the start of a text, with fractions.
+fn time_of_day(text: &str) -> usize {
+    let time = text.as_bytes();
+    let shape = |i: usize, c: &u8| match i {
+        0 => *c == b' ',
+        3 => *c == b':',
+        _ => c.is_ascii_digit(),
+    };
+    if time.len() < 6 || !time.iter().take(6).enumerate().all(|(i, c)| shape(i, c)) {
+        return 0;
+    }
+    let more = time[6..]
+        .iter()
+        .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'));
+    6 + more.count()
+}
+
+/// A machine identifier: a word, but not what a colon glues to it (`sim=45.96:F202561666`); times and ports go on.
+pub(crate) fn identifier_run(rest: &[u8]) -> usize {
+    const LONGEST: usize = 512;
+    let rest = &rest[..rest.len().min(LONGEST)];
+    let word = word_run(rest);
+    let opened = rest[..word]
+        .iter()
+        .position(|c| matches!(c, b'[' | b'(' | b'{'));
+    let word = opened.filter(|i| *i > 0).unwrap_or(word);
+    memchr::memchr_iter(b':', &rest[..word])
+        .find(|i| {
+            let next = &rest[i + 1..word];
+            let word = next.iter().take_while(|c| c.is_ascii_alphanumeric());
+            word.count() >= 6
+                || matches!(
+                    next.first(),
+                    Some(b'+' | b'a'..=b'z' | b'A'..=b'Z' | 0x80..)
+                )
+        })
+        .unwrap_or(word)
+}
+
+/// What Java, Rust and Python print around a value: `Optional[`, `Some(`, `datetime.date(`. Its length with the bracket.
+pub(crate) fn wrapper_run(rest: &[u8]) -> usize {
+    let word = rest
+        .iter()
+        .take(32)
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_'))
+        .count();
+    let opens = word >= 4 && matches!(rest.get(word), Some(b'[' | b'('));
+    if opens && rest[..word].iter().any(u8::is_ascii_lowercase) {
+        word + 1
+    } else {
+        0
+    }
+}
+
+/// Up to the bracket that closes a wrapper.
+pub(crate) fn enclosed_run(rest: &[u8]) -> usize {
+    rest.iter()
+        .take(64)
+        .position(|c| matches!(c, b')' | b']' | b'\n'))
+        .unwrap_or(0)
+}
+
+/// The end of a parameter's value in a query or form, `name=张 三&…`: where the next one begins.
+pub(crate) fn parameter_run(t: &[u8], value: usize) -> Option<usize> {
+    const LONGEST: usize = 256;
+    if t.get(value.checked_sub(1)?) != Some(&b'=') {
+        return None;
+    }
+    let key = t[..value - 1]
+        .iter()
+        .rev()
+        .take_while(|c| {
+            c.is_ascii_alphanumeric()
+                || matches!(c, b'_' | b'-' | b'.' | b'[' | b']')
+                || **c >= 0x80
+        })
+        .count();
+    let before = (value - 1).checked_sub(key + 1).map(|i| t[i]);
+    // the body of a printed request begins on a line of its own
+    if !matches!(before, None | Some(b'&' | b'?' | b'\n')) {
+        return None;
+    }
+    let rest = &t[value..t.len().min(value + LONGEST)];
+    let end = rest
+        .iter()
+        .position(|c| matches!(c, b'&' | b'"' | b'\n' | b'\r' | b'<'));
+    // `…&sign=cd0f, TraceId=78da, data=Name=…&…`: the sentence goes on, with another query
+    if let Some(next) = end.and_then(|end| next_field(&rest[..end])) {
+        return Some(value + next).filter(|_| next > 0);
+    }
+    match end {
+        Some(end) => (end > 0 && rest[end] == b'&').then_some(value + end),
+        // the last one, in which spaces are still plus signs
+        None => (before == Some(b'&')
+            && value + rest.len() == t.len()
+            && rest.contains(&b'+')
+            && !rest.contains(&b' '))
+        .then_some(t.len()),
+    }
+}
+
+/// Where a value ends before `, key=`.
+fn next_field(value: &[u8]) -> Option<usize> {
+    let equals = memchr::memchr(b'=', value)?;
+    let word = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
+    let key = value[..equals].iter().rev().take_while(word).count();
+    let before = value[..equals - key].strip_suffix(b" ")?;
+    let end = before.strip_suffix(b",").or(before.strip_suffix(b";"))?;
+    (key > 0).then_some(end.len())
+}
+
+/// Does the label that ends at `separator` begin a line of several, of which its value is the rest?
+pub(crate) fn fills_line(t: &[u8], separator: usize) -> bool {
+    const LONGEST: usize = 64;
+    let rest = &t[separator..t.len().min(separator + LONGEST)];
+    let (ends, last) = match memchr::memchr(b'\n', rest) {
+        Some(_) => (true, false),
+        None => (rest.len() < LONGEST, true),
+    };
+    let word = |c: u8| {
+        c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'/' | b' ' | b'\t') || c >= 0x80
+    };
+    // no further back than that word, or many labels in one line take quadratic time
+    let start = t[..separator]
+        .iter()
+        .rposition(|c| !word(*c))
+        .map_or(0, |i| i + 1);
+    let begins = start == 0 || t[start - 1] == b'\n';
+    let label = t[start..separator].trim_ascii();
+    let one_word = !label.iter().any(u8::is_ascii_whitespace);
+    ends && begins && one_word && !(start == 0 && last)
+}
+
+/// A date, also behind the place that some cards print before it: `BANDUNG, 15-04-1990`.
+pub(crate) fn placed_date_run(rest: &[u8]) -> usize {
+    let date = date_run(rest);
+    if date > 0 {
+        return date;
+    }
+    let place = rest
+        .iter()
+        .take(40)
+        .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b' ' | b',' | b'.'))
+        .count();
+    match date_run(&rest[place..]) {
+        n if n >= 8 && rest[..place].contains(&b',') => place + n,
+        _ => 0,
+    }
+}
+
+/// An address: up to a delimiter, two spaces or the next `key=`.
+pub(crate) fn address_run(rest: &[u8]) -> usize {
+    let hard = rest
+        .iter()
+        .position(|c| {
+            matches!(
+                c,
+                b';' | b'|'
+                    | b'&'
+                    | b'}'
+                    | b']'
+                    | b'>'
+                    | b'<'
+                    | b'"'
+                    | b'\n'
+                    | b'\r'
+                    | b'\t'
+                    | b'\\'
+            )
+        })
+        .unwrap_or(rest.len());
+    let mut end = hard;
+    let run = &rest[..hard];
+    if let Some(i) = memchr::memmem::find(run, b"  ") {
+        end = end.min(i);
+    }
+    for i in memchr::memchr2_iter(b'=', b':', run) {
+        let word = run[..i]
+            .iter()
+            .rev()
+            .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_' || **c >= 0x80)
+            .count();
+        let start = i - word;
+        // `住址 total=9`: another field's label, no address
+        if word > 0 && start == 0 && run[i] == b'=' && run[..word].is_ascii() {
+            return 0;
+        }
+        if word > 0 && start > 0 {
+            end = end.min(
+                run[..start]
+                    .iter()
+                    .rposition(|c| !matches!(c, b' ' | b','))
+                    .map_or(0, |p| p + 1),
+            );
+            break;
+        }
+    }
+    let end = ["。", "；", "，手机", "，电话", "，姓名", "，身份", "），"]
+        .iter()
+        .filter_map(|p| memchr::memmem::find(&rest[..end], p.as_bytes()))
+        .min()
+        .unwrap_or(end);
+    // 科技路50号, POST /v1/verify: a Latin word behind a comma is none of a Chinese address
+    let end = match run.first() {
+        Some(0xe4..=0xe9) => memchr::memchr_iter(b',', &rest[..end])
+            .find(|i| {
+                let next = rest[i + 1..end].trim_ascii_start().first();
+                next.is_some_and(u8::is_ascii_alphabetic)
+            })
+            .unwrap_or(end),
+        _ => end,
+    };
+    // Chinese addresses have no spaces before what follows them: 北京市…3号 sim=98
+    match run.first() {
+        Some(0xe4..=0xe9) => memchr::memchr_iter(b' ', &rest[..end])
+            // 丸の内1-9-1 グラントウキョウノースタワー12階
+            .find(|i| !matches!(rest[i + 1..end], [0xe3, 0x82 | 0x83, ..]))
+            .filter(|i| rest[..*i].iter().filter(|c| **c >= 0x80).count() >= 12)
+            .unwrap_or(end),
+        _ => rest[..end].trim_ascii_end().len(),
+    }
+}
+
+/// A secret: up to white space or a delimiter; a scheme (`Bearer`, `Basic`) belongs to it.
+pub(crate) fn secret_run(rest: &[u8]) -> usize {
+    let run = |from: usize| {
+        rest[from..]
+            .iter()
+            .position(|c| is_delimiter(*c) || *c == b' ')
+            .map_or(rest.len(), |i| from + i)
+    };
+    let run = |from: usize| from + cjk_end(&rest[from..run(from)]);
+    let run = |from: usize| from + before_next_field(&rest[from..run(from)]);
+    let end = run(0);
+    let scheme = ["bearer", "basic", "digest", "token", "negotiate"]
+        .iter()
+        .any(|s| rest[..end].eq_ignore_ascii_case(s.as_bytes()));
+    if scheme && rest.get(end) == Some(&b' ') {
+        run(end + 1)
+    } else {
+        end
+    }
+}
+
+/// The length of a secret without the field that a sign no other one stands for divides from it: `hunter2secret~status=ok`.
+pub(crate) fn before_next_field(run: &[u8]) -> usize {
+    let letter = |c: &&u8| c.is_ascii_lowercase() || **c == b'_';
+    let divides = |c: &u8| matches!(c, b'~' | b'^' | b'#' | 1..=8);
+    let field = |i: &usize| {
+        let name = run[i + 1..].iter().take(24).take_while(letter).count();
+        *i > 0 && name > 1 && matches!(run.get(i + 1 + name), Some(b'=' | b':'))
+    };
+    let mut signs = (0..run.len()).filter(|i| divides(&run[*i]));
+    signs.find(field).unwrap_or(run.len())
+}
+
+pub(crate) fn hex_run(rest: &[u8]) -> usize {
+    let n = rest.iter().take_while(|c| c.is_ascii_hexdigit()).count();
+    if n >= 32 { n } else { 0 }
+}
+
+/// A payload: base64 or hexadecimal, perhaps cut by dots, or a data URI.
+pub(crate) fn blob_run(rest: &[u8]) -> usize {
+    let uri = rest.starts_with(b"data:");
+    let part = |c: u8| {
+        crate::redact::layers::payload::is_base64(c)
+            || matches!(c, b'.' | b'*')
+            || (uri && matches!(c, b':' | b';' | b','))
+    };
+    rest.iter().position(|c| !part(*c)).unwrap_or(rest.len())
+}

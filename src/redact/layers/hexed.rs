@@ -1,0 +1,55 @@
+//! Text in hexadecimal, `7b226e616d65223a…`: bodies that a program could not log as they were.
+
+use super::is_text;
+use crate::redact::pass::{Context, LAYERS, Pass};
+
+/// A shorter run is an identifier or a digest.
+const SHORTEST: usize = 48;
+/// So many bytes must be letters or signs for the rest to be decoded: of random ones one run in 30,000 begins so.
+const HEAD: usize = 10;
+
+impl Pass<'_> {
+    /// Opens a run that is hexadecimal of a text. True if it was.
+    pub(crate) fn open_hex(&mut self, run: &[u8], at: usize, context: Context) -> bool {
+        let prefix = if run.starts_with(b"0x") { 2 } else { 0 };
+        let digits = &run[prefix..];
+        if digits.len() < SHORTEST
+            || !digits.len().is_multiple_of(2)
+            || self.scratch.layers == LAYERS
+            || !digits[..2 * HEAD].iter().all(u8::is_ascii_hexdigit)
+        {
+            return false;
+        }
+        let mut head = bytes(&digits[..2 * HEAD]).peekable();
+        let opened = matches!(head.peek(), Some(b'{' | b'[' | b'<'));
+        if !(opened || head.all(|c| (0x20..0x7f).contains(&c) || c >= 0xc3))
+            || !digits.iter().all(u8::is_ascii_hexdigit)
+        {
+            return false;
+        }
+        let text: Vec<u8> = bytes(digits).collect();
+        if !is_text(&text) {
+            return false;
+        }
+        let upper = digits.iter().any(u8::is_ascii_uppercase);
+        self.recode(&text, digits, at + prefix, context, |redacted| {
+            let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0') as u8;
+            let mut out = Vec::with_capacity(2 * redacted.len());
+            for c in redacted {
+                out.extend([digit(c >> 4), digit(c & 15)]);
+            }
+            if upper {
+                out.make_ascii_uppercase();
+            }
+            out
+        });
+        true
+    }
+}
+
+fn bytes(digits: &[u8]) -> impl Iterator<Item = u8> {
+    let value = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
+    digits
+        .chunks_exact(2)
+        .map(move |pair| value(pair[0]) << 4 | value(pair[1]))
+}

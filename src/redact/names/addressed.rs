@@ -1,0 +1,89 @@
+//! Names that a Japanese or Korean form of address ends: 佐久間美月様, 황보석진님.
+//!
+//! The form promises a name, so a surname need not be on a list as long as what stands before the form is no word: 仕様 is a
+//! specification and 고객님 a customer.
+
+use super::NameLists;
+use crate::redact::words::script::{is_han, is_hangul, is_kana};
+
+/// Characters before 様 that make a word of it.
+const WORDS: &[char] = &[
+    '仕', '者', '同', '多', '模', '一', '各', '異', '有', '客', '皆', '神', '王', '何', '両',
+];
+
+impl NameLists {
+    /// The length in bytes of the name at the end of a text, before the form of address `form`. Zero if none ends here.
+    pub fn addressed_name(&self, text: &str, form: &str) -> usize {
+        match form {
+            "님" | "씨" | "고객님" => self.korean(text),
+            "様" | "さん" | "氏" | "殿" | "くん" | "ちゃん" => self.japanese(text),
+            _ => 0,
+        }
+    }
+
+    fn japanese(&self, text: &str) -> usize {
+        let run = last(text, |c| is_han(c) || is_kana(c));
+        // 佐藤 翔太様
+        let before = text[..text.len() - run.len()].strip_suffix([' ', '　']);
+        let surname = before.map_or("", |before| last(before, is_han));
+        if self.japanese.contains(surname) && (1..=4).contains(&run.chars().count()) {
+            return text.len() - before.map_or(0, str::len) + surname.len();
+        }
+        let run = last(text, is_han);
+        let count = run.chars().count();
+        let listed = self.is_japanese(run);
+        let named =
+            (3..=6).contains(&count) && !run.ends_with(WORDS) && (listed || !self.has_word(run));
+        if named || (listed && count == 2) {
+            run.len()
+        } else {
+            0
+        }
+    }
+
+    fn korean(&self, text: &str) -> usize {
+        let run = last(text.trim_end_matches(' '), is_hangul);
+        let named = (3..=4).contains(&run.chars().count())
+            && self.has_korean_surname(run)
+            && !self.is_korean_word(run);
+        if named {
+            text.len() - (text.trim_end_matches(' ').len() - run.len())
+        } else {
+            0
+        }
+    }
+}
+
+/// The characters of one kind at the end of a text, if they stand free: at most six.
+fn last(text: &str, kind: fn(char) -> bool) -> &str {
+    let run: usize = text
+        .chars()
+        .rev()
+        .take_while(|c| kind(*c))
+        .map(char::len_utf8)
+        .sum();
+    &text[text.len() - run..]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::patterns::Patterns;
+    use crate::redact::names::NameLists;
+
+    #[test]
+    fn names_and_what_is_none() {
+        let patterns = Patterns::builtin().expect("packs");
+        let lists = NameLists::new(&patterns.names);
+        for (text, form, name) in [
+            ("申請者、佐久間美月", "様", "佐久間美月"),
+            ("標準仕", "様", ""),
+            ("お客", "様", ""),
+            ("확인 황보석진", "님", "황보석진"),
+            ("신청자", "님", ""),
+            ("고객", "님", ""),
+        ] {
+            let length = lists.addressed_name(text, form);
+            assert_eq!(&text[text.len() - length..], name, "{text}{form}");
+        }
+    }
+}

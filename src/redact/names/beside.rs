@@ -1,0 +1,268 @@
+//! Names that stand beside a number of a person or before an address of mail, with no label of their own: `陈大文 110…`, `verify(陈大文, 110…)`,
+//! `Verified Imogen Tan (S1234567D)`, `"Imogen Fairweather" <imogen@…>`. Only what is a name beyond doubt.
+
+use std::ops::Range;
+
+use super::NameLists;
+use super::spoken::Promise;
+use crate::redact::edit::action::{CategoryId, Family};
+use crate::redact::labels::runs::{valid_prefix, valid_suffix};
+use crate::redact::pass::{Pass, Rule};
+use crate::redact::words::script::{is_han, is_hangul};
+
+/// So far a name is looked for, in bytes.
+const REACH: usize = 64;
+/// Signs between a name and its number, at most.
+const GAP: usize = 4;
+/// Words of a name in Latin letters, at most.
+const WORDS: usize = 6;
+/// More numbers are a list of them.
+const NUMBERS: usize = 16;
+
+/// `12/03/1983`, `1983-03-12`
+const DATE: usize = 10;
+
+/// Is it a date of the years in which those were born who are grown up?
+fn is_old_date(date: &[u8]) -> bool {
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let sign = |c: u8| matches!(c, b'/' | b'-' | b'.');
+    let (year, rest) = match date {
+        [y @ .., s, m1, m2, r, d1, d2] if y.len() == 4 && sign(*s) && s == r => {
+            (y, [*m1, *m2, *d1, *d2])
+        }
+        [d1, d2, s, m1, m2, r, y @ ..] if y.len() == 4 && sign(*s) && s == r => {
+            (y, [*m1, *m2, *d1, *d2])
+        }
+        _ => return false,
+    };
+    digits(year) && digits(&rest) && (&b"1920"[..]..=&b"2010"[..]).contains(&year)
+}
+
+fn divides(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | ','
+            | '/'
+            | '|'
+            | '('
+            | ')'
+            | '['
+            | ']'
+            | '"'
+            | '\''
+            | ':'
+            | '-'
+            | '_'
+            | '\n'
+            | '\r'
+            | '\t'
+            | '，'
+            | '、'
+            | '（'
+            | '）'
+            | '：'
+            | '　'
+    )
+}
+
+/// Does the last word of a text begin with a capital, or in another script?
+fn may_end_name(text: &[u8]) -> bool {
+    let letter = |c: &&u8| c.is_ascii_alphanumeric() || **c >= 0x80;
+    let gap = text.iter().rev().take(8).take_while(|c| !letter(c)).count();
+    let end = text.len() - gap;
+    let word = text[..end].iter().rev().take(24).take_while(letter).count();
+    text[end - word..end]
+        .first()
+        .is_some_and(|c| c.is_ascii_uppercase() || *c >= 0x80)
+}
+
+impl NameLists {
+    /// Where the name at the end of a text begins.
+    fn name_before(
+        &self,
+        text: &str,
+        promise: Promise,
+        is_label: impl Fn(&str) -> bool,
+    ) -> Option<usize> {
+        let bracket = text.ends_with(['(', '（']);
+        let before = text;
+        let text = text.trim_end_matches(divides);
+        if text.ends_with(is_han) {
+            let start = text.trim_end_matches(is_han).len();
+            return self.is_person(&text[start..], is_label).then_some(start);
+        }
+        if text.ends_with(is_hangul) {
+            let start = text.trim_end_matches(is_hangul).len();
+            let name = &text[start..];
+            let line = before.ends_with('\n')
+                && text[..start].chars().next_back().is_none_or(|c| c == '\n');
+            return ((bracket || line) && self.is_korean_person(name)).then_some(start);
+        }
+        let mut starts = text.rmatch_indices([
+            ' ', '\n', ',', ':', '(', '[', '"', '\'', '>', '/', '|', ';', '，', '：',
+        ]);
+        let mut found = None;
+        let mut words = 0;
+        while words < WORDS {
+            let (start, sign) = starts
+                .next()
+                .map_or((0, ""), |(i, sign)| (i + sign.len(), sign));
+            words += 1;
+            let name = &text[start..];
+            if name.starts_with(char::is_uppercase)
+                && self.spoken_name(name, promise, &is_label) == name.len()
+            {
+                found = Some(start);
+            }
+            // `SURNAME, Given` apart, a name has only spaces
+            if !matches!(sign, " ") {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Where the name at the start of a text is.
+    fn name_after(&self, text: &str, is_label: impl Fn(&str) -> bool) -> Option<Range<usize>> {
+        let start = text.len() - text.trim_start_matches(divides).len();
+        if start == 0 || text[..start].chars().count() > GAP {
+            return None;
+        }
+        let rest = &text[start..];
+        let length = if rest.starts_with(is_han) {
+            let run = rest.len() - rest.trim_start_matches(is_han).len();
+            // 高負荷のため
+            let free = !rest[run..].starts_with(char::is_alphanumeric);
+            if free && self.is_person(&rest[..run], is_label) {
+                run
+            } else {
+                0
+            }
+        } else if rest.starts_with(is_hangul) {
+            // 790512-2005506⏎김민준(金民俊)
+            let run = rest.len() - rest.trim_start_matches(is_hangul).len();
+            let line = text[..start].contains('\n') && rest[run..].starts_with(['\n', '(']);
+            if line && self.is_korean_person(&rest[..run]) {
+                run
+            } else {
+                0
+            }
+        } else {
+            self.spoken_name(rest, Promise::Hint, is_label)
+        };
+        (length > 0).then_some(start..start + length)
+    }
+}
+
+impl Pass<'_> {
+    /// Looks beside what was found in a text since `mark`.
+    pub(crate) fn names_beside(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let Some(category) = core
+            .name_category
+            .filter(|_| self.scratch.edits.has_since(mark))
+        else {
+            return;
+        };
+        let is_mail = |c: CategoryId| core.catalog.ids()[c as usize] == "email";
+        let found: Vec<(Range<usize>, bool)> = self
+            .scratch
+            .edits
+            .since(mark)
+            .iter()
+            .filter(|e| core.catalog.family(e.category) == Family::IdNumber || is_mail(e.category))
+            .map(|e| (e.start - at..e.end - at, is_mail(e.category)))
+            .take(NUMBERS)
+            .collect();
+        let is_label = |word: &str| core.is_label(word);
+        for (span, mail) in found {
+            if !mail && !may_end_name(&t[..span.start]) {
+                self.name_behind(t, span.end, at, mark, category);
+                continue;
+            }
+            let before = valid_suffix(&t[span.start.saturating_sub(REACH)..span.start]);
+            let name = if mail {
+                let text = before
+                    .strip_suffix('<')
+                    .map(|text| text.trim_end_matches([' ', '"', '\'']));
+                text.and_then(|text| {
+                    Some(core.names.name_before(text, Promise::Address, is_label)?..text.len())
+                })
+            } else {
+                let text = before.trim_end_matches(divides);
+                let gap = before[text.len()..].chars().count();
+                let name = core.names.name_before(before, Promise::Hint, is_label);
+                name.filter(|_| gap <= GAP).map(|start| start..text.len())
+            };
+            if let Some(name) = name {
+                let from = span.start - before.len();
+                self.take_beside(t, from + name.start..from + name.end, at, mark, category);
+            }
+            if !mail {
+                self.name_behind(t, span.end, at, mark, category);
+                self.birth_behind(t, span.end, at, mark);
+            }
+        }
+    }
+
+    /// The date behind a number and a name: `079083012345 - NGUYEN VAN AN - 12/03/1983`. One of the last years is that of a log.
+    fn birth_behind(&mut self, t: &[u8], end: usize, at: usize, mark: usize) {
+        let Some(category) = self.core.birth_category else {
+            return;
+        };
+        let named =
+            self.scratch.edits.since(mark).iter().find(|e| {
+                self.core.is_name(e.category) && (end..=end + GAP).contains(&(e.start - at))
+            });
+        let Some(end) = named.map(|e| e.end - at) else {
+            return;
+        };
+        let rest = &t[end..t.len().min(end + GAP + DATE)];
+        let gap = rest
+            .iter()
+            .take_while(|c| matches!(c, b' ' | b'-' | b',' | b'|' | b'/' | b';' | b'\n'))
+            .count();
+        let span = end + gap..end + gap + DATE;
+        if (1..=GAP).contains(&gap)
+            && t.get(span.clone()).is_some_and(is_old_date)
+            && !t.get(span.end).is_some_and(u8::is_ascii_alphanumeric)
+            && !self
+                .scratch
+                .edits
+                .touches(mark, at + span.start..at + span.end)
+        {
+            let rule = Rule::Named("birth date beside a number");
+            let placed = at + span.start..at + span.end;
+            self.take(&t[span], placed, category, rule, 0, b"");
+        }
+    }
+
+    fn name_behind(&mut self, t: &[u8], end: usize, at: usize, mark: usize, category: CategoryId) {
+        let core = self.core;
+        let rest = &t[end..t.len().min(end + REACH)];
+        // a name begins with a capital or in another script
+        let first = rest
+            .iter()
+            .take(8)
+            .find(|c| c.is_ascii_alphanumeric() || **c >= 0x80);
+        if first.is_some_and(|c| c.is_ascii_uppercase() || *c >= 0x80) {
+            let is_label = |word: &str| core.is_label(word);
+            if let Some(name) = core.names.name_after(valid_prefix(rest), is_label) {
+                self.take_beside(t, end + name.start..end + name.end, at, mark, category);
+            }
+        }
+    }
+
+    fn take_beside(
+        &mut self,
+        t: &[u8],
+        name: Range<usize>,
+        at: usize,
+        mark: usize,
+        category: CategoryId,
+    ) {
+        if self.take_name(t, name.clone(), at, mark, category, "name beside a number") {
+            self.second_writing(t, name, at, mark, category);
+        }
+    }
+}

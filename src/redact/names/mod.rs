@@ -1,0 +1,434 @@
+//! Names of persons: what could be one, and where one ends in running text.
+//!
+//! In eKYC logs names stand under keys and behind labels; there recall comes first and this module only says what can't be a
+//! name. In free text without a label a Chinese name is taken only beside a cue word (客户张三, 张三先生).
+
+pub(crate) mod addressed;
+pub(crate) mod beside;
+pub(crate) mod enclosed;
+pub(crate) mod latin;
+pub(crate) mod leading;
+pub(crate) mod spaced;
+pub(crate) mod spoken;
+pub(crate) mod told;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::patterns::schema::Names;
+use crate::redact::layers::payload;
+use crate::redact::words::accents;
+use crate::redact::words::script::{is_han, is_hangul, is_latin, is_letter, is_name_char};
+
+/// Built from our own lists only, so that nobody can choose words that collide.
+type Set<T> = HashSet<T, foldhash::fast::FixedState>;
+
+/// Word lists, ready for use.
+pub(crate) struct NameLists {
+    pub(crate) surnames: Set<char>,
+    pub(crate) rare_surnames: Set<char>,
+    pub(crate) compound: Set<[char; 2]>,
+    pub(crate) japanese: Set<String>,
+    pub(crate) japanese_ends: Set<char>,
+    pub(crate) korean: Set<String>,
+    pub(crate) korean_words: Set<String>,
+    pub(crate) chinese_words: Set<String>,
+    /// By their first character.
+    pub(crate) follow: HashMap<char, Vec<String>, foldhash::fast::FixedState>,
+    pub(crate) latin_words: Set<String>,
+    pub(crate) latin_names: Set<String>,
+    pub(crate) places: Vec<String>,
+}
+
+impl NameLists {
+    pub fn new(names: &Names) -> Self {
+        let set = |list: &[String]| list.iter().cloned().collect::<Set<_>>();
+        let first = |list: &[String]| {
+            list.iter()
+                .filter_map(|s| s.chars().next())
+                .collect::<Set<_>>()
+        };
+        let mut follow: HashMap<_, Vec<_>, _> = HashMap::default();
+        for word in &names.follow_words {
+            if let Some(first) = word.chars().next() {
+                follow.entry(first).or_default().push(word.clone());
+            }
+        }
+        Self {
+            surnames: first(&names.surnames),
+            rare_surnames: first(&names.rare_surnames),
+            compound: names
+                .compound_surnames
+                .iter()
+                .filter_map(|s| {
+                    let mut c = s.chars();
+                    Some([c.next()?, c.next()?])
+                })
+                .collect(),
+            japanese: set(&names.japanese_surnames),
+            japanese_ends: first(&names.japanese_ends),
+            korean: set(&names.korean_surnames),
+            korean_words: set(&names.korean_words),
+            chinese_words: set(&names.chinese_words),
+            follow,
+            latin_words: set(&names.latin_words),
+            latin_names: set(&names.latin_names),
+            places: names.spoken.places.clone(),
+        }
+    }
+
+    /// Is a text nothing but words of logs: `Bad Request`, `Manual Review`?
+    pub fn is_all_words(&self, value: &[u8]) -> bool {
+        let word = |word: &str| self.is_latin_word(word) && !self.is_latin_name(word);
+        value.is_ascii()
+            && std::str::from_utf8(value)
+                .is_ok_and(|text| text.contains(' ') && text.split([' ', '/']).all(word))
+    }
+
+    pub fn is_latin_name(&self, word: &str) -> bool {
+        self.latin_names.contains(&word.to_lowercase())
+    }
+
+    /// Does a text begin with a Chinese surname, or a Japanese one?
+    pub(crate) fn may_begin_name(&self, text: &str) -> bool {
+        let mut chars = text.chars();
+        let pair = [chars.next(), chars.next()].map(Option::unwrap_or_default);
+        self.surnames.contains(&pair[0]) || self.compound.contains(&pair) || self.is_japanese(text)
+    }
+
+    /// Is a text written like a name: with a capital, in another script, or with a known name?
+    pub(crate) fn is_written_like_one(&self, value: &[u8]) -> bool {
+        value.iter().any(|c| c.is_ascii_uppercase() || *c >= 0x80)
+            || value
+                .split(|c| *c == b' ')
+                .filter_map(|word| std::str::from_utf8(word).ok())
+                .any(|word| self.is_latin_name(word))
+    }
+
+    /// Does a text begin with a place whose words are names as well: Hong Kong?
+    pub(crate) fn is_place(&self, text: &str) -> bool {
+        let begins = |place: &String| {
+            text.get(..place.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(place))
+        };
+        self.places.iter().any(begins)
+    }
+
+    pub fn is_common_word(&self, word: &str) -> bool {
+        self.is_latin_word(word) || self.chinese_words.contains(word)
+    }
+
+    pub(crate) fn is_latin_word(&self, word: &str) -> bool {
+        !word.starts_with(is_han) && self.latin_words.contains(&word.to_lowercase())
+    }
+
+    /// Could the whole text be a person's name? For keys that may also name a thing (`Name`).
+    pub fn is_plausible(&self, text: &str) -> bool {
+        let text = text.trim();
+        // written in escapes that nobody undid: b'\xe0\xb8…', \u0e13, \351\231
+        if memchr::memchr(b'\\', text.as_bytes()).is_some()
+            && ["\\x", "\\u", "\\2", "\\3"]
+                .iter()
+                .map(|e| text.matches(e).count())
+                .sum::<usize>()
+                >= 2
+        {
+            let part = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'\\' | b' ' | b'.' | b'-');
+            return text.len() <= 640 && text.bytes().all(part);
+        }
+        // the usual name in Chinese logs answers the next five questions as it stands
+        if !text.is_empty() && text.chars().all(is_han) {
+            return self.is_han_name(text);
+        }
+        let count = text.chars().count();
+        if count == 0 || count > 80 || !text.chars().any(is_letter) {
+            return false;
+        }
+        if text.len() >= 32 && text.bytes().all(|c| c.is_ascii_hexdigit()) {
+            return true; // a name that was hashed without a key
+        }
+        if self.is_adorned(text) {
+            return true;
+        }
+        if text.chars().any(|c| !is_name_char(c)) || self.is_latin_word(text) {
+            return false;
+        }
+        if text.is_ascii() {
+            // lb.example.com
+            if text.contains('.') && !text.bytes().any(|c| c == b' ' || c.is_ascii_uppercase()) {
+                return false;
+            }
+            let (mut words, mut common) = (0, 0);
+            for word in text
+                .split([' ', ',', '.', '/', '@'])
+                .filter(|w| !w.is_empty())
+            {
+                // `faceCompare`, `HTTPServer`: a name's word has capitals at its start or everywhere
+                let rest = &word[1..];
+                let mixed = rest.bytes().any(|c| c.is_ascii_uppercase())
+                    && word.bytes().any(|c| c.is_ascii_lowercase());
+                if mixed
+                    && ![
+                        "Mc", "Mac", "De", "Di", "La", "Le", "Van", "O'", "D'", "Al-", "Bin",
+                    ]
+                    .iter()
+                    .any(|p| word.starts_with(p))
+                    && !rest.contains(['-', '\'', '*'])
+                {
+                    return false;
+                }
+                // face-liveness, ci-runner, kyc-db
+                let lower = !word.bytes().any(|c| c.is_ascii_uppercase());
+                let alone = word.len() == text.len();
+                if lower
+                    && word.contains('-')
+                    && (alone || word.split('-').any(|part| self.latin_words.contains(part)))
+                {
+                    return false;
+                }
+                words += 1;
+                let lower = word.to_ascii_lowercase();
+                common += usize::from(
+                    self.latin_words.contains(&lower) && !self.latin_names.contains(&lower),
+                );
+            }
+            // `Face Liveness Detection`: nothing but words
+            return words <= 8 && (words < 2 || common < words);
+        }
+        true
+    }
+
+    /// The same of several in one text: `Siti Rahmawati;Budi Santoso`.
+    pub fn are_plausible(&self, text: &str) -> bool {
+        const DIVIDERS: [char; 5] = [';', '；', '、', '|', '，'];
+        // the first byte of each
+        let may = |c: u8| matches!(c, b';' | b'|' | 0xe3 | 0xef);
+        match text.bytes().any(may) && text.contains(DIVIDERS) {
+            true => text.split(DIVIDERS).all(|name| self.is_plausible(name)),
+            false => self.is_plausible(text),
+        }
+    }
+
+    /// The same of a name in another script that a header carries in base64.
+    pub fn is_plausible_in_base64(&self, value: &[u8]) -> bool {
+        let mut text = Vec::new();
+        (8..=64).contains(&value.len())
+            && value.len().is_multiple_of(4)
+            && value.iter().all(|c| payload::is_base64(*c))
+            && payload::decode_base64(value, &mut text)
+            && text.iter().all(|c| *c >= 0x80 || *c == b' ')
+            && std::str::from_utf8(&text).is_ok_and(|text| self.is_plausible(text))
+    }
+
+    /// Is it a Chinese name with something added: 苏逸凡（已故）, “苏逸凡”, 苏逸凡1, <b>苏逸凡</b>, 苏?凡?
+    fn is_adorned(&self, text: &str) -> bool {
+        const UNREAD: &[char] = &['?', '？', '□', '■', '�', '_'];
+        let Some(start) = text.find(is_han).filter(|_| text.len() <= 64) else {
+            return false;
+        };
+        let before = text[..start].trim_end();
+        let opened = before.is_empty() || before.ends_with(|c: char| !c.is_alphanumeric());
+        let rest = &text[start..];
+        let name = &rest[..rest
+            .find(|c: char| !is_han(c) && !UNREAD.contains(&c))
+            .unwrap_or(rest.len())];
+        let name = name.trim_end_matches(UNREAD);
+        let behind = &rest[name.len()..];
+        // 苏逸凡1, but 安全组1 and 高可用v2 are no names
+        let numbered = behind.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let count = name.chars().count();
+        let surname = self.may_begin_name(name);
+        // 于洪区-1
+        const THINGS: &[char] = &[
+            '区', '區', '县', '縣', '市', '省', '镇', '组', '組', '级', '類', '类', '型', '版',
+            '站', '号', '號', '线', '线', '库', '表', '端', '机', '率',
+        ];
+        let named = !name.ends_with(THINGS);
+        let read = name.chars().all(is_han)
+            && surname
+            && !self.has_word(name)
+            && self.leading_name(name, false) == name.len();
+        let partly =
+            count == 3 && surname && name.contains(UNREAD) && name.chars().skip(2).all(is_han);
+        opened
+            && (count == 3 || count == 2 && !numbered || count == 4 && self.is_compound_name(name))
+            && named
+            && (read || partly)
+    }
+
+    fn is_compound_name(&self, text: &str) -> bool {
+        let chars: Vec<char> = text.chars().collect();
+        self.is_compound(&chars) || self.is_japanese(text)
+    }
+
+    /// Is the whole text a name, told from any other word without a label's help? Of those in Latin letters such of several words.
+    pub fn is_name_beyond_doubt(&self, text: &str) -> bool {
+        let several = text.contains(' ');
+        self.is_plausible(text)
+            && (self.leading_name(text, false) == text.len()
+                && (several || !text.starts_with(is_latin))
+                || several && self.bounded_name(text, false) == text.len())
+    }
+
+    /// The same by what the lists know: in Latin letters one word at least is a name and none a word of logs, in Korean a surname leads.
+    pub fn is_known_name(&self, text: &str) -> bool {
+        if text.starts_with(is_hangul) {
+            let whole = text.chars().count() == 3 && text.chars().all(is_hangul);
+            return whole && self.has_korean_surname(text) && !self.is_korean_word(text);
+        }
+        if !text.starts_with(is_latin) {
+            let han = text.starts_with(is_han);
+            return (han || text.contains(' ')) && self.is_name_beyond_doubt(text);
+        }
+        let words = || text.split([' ', ',', '.']).filter(|w| !w.is_empty());
+        let is_name = |word: &str| {
+            let plain: String = word.chars().filter_map(accents::plain).collect();
+            plain.len() > 1 && (self.is_latin_name(word) || self.is_latin_name(&plain))
+        };
+        let is_word = |word: &str| self.is_latin_word(word) && !self.is_latin_name(word);
+        words().nth(1).is_some()
+            && self.is_plausible(text)
+            && words().any(is_name)
+            && !words().any(is_word)
+    }
+
+    /// Could these Han characters be a Chinese (or, of three or four, a Japanese) name?
+    fn is_han_name(&self, text: &str) -> bool {
+        let chars: Vec<char> = text.chars().collect();
+        match chars.len() {
+            2 | 3 => {
+                let end = chars[0].len_utf8() + chars[1].len_utf8();
+                let has_word = self.chinese_words.contains(&text[..end])
+                    || self.chinese_words.contains(&text[chars[0].len_utf8()..]);
+                self.surnames.contains(&chars[0])
+                    || self.rare_surnames.contains(&chars[0]) && !has_word
+                    || self.is_compound(&chars)
+                    || self.is_japanese(text)
+                    // a surname that no list has: three characters of which no two are a word
+                    || (chars.len() == 3 && !has_word)
+            }
+            4 => {
+                self.is_compound(&chars)
+                    || self.is_japanese(text)
+                    || (self.surnames.contains(&chars[0]) && self.surnames.contains(&chars[1]))
+                    // a Japanese surname that no list has
+                    || (self.japanese_ends.contains(&chars[1]) && !self.has_word(text))
+            }
+            5 | 6 => self.is_japanese(text) || self.is_compound(&chars),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn has_korean_surname(&self, text: &str) -> bool {
+        let mut ends = text.char_indices().map(|(i, _)| i).skip(1).take(2);
+        ends.any(|i| self.korean.contains(&text[..i]))
+    }
+
+    pub(crate) fn is_korean_word(&self, text: &str) -> bool {
+        self.korean_words.contains(text)
+    }
+
+    /// Are any two neighbouring characters a Chinese word?
+    pub(crate) fn has_word(&self, text: &str) -> bool {
+        let starts: Vec<usize> = text
+            .char_indices()
+            .map(|(i, _)| i)
+            .chain([text.len()])
+            .collect();
+        starts
+            .windows(3)
+            .any(|w| self.chinese_words.contains(&text[w[0]..w[2]]))
+    }
+
+    /// Could it be a given name or a surname by itself, in another script than Latin, where a key leaves no doubt that it holds a name?
+    pub fn is_part(&self, value: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(value);
+        let count = text.chars().count();
+        !text.is_ascii()
+            && count <= 24
+            && text.chars().all(is_name_char)
+            && !self.is_common_word(&text)
+            && (count > 1 || text.chars().all(|c| self.surnames.contains(&c)))
+    }
+
+    fn is_compound(&self, chars: &[char]) -> bool {
+        chars.len() >= 3 && self.compound.contains(&[chars[0], chars[1]])
+    }
+
+    pub(crate) fn is_japanese(&self, text: &str) -> bool {
+        let ends = text.char_indices().map(|(i, _)| i).chain([text.len()]);
+        ends.skip(1)
+            .take(4)
+            .any(|i| self.japanese.contains(&text[..i]))
+    }
+}
+
+/// Words within a name that are none by themselves: `Siti binti Rahman`, `dela Cruz`.
+pub(crate) fn is_particle(lower: &str) -> bool {
+    matches!(
+        lower,
+        "bin"
+            | "binti"
+            | "bt"
+            | "bte"
+            | "de"
+            | "la"
+            | "van"
+            | "von"
+            | "dela"
+            | "del"
+            | "san"
+            | "al"
+            | "a"
+            | "s"
+            | "d"
+            | "y"
+            | "der"
+            | "dos"
+            | "los"
+            | "las"
+            | "das"
+            | "do"
+            | "bint"
+            | "ibn"
+            | "da"
+    )
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub fn lists() -> NameLists {
+        let words = |s: &str| s.split(' ').map(String::from).collect::<Vec<_>>();
+        NameLists::new(&Names {
+            surnames: words("张 王 李 高 方 金"),
+            compound_surnames: words("欧阳 司马"),
+            japanese_surnames: words("山田 佐藤"),
+            chinese_words: words("高级 方法 金额 王国"),
+            follow_words: words("提交 的 身份 已"),
+            latin_words: words("success unknown null the user"),
+            latin_names: words("tan ah kow wei"),
+            ..Names::default()
+        })
+    }
+
+    #[test]
+    fn what_could_be_a_name() {
+        let lists = lists();
+        for yes in [
+            "张三",
+            "TAN AH KOW",
+            "Nguyễn Văn An",
+            "O'Brien",
+            "สมชาย",
+            "张*",
+            "Muthu a/l Raman",
+            "615db57aa314529aaa0fbe95b3e95bd3",
+        ] {
+            assert!(lists.is_plausible(yes), "{yes}");
+        }
+        for no in ["success", "faceCompare", "face-v2", "", "***", "a_b"] {
+            assert!(!lists.is_plausible(no), "{no}");
+        }
+    }
+}

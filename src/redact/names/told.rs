@@ -1,0 +1,57 @@
+//! Names that a word of another script promises: `user 김민준`, `expected 苏逸凡`, 用户Budi Santoso核验失败, 사용자 이서연.
+
+use super::NameLists;
+use super::spoken::Promise;
+use crate::redact::labels::runs::valid_prefix;
+use crate::redact::words::script::{is_han, is_hangul};
+
+/// So far the end of a word is looked for, in bytes.
+const REACH: usize = 48;
+
+impl NameLists {
+    /// The length in bytes of the Chinese or Korean name at the start of a text that a word of Latin letters promises. It must fill its word.
+    pub(crate) fn told_name(&self, text: &str, is_label: impl Fn(&str) -> bool) -> usize {
+        let run = text.find(|c: char| !is_han(c)).unwrap_or(text.len());
+        if run > 0 && self.is_person(&text[..run], is_label) {
+            return run;
+        }
+        let run = text.find(|c: char| !is_hangul(c)).unwrap_or(text.len());
+        if self.is_korean_person(&text[..run]) {
+            run
+        } else {
+            0
+        }
+    }
+
+    /// The length in bytes of the name at the start of a text behind a cue of another script: 用户Budi Santoso核验失败, 사용자 이서연.
+    pub(crate) fn spoken_beside(&self, text: &str, is_label: impl Fn(&str) -> bool) -> usize {
+        if text.starts_with(char::is_uppercase) {
+            self.spoken_name(text, Promise::Hint, is_label)
+        } else if text.starts_with(is_hangul) {
+            self.told_name(text, is_label)
+        } else {
+            0
+        }
+    }
+
+    /// Is a word a Korean name of three syllables, and no other word that begins like one?
+    pub(crate) fn is_korean_person(&self, word: &str) -> bool {
+        let two = word.char_indices().nth(2).map_or(0, |(i, _)| i);
+        word.chars().count() == 3
+            && word.chars().all(is_hangul)
+            && self.has_korean_surname(word)
+            && !self.is_korean_word(word)
+            && !self.is_korean_word(&word[..two])
+    }
+
+    /// May a text begin with a Korean name, or does it begin in another script?
+    pub(crate) fn may_be_korean(&self, text: &[u8]) -> bool {
+        let text = valid_prefix(&text[..text.len().min(REACH)]);
+        let word = &text[..text.find(|c: char| !is_hangul(c)).unwrap_or(text.len())];
+        let two = word.char_indices().nth(2).map_or(word.len(), |(i, _)| i);
+        word.is_empty()
+            || self.has_korean_surname(word)
+                && !self.is_korean_word(word)
+                && !self.is_korean_word(&word[..two])
+    }
+}

@@ -1,0 +1,173 @@
+//! A value and the one that replaced it: `name: Amit Patel -> Rajesh Sharma`, `field real_name changed from A to B`, `姓名由张三变更为李四`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::redact::edit::action::CategoryId;
+use crate::redact::fields::ClassId;
+use crate::redact::pass::Pass;
+use crate::redact::words::lookup::late_literals;
+
+/// How far before its sign the first value may begin, in bytes.
+const REACH: usize = 160;
+/// A label of one word is no longer.
+const LONGEST_WORD: usize = 64;
+
+/// What stands between the label and the first value, or between both values, and what divides the values.
+const SIGNS: [(&str, Side); 13] = [
+    ("→", Side::Behind),
+    (" changed from ", Side::Before(" to ")),
+    (" updated from ", Side::Before(" to ")),
+    (" modified from ", Side::Before(" to ")),
+    (" corrected from ", Side::Before(" to ")),
+    ("变更为", Side::Between),
+    ("更改为", Side::Between),
+    ("修改为", Side::Between),
+    ("更新为", Side::Between),
+    ("变成", Side::Between),
+    ("改为", Side::Between),
+    ("變更為", Side::Between),
+    ("修改為", Side::Between),
+];
+static CHANGED: LazyLock<AhoCorasick> =
+    LazyLock::new(|| late_literals(SIGNS.iter().map(|(sign, _)| sign)));
+
+#[derive(Clone, Copy)]
+enum Side {
+    /// The label ends before it, and no second value follows.
+    Behind,
+    /// The label ends before it.
+    Before(&'static str),
+    /// The first value ends before it, and begins behind 由 or 从.
+    Between,
+}
+
+impl Pass<'_> {
+    pub(crate) fn changes(&mut self, t: &[u8], at: usize, mark: usize) {
+        for found in CHANGED.find_iter(t) {
+            let (start, end) = (found.start(), found.end());
+            let (label, old, new) = match SIGNS[found.pattern().as_usize()].1 {
+                Side::Behind => {
+                    let label = t[..start].trim_ascii_end().len();
+                    if let Some(class) = self.label_ending(t, label) {
+                        self.replaced(t, end, at, mark, class);
+                    }
+                    continue;
+                }
+                Side::Before(sign) => {
+                    let label = without(&t[..start], b" was");
+                    let rest = &t[end..t.len().min(end + REACH)];
+                    let Some(gap) = memchr::memmem::find(rest, sign.as_bytes()) else {
+                        continue;
+                    };
+                    (label, end..end + gap, end + gap + sign.len())
+                }
+                Side::Between => {
+                    let from = start.saturating_sub(REACH);
+                    let head = &t[from..start];
+                    let open = ["由", "从", "從", "自"]
+                        .iter()
+                        .filter_map(|sign| memchr::memmem::rfind(head, sign.as_bytes()))
+                        .max();
+                    let Some(open) = open.map(|i| from + i) else {
+                        continue;
+                    };
+                    (open, open + "由".len()..start, end)
+                }
+            };
+            // `field real_name`: what says that it is one belongs to no label
+            let word = self.label_ending(t, label).or_else(|| {
+                let floor = label.saturating_sub(LONGEST_WORD);
+                let space = floor + memchr::memrchr(b' ', &t[floor..label])?;
+                self.label_ending(&t[space + 1..], label - space - 1)
+            });
+            if let Some(class) = word {
+                let old = unquoted(t, old);
+                if self.core.catalog.placeholder_over(t, old.start).is_none() {
+                    self.changed(t, old, at, mark, class);
+                }
+                self.replaced(t, new, at, mark, class);
+            }
+        }
+    }
+
+    fn changed(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize, class: ClassId) {
+        if let Some(category) = self.class(class).and_then(|c| c.category)
+            && !value.is_empty()
+        {
+            self.take_labelled(t, value, at, mark, class, category, b"");
+        }
+    }
+
+    /// Is what stands behind an arrow the next step of a process, `姓名→身份证→人脸`, where a name would be?
+    pub(crate) fn is_step(&self, value: &[u8], category: CategoryId) -> bool {
+        let core = self.core;
+        core.is_name(category)
+            && std::str::from_utf8(value)
+                .is_ok_and(|word| core.is_label(word) || core.names.is_common_word(word))
+    }
+
+    /// The value that begins at `from`.
+    fn replaced(&mut self, t: &[u8], from: usize, at: usize, mark: usize, class: ClassId) {
+        let Some(data) = self.class(class) else {
+            return;
+        };
+        let (Some(category), rule) = (data.category, data.label_value) else {
+            return;
+        };
+        if let Some(value) = self.value_after(t, from, rule, category, false)
+            && !self.is_step(&t[value.span.clone()], category)
+        {
+            self.take_labelled(t, value.span, at, mark, class, category, b"");
+        }
+    }
+}
+
+/// Where the value begins that replaced the one which ends at `end`: behind an arrow, and written like a value.
+pub(crate) fn next_value(t: &[u8], end: usize) -> Option<usize> {
+    const ARROWS: [&str; 4] = ["->", "=>", "→", "-->"];
+    // of a text that was cut, the end of a quote is behind it
+    let rest = t.get(end..)?;
+    let gap = rest.iter().take(2).take_while(|c| **c == b' ').count();
+    let arrow = ARROWS
+        .iter()
+        .find(|arrow| rest[gap..].starts_with(arrow.as_bytes()))?;
+    let start = end + gap + arrow.len();
+    let lead = t[start..]
+        .iter()
+        .take(2)
+        .take_while(|c| **c == b' ')
+        .count();
+    let value = &t[start + lead..];
+    let written = value.first().is_some_and(|c| {
+        matches!(c, b'"' | b'\'' | b'+')
+            || c.is_ascii_uppercase()
+            || c.is_ascii_digit()
+            || *c >= 0x80
+    });
+    // `name: Amit -> Phone: 138…`
+    let word = value
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric() || **c >= 0x80 || **c == b'_')
+        .count();
+    let label = matches!(value.get(word), Some(b':' | b'=' | b'('));
+    (written && !label).then_some(start)
+}
+
+fn without(text: &[u8], end: &[u8]) -> usize {
+    text.strip_suffix(end).unwrap_or(text).len()
+}
+
+/// A span without white space and quotes at its ends.
+fn unquoted(t: &[u8], mut span: Range<usize>) -> Range<usize> {
+    let edge = |c: u8| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'[' | b']');
+    while span.start < span.end && edge(t[span.start]) {
+        span.start += 1;
+    }
+    while span.start < span.end && edge(t[span.end - 1]) {
+        span.end -= 1;
+    }
+    span
+}

@@ -1,0 +1,236 @@
+//! Tables in a text: a line of column names and lines of values under it, as CSV, TSV, Markdown and database clients write them.
+
+use std::ops::Range;
+
+use crate::patterns::schema::ValueRule;
+use crate::redact::fields::{ClassId, NO_CLASS};
+use crate::redact::pass::Pass;
+
+/// Tables with more columns are no table of persons.
+const COLUMNS: usize = 64;
+/// Longer names are none of a column.
+const NAME: usize = 80;
+
+impl Pass<'_> {
+    pub(crate) fn columns(&mut self, t: &[u8], at: usize, mark: usize) {
+        let lines = lines(t).filter(|line| !is_rule(&t[line.clone()]));
+        let mut before: Option<Range<usize>> = None;
+        let mut table: Option<(u8, Vec<ClassId>)> = None;
+        for line in lines {
+            if let Some((divider, classes)) = &table {
+                if self.row(t, &line, *divider, classes, at, mark) {
+                    continue;
+                }
+                (table, before) = (None, Some(line));
+                continue;
+            }
+            let head = before.replace(line.clone());
+            if let Some(value) = self.beside(t, &line) {
+                self.cell(t, value.0, value.1, at, mark);
+                continue;
+            }
+            table = head.and_then(|head| self.head(t, &head, &line));
+            if let Some((divider, classes)) = &table {
+                self.row(t, &line, *divider, classes, at, mark);
+            }
+        }
+    }
+
+    /// The classes of the columns that a line names, if the line after it has as many cells.
+    fn head(
+        &mut self,
+        t: &[u8],
+        head: &Range<usize>,
+        next: &Range<usize>,
+    ) -> Option<(u8, Vec<ClassId>)> {
+        let divider = [b'\t', b'|', b',', b';']
+            .into_iter()
+            .find(|d| memchr::memchr(*d, &t[head.clone()]).is_some())?;
+        let names = cells(t, head, divider);
+        if !(2..=COLUMNS).contains(&names.len())
+            || !names.iter().all(|name| is_name(&t[name.clone()]))
+            || cells(t, next, divider).len() < names.len()
+        {
+            return None;
+        }
+        let names: Vec<&[u8]> = names.into_iter().map(|name| &t[name]).collect();
+        Some((divider, self.column_classes(&names)?))
+    }
+
+    /// The classes of columns with these names, if they are such: one must be a column's as it stands, and half of all known. A sentence with
+    /// commas is no list of names.
+    pub(crate) fn column_classes(&mut self, names: &[&[u8]]) -> Option<Vec<ClassId>> {
+        let core = self.core;
+        // `[BIRTH_DATE]` beside a name reads like another one
+        if names.iter().any(|name| core.catalog.is_placeholder(name)) {
+            return None;
+        }
+        let classes: Vec<ClassId> = names
+            .iter()
+            .map(|name| {
+                let class = self.scratch.keys.meaning(name, &core.fields).class;
+                core.fields.listed(class)
+            })
+            .collect();
+        let telling = |(name, class): (&&[u8], &ClassId)| {
+            self.class(*class).is_some_and(|c| c.category.is_some())
+                && (core.fields.exact(name) == Some(*class)
+                    || (name.is_ascii() && !name.contains(&b' ')))
+        };
+        let known = classes.iter().filter(|c| **c != NO_CLASS).count();
+        let is_head = known * 2 >= classes.len() && names.iter().zip(&classes).any(telling);
+        is_head.then_some(classes)
+    }
+
+    /// A line of values. False if it is none of this table.
+    fn row(
+        &mut self,
+        t: &[u8],
+        line: &Range<usize>,
+        divider: u8,
+        classes: &[ClassId],
+        at: usize,
+        mark: usize,
+    ) -> bool {
+        let mut values = cells(t, line, divider);
+        // an address that nobody quoted has commas of its own
+        let more = values.len().saturating_sub(classes.len());
+        if more > 0 {
+            let core = self.core;
+            let is_address = |c: &ClassId| {
+                let category = core
+                    .fields
+                    .classes
+                    .get(usize::from(*c))
+                    .and_then(|c| c.category);
+                category.is_some_and(|c| core.is_address(c))
+            };
+            let Some(i) = classes.iter().position(is_address) else {
+                return false;
+            };
+            let end = values[i + more].end;
+            values.drain(i + 1..=i + more);
+            values[i].end = end;
+        }
+        if values.len() < classes.len() {
+            return false;
+        }
+        for (value, class) in values.into_iter().zip(classes) {
+            self.cell(t, value, *class, at, mark);
+        }
+        true
+    }
+
+    pub(crate) fn cell(
+        &mut self,
+        t: &[u8],
+        value: Range<usize>,
+        class: ClassId,
+        at: usize,
+        mark: usize,
+    ) {
+        let is_ours = self.core.catalog.placeholder_at(t, value.start).is_some();
+        if let Some(category) = self
+            .class(class)
+            .and_then(|c| c.category)
+            .filter(|_| !is_ours && self.may_be_cell(&t[value.clone()], class))
+        {
+            self.take_labelled(t, value, at, mark, class, category, b"");
+        }
+    }
+
+    /// Could a value stand in a column of the class? `name` heads columns of services as well.
+    pub(crate) fn may_be_cell(&self, value: &[u8], class: ClassId) -> bool {
+        let is_person = self
+            .class(class)
+            .is_some_and(|c| c.value == ValueRule::Person);
+        !is_person || value.contains(&b'\\') || self.core.names.is_written_like_one(value)
+    }
+
+    /// A name and its value on one line, divided by a tab: the value, and what the name means.
+    fn beside(&mut self, t: &[u8], line: &Range<usize>) -> Option<(Range<usize>, ClassId)> {
+        let tab = line.start + memchr::memchr(b'\t', &t[line.clone()])?;
+        let name = bare(t, line.start..tab);
+        let value = bare(t, tab + 1..line.end);
+        let core = self.core;
+        let class = core
+            .fields
+            .exact(&t[name.clone()])
+            .filter(|_| is_name(&t[name]))?;
+        let is_value =
+            !t[value.clone()].contains(&b'\t') && core.fields.exact(&t[value.clone()]).is_none();
+        (is_value && self.class(class)?.category.is_some()).then_some((value, class))
+    }
+}
+
+/// Lines that are not empty.
+fn lines(t: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let line = t.get(from..)?;
+        let start = from;
+        let end = start + memchr::memchr(b'\n', line).unwrap_or(line.len());
+        from = end + 1;
+        Some(start..end)
+    })
+    .filter(|line| !t[line.clone()].trim_ascii().is_empty())
+}
+
+/// `+----+----+`, `|:---|---:|`: what programs draw between the lines of a table.
+fn is_rule(line: &[u8]) -> bool {
+    line.iter()
+        .all(|c| matches!(c, b'+' | b'-' | b'=' | b'|' | b':' | b' ' | b'\r'))
+}
+
+/// Could it be the name of a column?
+fn is_name(name: &[u8]) -> bool {
+    let part = |c: &u8| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, b'_' | b'-' | b' ' | b'.' | b'/' | b'(' | b')')
+            || *c >= 0x80
+    };
+    (1..=NAME).contains(&name.len()) && !name[0].is_ascii_digit() && name.iter().all(part)
+}
+
+/// The cells of a line, without quotes and white space at their ends.
+fn cells(t: &[u8], line: &Range<usize>, divider: u8) -> Vec<Range<usize>> {
+    let mut cells = Vec::new();
+    let mut start = line.start;
+    while start <= line.end && cells.len() <= COLUMNS {
+        let open = start
+            + t[start..line.end]
+                .iter()
+                .take_while(|c| **c == b' ')
+                .count();
+        let quote = t[open..line.end].first().filter(|c| **c == b'"');
+        // a quoted cell may hold the divider
+        let from = match quote {
+            Some(_) => memchr::memchr(b'"', &t[open + 1..line.end]).map_or(open, |i| open + 1 + i),
+            None => start,
+        };
+        let end = memchr::memchr(divider, &t[from..line.end]).map_or(line.end, |i| from + i);
+        cells.push(bare(t, start..end));
+        start = end + 1;
+    }
+    // a table that is drawn has a line at either side
+    if divider == b'|' {
+        if cells.last().is_some_and(Range::is_empty) {
+            cells.pop();
+        }
+        if cells.first().is_some_and(Range::is_empty) {
+            cells.remove(0);
+        }
+    }
+    cells
+}
+
+fn bare(t: &[u8], mut span: Range<usize>) -> Range<usize> {
+    let edge = |c: u8| c.is_ascii_whitespace() || c == b'"';
+    while span.start < span.end && edge(t[span.start]) {
+        span.start += 1;
+    }
+    while span.start < span.end && edge(t[span.end - 1]) {
+        span.end -= 1;
+    }
+    span
+}

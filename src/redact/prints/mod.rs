@@ -1,0 +1,14 @@
+//! What programs print around values: structures, statements, tables, refusals, formats of other trades.
+//!
+//! Each file reads one way of writing and hands what it finds to [`super::edit::take`]; none of them knows the others.
+
+pub(crate) mod bound;
+pub(crate) mod changes;
+pub(crate) mod columns;
+pub(crate) mod complaints;
+pub(crate) mod formats;
+pub(crate) mod html;
+pub(crate) mod pairs;
+pub(crate) mod parts;
+pub(crate) mod refused;
+pub(crate) mod sql;

@@ -1,0 +1,87 @@
+//! What stands around or in a number that says it is no value of a person: a decimal point, a list, a UUID, a program's word, a time.
+
+use super::cluster::Word;
+
+/// Is the value a part of a decimal number (`0.123…`, `123….5`)?
+pub(crate) fn within_number(text: &[u8], start: usize, end: usize) -> bool {
+    let digit = |i: Option<usize>| i.and_then(|i| text.get(i)).is_some_and(u8::is_ascii_digit);
+    (start >= 2 && text[start - 1] == b'.' && digit(Some(start - 2)))
+        || (text.get(end) == Some(&b'.') && digit(Some(end + 1)))
+}
+
+/// What stands behind a card's number on its magnetic stripe (ISO/IEC 7813, track 2): a sign, the month of expiry, service code and the issuer's
+/// own digits.
+pub(crate) fn track_run(text: &[u8], end: usize) -> usize {
+    if text.get(end) != Some(&b'=') {
+        return 0;
+    }
+    let digits = text[end + 1..].iter().take_while(|c| c.is_ascii_digit());
+    let digits = digits.count();
+    if (7..=24).contains(&digits) {
+        digits + 1
+    } else {
+        0
+    }
+}
+
+/// Does an underscore glue the value to a word: `shard_13912345678`? A file or an entry of a cache that is called by it goes on behind it:
+/// `kyc_13912345678_front.jpg`.
+pub(crate) fn is_named(text: &[u8], start: usize, end: usize) -> bool {
+    let goes_on = matches!(text.get(end), Some(b'_' | b'.'))
+        && text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    start >= 2 && text[start - 1] == b'_' && text[start - 2].is_ascii_alphabetic() && !goes_on
+}
+
+/// Do further groups of the same list stand around groups of one length: `1024 2048 4096 8192`, the middle of a UUID?
+pub(crate) fn within_list(text: &[u8], window: &[Word]) -> bool {
+    let (start, end) = (window[0].start, window[window.len() - 1].end);
+    let separator = text[window[0].end];
+    if window
+        .iter()
+        .any(|w| w.end - w.start != window[0].end - window[0].start)
+    {
+        return false;
+    }
+    let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
+    (start >= 2 && text[start - 1] == separator && digit(start - 2))
+        || (text.get(end) == Some(&separator) && digit(end + 1))
+        || (separator == b'-' && within_token_of(text, start, end))
+}
+
+/// Is it the last group of a UUID: `…-aa72-ad41328605ed`?
+pub(crate) fn within_uuid(text: &[u8], start: usize) -> bool {
+    let Some([b'-', group @ .., b'-']) = start.checked_sub(6).map(|i| &text[i..start]) else {
+        return false;
+    };
+    group.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Is it a piece of a longer machine token, such as the last group of a UUID? A neighbour glued by `-`, `_`, `.`, `/` or `#` that holds a
+/// digit says so (`NRIC-S1234567D` is none, `4f8f-a5ec-446655440000` is one).
+pub(crate) fn within_token_of(text: &[u8], start: usize, end: usize) -> bool {
+    let glue = |c: u8| matches!(c, b'-' | b'.' | b'_' | b'/' | b'#');
+    let word = |c: &&u8| c.is_ascii_alphanumeric();
+    let before = start > 0
+        && glue(text[start - 1])
+        && text[..start - 1]
+            .iter()
+            .rev()
+            .take(12)
+            .take_while(word)
+            .any(u8::is_ascii_digit);
+    let after = text.get(end).is_some_and(|c| glue(*c))
+        && text[end + 1..]
+            .iter()
+            .take(12)
+            .take_while(word)
+            .any(u8::is_ascii_digit);
+    before || after
+}
+
+/// Could the digits be a time of which a log speaks: seconds, milliseconds or microseconds since 1970, between 2015 and 2033?
+pub(crate) fn is_epoch(compact: &[u8]) -> bool {
+    matches!(compact.len(), 10 | 13 | 16)
+        && compact[..3] >= b"142"[..]
+        && compact[..1] < b"2"[..]
+        && compact.iter().all(u8::is_ascii_digit)
+}
