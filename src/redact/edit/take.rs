@@ -48,7 +48,11 @@ impl Pass<'_> {
         let value = t.trim_ascii();
         // {"birth":{"year":"1988"}}: the member holds the value as if it stood under the key itself
         let part = if context.inherited {
-            self.scratch.keys.meaning(context.key, &core.fields).part
+            self.scratch
+                .keys
+                .meaning(context.key, &core.fields)
+                .role
+                .part
         } else {
             Part::None
         };

@@ -1,8 +1,8 @@
 //! Which values a key's rule speaks about.
 
 use crate::patterns::schema::ValueRule;
-use crate::redact::layers::decode::native_digit;
 use crate::redact::layers::payload;
+use crate::redact::layers::width::native_digit;
 
 /// The longest digest in hexadecimal.
 const LONGEST_DIGEST: usize = 64;

@@ -6,6 +6,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod affixes;
+mod class;
 pub(crate) mod context;
 pub(crate) mod roles;
 pub(crate) mod spelling;
@@ -13,19 +14,16 @@ pub(crate) mod spelling;
 use std::collections::HashMap;
 
 use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
-use crate::redact::edit::action::{Catalog, CategoryId};
+use crate::redact::edit::action::Catalog;
 use crate::redact::json::keys::Quiet;
-use crate::redact::scan::{Contents, contents, holds};
-use roles::Roles;
+use crate::redact::scan::{contents, holds};
+pub(crate) use class::{Class, ClassId, KeyInfo, NO_CLASS};
+pub(crate) use roles::Part;
+use roles::{Role, Roles};
 use spelling::{BRIEF, brief_form, counted, normal_form, words};
 
 /// Built from our own lists only, so that nobody can choose keys that collide.
 type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
-
-/// Index of a class; [`NO_CLASS`] for keys that mean nothing.
-pub(crate) type ClassId = u16;
-/// The class of keys that mean nothing.
-pub(crate) const NO_CLASS: ClassId = u16::MAX;
 
 /// A longer key, in bytes, means nothing: it is a value itself, and its last letters are chance.
 const LONGEST_KEY: usize = 256;
@@ -50,123 +48,6 @@ const PERSONAL: [&str; 11] = [
     "nationality",
     "ethnicity",
 ];
-
-/// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    None,
-    Key,
-    Value,
-    /// Below a telling key (`{"gender":{"result":"F"}}`) it holds the value; in a list it does not.
-    Inner,
-    /// Keys under it may be names of persons.
-    Persons,
-    /// It says something about what is above it, and holds nothing of it: `{"session":{"region":"ap-guangzhou"}}`.
-    About,
-}
-
-/// What is known about a key.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct KeyInfo {
-    pub class: ClassId,
-    pub part: Part,
-    /// Holds a request, response or debug body.
-    pub body: bool,
-    /// Says which country a record belongs to.
-    pub country: bool,
-    /// May hold the names of a table's columns.
-    pub heads: bool,
-    /// May hold a statement of SQL.
-    pub statement: bool,
-    /// May hold the values that are bound to one.
-    pub binds: bool,
-    /// Only a step of a program has such a member.
-    pub step: bool,
-    /// A number of its own, never given twice: zero for what is no key.
-    pub id: u32,
-    /// What the key's own bytes hold.
-    pub holds: Contents,
-    /// Bits of [`Class::denied_by`] that this key sets.
-    denies: u64,
-    /// Bits of [`Class::invited_by`] that this key sets.
-    invites: u64,
-    /// Bits of [`Class::told_by`]: under keys of these classes it holds a part of what they tell.
-    tells: u64,
-}
-
-impl KeyInfo {
-    pub const NOTHING: KeyInfo = KeyInfo {
-        class: NO_CLASS,
-        part: Part::None,
-        body: false,
-        country: false,
-        heads: false,
-        statement: false,
-        binds: false,
-        step: false,
-        id: 0,
-        holds: 0,
-        denies: 0,
-        invites: 0,
-        tells: 0,
-    };
-
-    /// Does it hold a part of what keys of `class` tell?
-    pub fn is_part_of(&self, class: &Class) -> bool {
-        self.tells & class.told_by != 0
-    }
-
-    /// Does a key of `class` under this key mean nothing?
-    fn denies(&self, class: &Class) -> bool {
-        self.denies & class.denied_by != 0 || self.invites & class.invited_by != class.invited_by
-    }
-}
-
-impl Default for KeyInfo {
-    fn default() -> Self {
-        Self::NOTHING
-    }
-}
-
-/// A class, ready for use.
-pub(crate) struct Class {
-    pub id: String,
-    pub category: Option<CategoryId>,
-    pub safe: bool,
-    pub value: ValueRule,
-    pub keys_only: bool,
-    pub needs_separator: bool,
-    /// What its keys hold is told by the members beside it as well.
-    pub unsure: bool,
-    /// Only persons have such members.
-    pub personal: bool,
-    /// Names items of key/value lists although it does not count everywhere.
-    listed: bool,
-    /// The rule for values after a label in free text.
-    pub label_value: ValueRule,
-    not_after: Vec<String>,
-    not_under: Vec<String>,
-    /// A bit of its own, if there are keys under which it means nothing.
-    denied_by: u64,
-    /// A bit of its own, if it counts only under certain keys.
-    invited_by: u64,
-    /// Its values describe a person: three of them in one object leave no doubt what the object is.
-    pub describes: bool,
-    /// A bit of its own, if it has parts.
-    told_by: u64,
-}
-
-impl Class {
-    /// Are there keys that hold a part of what it tells?
-    pub fn has_parts(&self) -> bool {
-        self.told_by != 0
-    }
-
-    /// Does it speak about its values wherever they stand?
-    pub fn is_everywhere(&self) -> bool {
-        self.invited_by == 0
-    }
-}
 
 /// The key table.
 pub(crate) struct Fields {
@@ -299,8 +180,7 @@ impl Fields {
         let words = words(key);
         let role = self.roles.of(&normal);
         let last = words.last().map(|w| self.roles.of(w.as_bytes()));
-        let last = last.unwrap_or_default();
-        let about = role.about || last.about;
+        let last = last.unwrap_or(Role::NONE);
         // what HTTP/2 calls a host
         let class = match key {
             b":authority" => NO_CLASS,
@@ -324,20 +204,16 @@ impl Fields {
         };
         KeyInfo {
             class,
-            part: role
-                .part
-                .unwrap_or(if about { Part::About } else { Part::None }),
-            body: role.body,
-            country: role.country,
-            heads: role.heads,
-            statement: role.statement,
-            binds: role.binds,
-            step: role.step,
+            role: Role {
+                denies: role.denies | last.denies,
+                part: match role.part {
+                    Part::None if role.about || last.about => Part::About,
+                    part => part,
+                },
+                ..role
+            },
             id: 0,
             holds: contents(key),
-            denies: role.denies | last.denies,
-            invites: role.invites,
-            tells: role.tells,
         }
     }
 
@@ -368,7 +244,7 @@ impl Fields {
         // and what is only called `ID` is told by what stands beside it
         let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7)
             || key.eq_ignore_ascii_case(b"id");
-        if telling || !matches!(info.part, Part::None | Part::About) || info.body {
+        if telling || !matches!(info.role.part, Part::None | Part::About) || info.role.body {
             return Quiet::No;
         }
         match self.classes.get(info.class as usize) {

@@ -3,26 +3,63 @@
 
 use std::collections::HashMap;
 
-use super::Part;
 use super::spelling::normal_form;
 use crate::patterns::schema::Pairs;
 
+/// The part that a key can play in a key/value list such as `[{"Name": "姓名", "Value": "张三"}]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    None,
+    Key,
+    Value,
+    /// Below a telling key (`{"gender":{"result":"F"}}`) it holds the value; in a list it does not.
+    Inner,
+    /// Keys under it may be names of persons.
+    Persons,
+    /// It says something about what is above it, and holds nothing of it: `{"session":{"region":"ap-guangzhou"}}`.
+    About,
+}
+
 /// What a key tells besides its class.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Role {
-    pub part: Option<Part>,
-    /// It says something about what is above it.
+    pub part: Part,
+    /// What [`Part::About`] says, of a key that may play another part as well.
     pub about: bool,
+    /// Holds a request, response or debug body.
     pub body: bool,
+    /// Says which country a record belongs to.
     pub country: bool,
+    /// May hold the names of a table's columns.
     pub heads: bool,
+    /// May hold a statement of SQL.
     pub statement: bool,
+    /// May hold the values that are bound to one.
     pub binds: bool,
+    /// Only a step of a program has such a member.
     pub step: bool,
-    /// See [`super::KeyInfo`].
+    /// Bits of [`super::Class::denied_by`] that the key sets.
     pub denies: u64,
+    /// Bits of [`super::Class::invited_by`] that the key sets.
     pub invites: u64,
+    /// Bits of [`super::Class::told_by`]: under keys of these classes it holds a part of what they tell.
     pub tells: u64,
+}
+
+impl Role {
+    pub const NONE: Role = Role {
+        part: Part::None,
+        about: false,
+        body: false,
+        country: false,
+        heads: false,
+        statement: false,
+        binds: false,
+        step: false,
+        denies: 0,
+        invites: 0,
+        tells: 0,
+    };
 }
 
 /// Roles by the normal forms of keys. Built from our own lists only, so that nobody can choose keys that collide.
@@ -38,7 +75,7 @@ impl Roles {
             (&pairs.keys, Part::Key),
             (&pairs.persons, Part::Persons),
         ] {
-            roles.add(names, |role| role.part = Some(part));
+            roles.add(names, |role| role.part = part);
         }
         roles.add(&pairs.about, |role| role.about = true);
         roles.add(&pairs.heads, |role| role.heads = true);
@@ -53,12 +90,16 @@ impl Roles {
     /// Adds something to the roles of these keys.
     pub fn add(&mut self, names: &[String], what: impl Fn(&mut Role)) {
         for name in names {
-            what(self.0.entry(normal_form(name.as_bytes())).or_default());
+            what(
+                self.0
+                    .entry(normal_form(name.as_bytes()))
+                    .or_insert(Role::NONE),
+            );
         }
     }
 
     /// The role of a key in normal form.
     pub fn of(&self, normal: &[u8]) -> Role {
-        self.0.get(normal).copied().unwrap_or_default()
+        self.0.get(normal).copied().unwrap_or(Role::NONE)
     }
 }

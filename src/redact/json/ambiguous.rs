@@ -85,7 +85,7 @@ impl Pass<'_> {
         while !personal && let Some(key) = keys.next() {
             let info = self.scratch.keys.meaning(&t[key], &self.core.fields);
             personal |= self.class(info.class).is_some_and(|class| class.personal);
-            step |= info.step;
+            step |= info.role.step;
         }
         let class = match unsure.denied {
             true if personal => unsure.class,

@@ -35,9 +35,9 @@ impl Pass<'_> {
         }
         if within && frame.nested {
             self.top().rows = span;
-        } else if within && (frame.parent.part == Part::Value || frame.parent.binds) {
+        } else if within && (frame.parent.role.part == Part::Value || frame.parent.role.binds) {
             self.top().row = span;
-        } else if within && frame.parent.heads {
+        } else if within && frame.parent.role.heads {
             self.top().heads = span;
         }
     }

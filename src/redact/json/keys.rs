@@ -44,7 +44,7 @@ impl Entry {
             value: p + self.text.len(),
             quiet: self.quiet,
             id: self.info.id,
-            country: self.info.country,
+            country: self.info.role.country,
         })
     }
 }

@@ -75,7 +75,11 @@ impl Pass<'_> {
             }
             let element = key.is_none();
             let part = key.take().map_or(Part::Value, |key| {
-                self.scratch.keys.meaning(&t[key], &self.core.fields).part
+                self.scratch
+                    .keys
+                    .meaning(&t[key], &self.core.fields)
+                    .role
+                    .part
             });
             let role = match part {
                 Part::Value if depth == 1 || depth == 2 && !element => Role::Line,

@@ -4,6 +4,7 @@
 //! frames of all levels share one stack, so that depth costs memory only.
 
 pub(crate) mod ambiguous;
+mod frame;
 pub(crate) mod grants;
 pub(crate) mod grid;
 pub(crate) mod keys;
@@ -16,68 +17,15 @@ pub(crate) mod spared;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::cards::lines;
-use crate::redact::fields::{ClassId, KeyInfo, NO_CLASS, Part};
+use crate::redact::fields::{KeyInfo, NO_CLASS, Part};
 use crate::redact::layers::decode::{self, Unescaped};
 use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::number::number_end;
 use crate::redact::scan::{Contents, bare_end, holds, string_end};
-use ambiguous::Unsure;
+pub(crate) use frame::Frame;
 use keys::Quiet;
 use quiet::Seen;
 use siblings::LONGEST_ID;
-
-/// An open object or array.
-pub(crate) struct Frame {
-    pub(crate) array: bool,
-    /// What the key that this container stands under means.
-    pub(crate) parent: KeyInfo,
-    /// Class that scalars inherit.
-    pub(crate) class: ClassId,
-    pub(crate) body: bool,
-    /// Number of the element, in arrays.
-    pub(crate) index: u32,
-    /// Of arrays: the elements are arrays.
-    pub(crate) nested: bool,
-    /// Of arrays: what the element before this one is a label of.
-    pub(crate) label: ClassId,
-    /// And how many elements were labels.
-    pub(crate) labels: u8,
-    /// Where the container begins.
-    pub(crate) start: usize,
-    /// Of objects: where a list of columns' names is, and a list of lists.
-    pub(crate) heads: (usize, usize),
-    pub(crate) rows: (usize, usize),
-    /// And a list of values.
-    pub(crate) row: (usize, usize),
-    /// Where the key that the container stands under is.
-    pub(crate) key: (usize, usize),
-    /// The first string of an array, for `["Name", "张三"]`.
-    pub(crate) first: (usize, usize),
-    /// The *key* member of a key/value object: where its content is. What it names is asked only if a *value* member turns up.
-    pub(crate) named: (usize, usize),
-    /// The *value* member of a key/value object, if it came before its key: span of the content, and whether it is a number.
-    pub(crate) waiting: Option<(usize, usize, bool)>,
-    /// The content of a member that is called just `ID`, and how many others describe a person.
-    pub(crate) id: (usize, usize),
-    pub(crate) describing: u8,
-    pub(crate) mark: usize,
-    pub(crate) path: usize,
-    /// What may be a person's name or a thing's.
-    pub(crate) unsure: Option<Unsure>,
-    /// The last string of an array, for a path as a list: `"loc":["body","fullName"]`.
-    pub(crate) last: (usize, usize),
-}
-
-impl Frame {
-    /// Is anything of an object decided only where it ends?
-    fn is_pending(&self) -> bool {
-        self.heads.1 > 0
-            || self.row.1 > 0
-            || self.id.1 > 0
-            || self.waiting.is_some()
-            || self.unsure.is_some()
-    }
-}
 
 /// Does the content of a string begin like JSON text: `{\"` or `[\"`?
 pub(crate) fn begins_json(content: &[u8]) -> bool {
@@ -160,30 +108,10 @@ impl Pass<'_> {
                     if let Some(end) = numbers {
                         p = end;
                     } else {
-                        self.scratch.frames.push(Frame {
-                            array: open == b'[',
-                            parent: info,
-                            class: context.class,
-                            body: context.body,
-                            index: 0,
-                            nested: false,
-                            label: NO_CLASS,
-                            labels: 0,
-                            start: p,
-                            heads: (0, 0),
-                            rows: (0, 0),
-                            row: (0, 0),
-                            key,
-                            first: (0, 0),
-                            named: (0, 0),
-                            waiting: None,
-                            id: (0, 0),
-                            describing: 0,
-                            mark: self.scratch.edits.mark(),
-                            path: self.scratch.path.len(),
-                            unsure: None,
-                            last: (0, 0),
-                        });
+                        let mut frame = Frame::new(open == b'[', p, key, info, context);
+                        frame.mark = self.scratch.edits.mark();
+                        frame.path = self.scratch.path.len();
+                        self.scratch.frames.push(frame);
                         p = skip_space(t, p + 1);
                         let empty = t.get(p) == Some(if open == b'{' { &b'}' } else { &b']' });
                         if !empty && open == b'[' {
@@ -304,54 +232,6 @@ impl Pass<'_> {
         }
     }
 
-    /// What is decided only where a container ends, at `p`: lists that are tables, and members that waited for those beside them.
-    fn closed(&mut self, t: &[u8], frame: &Frame, p: usize, at: usize, base: usize) {
-        if frame.array {
-            self.close_list(t, frame, p, at, base);
-            if frame.parent.part == Part::Key
-                && let Some(outer) = self.scratch.frames.last_mut()
-            {
-                outer.named = frame.last;
-            }
-        } else if frame.heads.1 > 0 && frame.rows.1 > 0 {
-            let (heads, rows) = (frame.heads.0..frame.heads.1, frame.rows.0..frame.rows.1);
-            self.grid(t, Some(heads), rows, at, frame.body, frame.mark);
-        } else if frame.heads.1 > 0 && frame.row.1 > 0 {
-            let (heads, row) = (frame.heads.0..frame.heads.1, frame.row.0..frame.row.1);
-            self.single_row(t, heads, row, at, frame.body, frame.mark);
-        } else if frame.row.1 > 0 {
-            self.bound_row(t, frame, p, at);
-        }
-        self.settle(t, frame, p, at);
-        let (id, number) = (frame.id, self.core.fields.id_number);
-        let typed = match self.typed(t, id, frame.named) {
-            NO_CLASS if id.1 > id.0 && self.is_document(t, id, frame.describing) => number,
-            class => class,
-        };
-        if typed != NO_CLASS {
-            let content = id.0..id.1;
-            self.late_value(t, content, false, at, typed, frame.body, frame.mark);
-        }
-        if let Some((start, end, number)) = frame.waiting {
-            let mut named = self.named(t, frame.named);
-            // {"id":"txtName","value":"…"}
-            if named == NO_CLASS {
-                named = self.named(t, frame.id);
-            }
-            if named == NO_CLASS && !number && frame.named.1 == 0 {
-                named = self.next_line(&t[start..end], base);
-            }
-            if named != NO_CLASS {
-                self.late_value(t, start..end, number, at, named, frame.body, frame.mark);
-            } else if !number && frame.parent.part == Part::Key {
-                // {"Type":{"Text":"FIRST_NAME"},"ValueDetection":{"Text":"…"}}
-                if let Some(outer) = self.scratch.frames.last_mut() {
-                    outer.named = (start, end);
-                }
-            }
-        }
-    }
-
     /// Reads the key at `p`, inspects it as a value too, and gives the position behind its colon.
     #[allow(clippy::type_complexity)]
     fn key<'t>(
@@ -367,7 +247,7 @@ impl Pass<'_> {
             Some((behind, info, quiet)) => {
                 let frame = self.top();
                 let (class, body) = (frame.class, frame.body);
-                let persons = frame.parent.part == Part::Persons;
+                let persons = frame.parent.role.part == Part::Persons;
                 let looks = self.scratch.track_path || !self.scratch.needles.is_empty();
                 if quiet == Quiet::Plain && class == NO_CLASS && !persons && !looks {
                     // most keys mean nothing, in objects that mean nothing
@@ -401,7 +281,7 @@ impl Pass<'_> {
         if (bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || repeats {
             self.string(t, p + 1..end, bits, at, Context::NOTHING);
         }
-        if self.top().parent.part == Part::Persons && info.class == NO_CLASS {
+        if self.top().parent.role.part == Part::Persons && info.class == NO_CLASS {
             self.person_key(key, at + p + 1, bits);
         }
         let fields = &self.core.fields;
@@ -409,7 +289,7 @@ impl Pass<'_> {
         let mut class = info.class;
         let mut inherited = false;
         let above = frame.parent;
-        let (named, parent, body) = (frame.named, frame.class, frame.body || info.body);
+        let (named, parent, body) = (frame.named, frame.class, frame.body || info.role.body);
         let range = frame.key;
         // a path says by itself what it stands under
         if fields.is_out_of_place(class, &above) && memchr::memchr(b'.', key).is_none() {
@@ -426,7 +306,7 @@ impl Pass<'_> {
         let joined = self.joined(&t[range.0..range.1], key);
         let is_part = self.class(parent).is_some_and(|c| info.is_part_of(c));
         let text = t.get(skip_space(t, behind)) == Some(&b'"');
-        let holds = match info.part {
+        let holds = match info.role.part {
             // {"name":"姓名","left":100,"right":200}
             Part::Value => text || !fields.is_safe(info.class),
             // {"property":"address","data":"…"}
@@ -446,7 +326,7 @@ impl Pass<'_> {
         } else if class == NO_CLASS && joined != NO_CLASS {
             class = joined;
         } else if class == NO_CLASS
-            && !matches!(info.part, Part::Key | Part::About)
+            && !matches!(info.role.part, Part::Key | Part::About)
             && self.class(parent).is_some_and(|c| !c.safe)
         {
             (class, inherited) = (parent, true);
@@ -481,7 +361,7 @@ impl Pass<'_> {
         let content = &t[span.0..span.1];
         let mut context = context;
         if self.scratch.frames.len() > base {
-            if info.part == Part::Key && !self.top().array {
+            if info.role.part == Part::Key && !self.top().array {
                 // {"name":"Address","path":"/items/3","value":"…"}: a pointer names what nothing else does
                 // and {"field":"name","type":"string","value":"…"} says the type too
                 let pointer = content.first() == Some(&b'/');
@@ -510,7 +390,7 @@ impl Pass<'_> {
                 }
             }
         }
-        if info.country {
+        if info.role.country {
             self.note_country(content);
         }
         if info.class == self.core.fields.grant && info.class != NO_CLASS {

@@ -74,7 +74,7 @@ impl Pass<'_> {
         }
         let frame = self.top();
         let (class, body) = (frame.class, frame.body);
-        if frame.parent.part == Part::Persons {
+        if frame.parent.role.part == Part::Persons {
             // the keys are values
             return passed;
         }
@@ -238,7 +238,7 @@ impl Pass<'_> {
             return p;
         }
         let frame = self.top();
-        let (class, body, country) = (frame.class, frame.body, frame.parent.country);
+        let (class, body, country) = (frame.class, frame.body, frame.parent.role.country);
         let safe = self.class(class).is_some_and(|c| c.safe);
         let plain = class == NO_CLASS && !(body && self.core.posture == Posture::Strict);
         if country || !(safe || plain) {

@@ -170,7 +170,7 @@ impl Pass<'_> {
 
     /// Is this the value of a key/value object whose key has not come yet?
     pub(crate) fn keeps_waiting(&mut self, info: KeyInfo, context: Context) -> bool {
-        info.part == Part::Value
+        info.role.part == Part::Value
             && context.class == NO_CLASS
             && self
                 .scratch

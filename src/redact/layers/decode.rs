@@ -2,10 +2,8 @@
 //!
 //! Every decoder takes any bytes. What it can't decode it copies as it is, so that a half-encoded or cut text is still inspected.
 
-use super::payload;
 use crate::redact::edit::OffsetMap;
 use crate::redact::scan::{LANES, backslashes, far_stop, stops_of};
-use crate::redact::words::ahead::Ahead;
 
 /// From so many bytes without an escape on the next one is searched alone.
 const LONG_QUIET: usize = 128;
@@ -154,152 +152,11 @@ fn unicode_escape(source: &[u8]) -> (Option<char>, usize) {
 }
 
 /// The number in `\uXXXX`.
-fn hex4(escape: &[u8]) -> Option<u32> {
+pub(super) fn hex4(escape: &[u8]) -> Option<u32> {
     escape
         .get(2..6)?
         .iter()
         .try_fold(0, |n, c| Some(n << 4 | (*c as char).to_digit(16)?))
-}
-
-/// Where a plus sign stands for a space, as HTML's form encoding has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plus {
-    /// Everywhere: the text is a form.
-    Space,
-    /// In the queries of addresses that stand in the text.
-    SpaceInQueries,
-}
-
-/// Undoes percent-encoding (RFC 3986, section 2.1), and `+` for a space. True if anything was decoded.
-pub(crate) fn percent(source: &[u8], plus: Plus, out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
-    out.clear();
-    map.clear();
-    let mut at = 0;
-    let mut any = false;
-    let pluses = plus == Plus::Space || memchr::memmem::find(source, b"://").is_some();
-    let mut query = 0..0;
-    while at < source.len() {
-        let next = if pluses {
-            memchr::memchr2(b'%', b'+', &source[at..])
-        } else {
-            memchr::memchr(b'%', &source[at..])
-        };
-        let Some(offset) = next else { break };
-        out.extend_from_slice(&source[at..at + offset]);
-        at += offset;
-        if source[at] == b'+' && plus == Plus::SpaceInQueries {
-            if at >= query.end {
-                query = query_around(source, at, query.end);
-            }
-            if at < query.start {
-                out.push(b'+');
-                at += 1;
-                continue;
-            }
-        }
-        if source[at] == b'+' {
-            // in a long run it is a digit of base64 that somebody forgot to encode
-            let part = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
-            let before = source[..at].iter().rev().take(80).take_while(part).count();
-            let after = source[at..].iter().take(80).take_while(part).count();
-            let long = before + after >= 80;
-            // `to=+86138…`: a number in its international form that somebody forgot to encode
-            let number = at > 0
-                && source[at - 1] == b'='
-                && source.get(at + 1).is_some_and(u8::is_ascii_digit);
-            let stays = long || number || is_in_base64(source, at);
-            out.push(if stays { b'+' } else { b' ' });
-            any |= !stays;
-            at += 1;
-            continue;
-        }
-        // JavaScript's escape(): %u5F20
-        if source.get(at + 1) == Some(&b'u')
-            && let Some(c) = hex4(&source[at..]).and_then(char::from_u32)
-        {
-            map.push(out.len(), at);
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            at += 6;
-            map.push(out.len(), at);
-            any = true;
-            continue;
-        }
-        let digit = |i: usize| source.get(at + i).and_then(|c| (*c as char).to_digit(16));
-        match (digit(1), digit(2)) {
-            (Some(high), Some(low)) => {
-                map.push(out.len(), at);
-                out.push((high << 4 | low) as u8);
-                at += 3;
-                map.push(out.len(), at);
-                any = true;
-            }
-            _ => {
-                out.push(b'%');
-                at += 1;
-            }
-        }
-    }
-    out.extend_from_slice(&source[at..]);
-    any
-}
-
-/// The query of the address around `at`, of which nothing before `floor` need be looked at. Where there is none, it begins where it ends.
-fn query_around(source: &[u8], at: usize, floor: usize) -> std::ops::Range<usize> {
-    let ends = |c: &u8| c.is_ascii_whitespace() || matches!(c, b'"' | b'\'' | b'<' | b'>' | b'\\');
-    let word = source[floor..at].iter().rposition(ends);
-    let start = word.map_or(floor, |i| floor + i + 1);
-    let end = source[at..]
-        .iter()
-        .position(ends)
-        .map_or(source.len(), |i| at + i);
-    let scheme = memchr::memmem::find(&source[start..at], b"://").map(|i| start + i);
-    let mark = scheme.and_then(|i| Some(i + memchr::memchr(b'?', &source[i..at])?));
-    mark.unwrap_or(end)..end
-}
-
-/// Does the plus sign at `at` stand in a parameter whose whole value is base64, by what it begins with or its padding?
-fn is_in_base64(source: &[u8], at: usize) -> bool {
-    const SHORTEST: usize = 16;
-    // longer ones are told by their length
-    const LONGEST: usize = 80;
-    let floor = at.saturating_sub(LONGEST);
-    let Some(start) = memchr::memrchr2(b'=', b'&', &source[floor..at]).map(|i| floor + i + 1)
-    else {
-        return false;
-    };
-    let rest = &source[at..source.len().min(at + LONGEST)];
-    let value = &source[start..at + memchr::memchr(b'&', rest).unwrap_or(rest.len())];
-    value.len() >= SHORTEST
-        && value.iter().all(|c| payload::is_base64(*c))
-        && (value.ends_with(b"=") || payload::media(value).is_some())
-}
-
-/// Does a text look like HTML's form encoding: `a=b&c=d` without spaces?
-pub(crate) fn is_form(t: &[u8]) -> bool {
-    let Some(equals) = memchr::memchr(b'=', t) else {
-        return false;
-    };
-    // the key alone, or behind the path of an address
-    let key = &t[memchr::memrchr2(b'?', b'&', &t[..equals]).map_or(0, |i| i + 1)..equals];
-    let named = |c: &u8| {
-        c.is_ascii_alphanumeric()
-            || matches!(c, b'_' | b'-' | b'.' | b'%' | b'+' | b'[' | b']')
-            || *c >= 0x80
-    };
-    equals > 0
-        && key.iter().all(named)
-        && t.get(equals + 1).is_some_and(|c| *c != b'=')
-        && (memchr::memchr(b'&', t).is_some() || equals <= 40)
-        && !t.contains(&b' ')
-}
-
-/// Does a text look like an HTTP message with a form as its body?
-pub(crate) fn is_message_with_form(t: &[u8]) -> bool {
-    memchr::memchr(b'+', t).is_some()
-        && [&b"\r\n\r\n"[..], b"\n\n"]
-            .iter()
-            .find_map(|gap| memchr::memmem::find(t, gap).map(|i| i + gap.len()))
-            .is_some_and(|body| is_form(t[body..].trim_ascii_end()))
 }
 
 /// Undoes the character references of XML and HTML (`&#x5f20;`, `&#24352;`, `&amp;`). True if anything was decoded.
@@ -346,103 +203,6 @@ fn reference(name: &[u8]) -> Option<char> {
         [b'#', digits @ ..] => number(digits, 10),
         _ => None,
     }
-}
-
-/// The digit of Thai (U+0E50..U+0E59) or Devanagari (U+0966..U+096F) whose second and third byte these are.
-pub(crate) fn native_digit(second: u8, third: u8) -> Option<u8> {
-    match (second, third) {
-        (0xb9, 0x90..=0x99) => Some(third - 0x90 + b'0'),
-        (0xa5, 0xa6..=0xaf) => Some(third - 0xa6 + b'0'),
-        _ => None,
-    }
-}
-
-/// Where the next of them stands.
-fn next_native(text: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(0xe0, text).find(|i| match text.get(i + 1..i + 3) {
-        Some(&[second, third]) => native_digit(second, third).is_some(),
-        _ => false,
-    })
-}
-
-/// Narrows full-width letters, digits and signs (U+FF01..U+FF5E, U+3000) and digits of other scripts, and drops zero-width characters. True if there were any.
-pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
-    out.clear();
-    map.clear();
-    let mut at = 0;
-    let mut any = false;
-    // EF BC 81 .. EF BD 9E, E3 80 80; zero width: E2 80 8B..8D, EF BB BF
-    // no-break spaces and soft hyphens are rare: C2 begins signs that are not
-    let soft = memchr::memmem::find(source, b"\xc2\xa0").is_some()
-        || memchr::memmem::find(source, b"\xc2\xad").is_some();
-    let native = memchr::memchr(0xe0, source).is_some();
-    let (mut wides, mut softs, mut natives) =
-        (Ahead::default(), Ahead::default(), Ahead::default());
-    loop {
-        let rest = &source[at..];
-        let place = |i: usize| (at + i, ());
-        let digit = match native {
-            true => natives.from(at, || next_native(rest).map(place)),
-            false => None,
-        };
-        let wide = wides.from(at, || memchr::memchr3(0xef, 0xe3, 0xe2, rest).map(place));
-        let next = match soft {
-            true => softs.from(at, || memchr::memchr(0xc2, rest).map(place)),
-            false => None,
-        };
-        let Some((start, ())) = wide.into_iter().chain(next).chain(digit).min() else {
-            break;
-        };
-        out.extend_from_slice(&source[at..start]);
-        if soft && source[start] == 0xc2 {
-            let plain = match source.get(start + 1) {
-                Some(0xa0) => Some(Some(b' ')),
-                Some(0xad) => Some(None),
-                _ => None,
-            };
-            match plain {
-                Some(plain) => {
-                    map.push(out.len(), start);
-                    out.extend(plain);
-                    at = start + 2;
-                    map.push(out.len(), at);
-                    any = true;
-                }
-                None => {
-                    out.push(0xc2);
-                    at = start + 1;
-                }
-            }
-            continue;
-        }
-        let plain = match source.get(start..start + 3) {
-            Some(&[0xef, 0xbc, c @ 0x81..=0xbf]) => Some(Some(c - 0x60)),
-            Some(&[0xef, 0xbd, c @ 0x80..=0x9e]) => Some(Some(c - 0x20)),
-            Some(&[0xe3, 0x80, 0x80]) => Some(Some(b' ')),
-            Some(&[0xe0, second, third]) => native_digit(second, third).map(Some),
-            Some(&[0xe2, 0x80, 0x8b..=0x8f])
-            | Some(&[0xe2, 0x81, 0xa0])
-            | Some(&[0xef, 0xbb, 0xbf]) => Some(None),
-            // figure space and narrow no-break space
-            Some(&[0xe2, 0x80, 0x87 | 0xaf]) => Some(Some(b' ')),
-            _ => None,
-        };
-        match plain {
-            Some(plain) => {
-                map.push(out.len(), start);
-                out.extend(plain);
-                at = start + 3;
-                map.push(out.len(), at);
-                any = true;
-            }
-            None => {
-                out.push(source[start]);
-                at = start + 1;
-            }
-        }
-    }
-    out.extend_from_slice(&source[at..]);
-    any
 }
 
 #[cfg(test)]
@@ -525,18 +285,8 @@ mod tests {
     }
 
     #[test]
-    fn percent_and_entities_and_width() {
-        let p = |s: &str| {
-            decoded(
-                |a, b, c| {
-                    percent(a, Plus::Space, b, c);
-                },
-                s,
-            )
-            .0
-        };
-        assert_eq!(p("n=%E5%BC%A0+%e4%b8%89%zz%"), "n=张 三%zz%");
-        let e = |s: &str| {
+    fn references_of_characters() {
+        let decoded = |s: &str| {
             decoded(
                 |a, b, c| {
                     entities(a, b, c);
@@ -545,16 +295,6 @@ mod tests {
             )
             .0
         };
-        assert_eq!(e("&#x5f20;&#19977;&amp;&nope;&"), "张三&&nope;&");
-        let w = |s: &str| {
-            decoded(
-                |a, b, c| {
-                    width(a, b, c);
-                },
-                s,
-            )
-            .0
-        };
-        assert_eq!(w("ＩＤ：１１０　ｘ\u{200b}张"), "ID:110 x张");
+        assert_eq!(decoded("&#x5f20;&#19977;&amp;&nope;&"), "张三&&nope;&");
     }
 }

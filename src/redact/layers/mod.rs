@@ -8,7 +8,9 @@ pub(crate) mod hexed;
 pub(crate) mod packed;
 pub(crate) mod payload;
 pub(crate) mod payload_search;
+pub(crate) mod percent;
 pub(crate) mod quoted;
+pub(crate) mod width;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -21,9 +23,9 @@ use crate::redact::fields::NO_CLASS;
 use crate::redact::pass::{Context, LAYERS, Pass, Rule, known};
 use crate::redact::scan::{Contents, holds};
 use crate::redact::words::lookup::late_literals;
-use decode::Plus;
 use packed::Packing;
 use payload::Media;
+use percent::Plus;
 
 static EMBEDDED: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(["{\"", "[[\""]));
 
@@ -32,7 +34,7 @@ impl Pass<'_> {
     pub(crate) fn running_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let bits = known(t, bits);
         if bits & holds::HIGH != 0
-            && self.layer(t, at, Coding::Width, decode::width, |pass, text| {
+            && self.layer(t, at, Coding::Width, width::width, |pass, text| {
                 pass.running_text(text, 0, holds::UNKNOWN, context)
             })
         {
@@ -43,8 +45,8 @@ impl Pass<'_> {
         }
         let form = self.scratch.forms == 0
             && bits & holds::LABEL != 0
-            && (decode::is_form(t)
-                || bits & holds::ENCODED != 0 && decode::is_message_with_form(t));
+            && (percent::is_form(t)
+                || bits & holds::ENCODED != 0 && percent::is_message_with_form(t));
         let plus = match form {
             true => Plus::Space,
             false => Plus::SpaceInQueries,
@@ -55,7 +57,7 @@ impl Pass<'_> {
                 t,
                 at,
                 Coding::Percent,
-                |s, o, m| decode::percent(s, plus, o, m),
+                |s, o, m| percent::percent(s, plus, o, m),
                 |pass, text| {
                     pass.scratch.encoded = true;
                     // what a form decoded to a plus sign is one

@@ -94,7 +94,7 @@ impl Pass<'_> {
             let behind = key.end;
             let info = self.scratch.keys.meaning(&t[key], &self.core.fields);
             let start = skip_space(t, skip_space(t, behind + 1) + 1);
-            if info.statement && t.get(start) == Some(&b'"') {
+            if info.role.statement && t.get(start) == Some(&b'"') {
                 let end = string_end(t, start + 1).map_or(start + 1, |(end, _)| end);
                 break &t[start + 1..end];
             }

@@ -81,7 +81,7 @@ impl Pass<'_> {
     }
 
     fn part(&mut self, key: &[u8]) -> Part {
-        self.scratch.keys.meaning(key, &self.core.fields).part
+        self.scratch.keys.meaning(key, &self.core.fields).role.part
     }
 
     fn named_by(&mut self, name: &[u8]) -> ClassId {

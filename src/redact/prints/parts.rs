@@ -46,7 +46,7 @@ impl Pass<'_> {
         let info = self.scratch.keys.meaning(local, &self.core.fields);
         if close < t.len()
             && close == name.end
-            && (info.part == Part::Key || CELLS.contains(&local))
+            && (info.role.part == Part::Key || CELLS.contains(&local))
         {
             self.named_sibling(t, close + 1, at, mark);
         } else if close < t.len() && close > name.end && info.class == NO_CLASS {
@@ -93,7 +93,7 @@ impl Pass<'_> {
                 return;
             };
             from = (name.end + 1).min(tag.end);
-            match self.scratch.keys.meaning(key, &self.core.fields).part {
+            match self.scratch.keys.meaning(key, &self.core.fields).role.part {
                 Part::Key if class == NO_CLASS => {
                     let named = self.scratch.keys.meaning(&t[name], &self.core.fields).class;
                     class = self.core.fields.listed(named);
@@ -110,7 +110,14 @@ impl Pass<'_> {
         if t.get(child) == Some(&b'<') {
             let name = child + 1..child + 1 + name_length(&t[child + 1..]);
             let local = local_of(t, &name);
-            if self.scratch.keys.meaning(local, &self.core.fields).part != Part::Value {
+            if self
+                .scratch
+                .keys
+                .meaning(local, &self.core.fields)
+                .role
+                .part
+                != Part::Value
+            {
                 return;
             }
             start = (within(t, name.end, |rest| memchr::memchr(b'>', rest)) + 1).min(t.len());
@@ -227,7 +234,7 @@ impl Pass<'_> {
 
     fn is_part(&mut self, key: &[u8], class: ClassId) -> bool {
         let info = self.scratch.keys.meaning(key, &self.core.fields);
-        let holds = matches!(info.part, Part::Value | Part::Inner);
+        let holds = matches!(info.role.part, Part::Value | Part::Inner);
         !key.is_empty() && (holds || self.class(class).is_some_and(|c| info.is_part_of(c)))
     }
 

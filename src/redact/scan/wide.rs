@@ -3,7 +3,9 @@
 
 use std::arch::x86_64::*;
 
-use super::{Contents, End, LONG, PAYLOAD, Run, far_stop, holds};
+use super::ends::{End, PAYLOAD};
+use super::lanes::Run;
+use super::{Contents, LONG, far_stop, holds};
 
 /// Bytes looked at together.
 pub(crate) const LANES: usize = 32;
