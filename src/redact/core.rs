@@ -41,6 +41,7 @@ pub(crate) struct Core {
     pub name_category: Option<CategoryId>,
     pub address_category: Option<CategoryId>,
     pub birth_category: Option<CategoryId>,
+    pub password_category: Option<CategoryId>,
     /// For what can't be inspected.
     pub opaque: Option<CategoryId>,
     pub media: [Option<CategoryId>; 5],
@@ -144,6 +145,7 @@ impl Core {
                 .collect(),
             name_category: catalog.lookup("name").filter(|c| !catalog.is_off(*c)),
             birth_category: catalog.lookup("birth_date").filter(|c| !catalog.is_off(*c)),
+            password_category: catalog.lookup("password"),
             address_category: catalog.lookup("address").filter(|c| !catalog.is_off(*c)),
             opaque: catalog
                 .lookup("opaque")

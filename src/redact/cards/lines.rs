@@ -76,7 +76,7 @@ impl Pass<'_> {
     }
 
     /// Is the whole text a value of the class beyond doubt?
-    fn stands_out(&self, value: &[u8], class: &Class) -> bool {
+    pub(crate) fn stands_out(&self, value: &[u8], class: &Class) -> bool {
         let Ok(text) = std::str::from_utf8(value) else {
             return false;
         };

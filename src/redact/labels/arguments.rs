@@ -1,4 +1,5 @@
-//! Values that only a space or a quote divides from their label: `--id-number 536598982`, `HSET k name "Imogen Fairweather"`.
+//! Values that only a space, a quote or a bracket divides from their label: `--id-number 536598982`, `HSET k name "Imogen Fairweather"`,
+//! `name(Tan Wei Ming)`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -77,6 +78,36 @@ impl Pass<'_> {
             };
             if let Some(value) = self.value_after(t, from + 1, rule, category, false) {
                 self.argument(t, value.span, info.class, at, mark);
+            }
+        }
+    }
+
+    /// `name(Tan Wei Ming) dob(1990-03-07)`. A program writes its calls so, `checkAddress(retries)`: the value must leave no doubt.
+    pub(crate) fn called(&mut self, t: &[u8], at: usize, mark: usize) {
+        const LONGEST: usize = 96;
+        for open in memchr::memchr_iter(b'(', t) {
+            let begins = |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || *c >= 0xc3;
+            let word = |c: &&u8| c.is_ascii_alphanumeric() || matches!(**c, b'_' | b'-');
+            let length = t[..open].iter().rev().take(40).take_while(word).count();
+            if length < 2 || !t.get(open + 1).is_some_and(begins) {
+                continue;
+            }
+            let info = self
+                .scratch
+                .keys
+                .meaning(&t[open - length..open], &self.core.fields);
+            let Some(data) = self.class(info.class) else {
+                continue;
+            };
+            let inner = &t[open + 1..t.len().min(open + 1 + LONGEST)];
+            if data.category.is_none() || data.keys_only {
+                continue;
+            }
+            if let Some(close) = memchr::memchr(b')', inner)
+                && memchr::memchr3(b'=', b':', b'(', &inner[..close]).is_none()
+                && self.stands_out(&inner[..close], data)
+            {
+                self.argument(t, open + 1..open + 1 + close, info.class, at, mark);
             }
         }
     }

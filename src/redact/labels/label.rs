@@ -117,6 +117,11 @@ impl Pass<'_> {
             while matches!(t.get(from), Some(b'=' | b'>' | b':')) && !xml {
                 from += 1;
             }
+            // `**Name:** Tan Wei Ming`, `<b>Name:</b> Tan Wei Ming`: what sets the label off ends behind its sign
+            let set_off = !xml && matches!(t.get(from), Some(b'*' | b'_' | b'<'));
+            if set_off {
+                from += closing_mark(&t[from..]);
+            }
             let label = if xml {
                 self.tag_class(t, separator)
             } else {
@@ -158,6 +163,7 @@ impl Pass<'_> {
             let printed = xml
                 || quote.is_quoted()
                 || !colon
+                || set_off
                 || !matches!(t.get(from), None | Some(b' '))
                 || fills_line(t, separator);
             let denied = data.keys_only && !printed && data.value != ValueRule::Blob;
@@ -271,6 +277,9 @@ impl Pass<'_> {
         let end = inner + numbers.trim_ascii_end().len();
         let closed = bracket && matches!(t.get(inner + length), Some(b']' | b'}' | b')'));
         let end = if closed { inner + length + 1 } else { end };
+        // cut, with a picture glued to it, which would be one only where the numbers are gone
+        let glued = t[end..].starts_with(b"data:");
+        let end = end + if glued { word_run(&t[end..]) } else { 0 };
         let context = Context {
             class,
             inherited: false,
@@ -489,15 +498,19 @@ impl Quote {
     }
 }
 
-/// Where a label ends that a form wrote something behind: `Name*`, `Full name?`, `Passport #`, `full_name[0]`, `Name（姓名）`.
+/// Where a label ends that a form wrote something behind: `Name*`, `Full name?`, `Passport #`, `full_name[0]`, `Name（姓名）`,
+/// `<b>Name</b>`.
 fn form_end(t: &[u8], end: usize) -> usize {
     const LONGEST_REMARK: usize = 40;
     let floor = end.saturating_sub(LONGEST_REMARK);
     let head = &t[floor..end];
     let open = |sign: &[u8]| memchr::memmem::rfind(head, sign);
     let stem = match head.last() {
+        // `**Name**:` as well
+        Some(b'*') if head.ends_with(b"**") => head.len() - 2,
         Some(b'*' | b'?' | b'#') => head.len() - 1,
         Some(b')') => open(b"(").unwrap_or(0),
+        Some(b'>') => open(b"</").unwrap_or(0),
         Some(b']') => {
             let bracket = open(b"[").unwrap_or(0);
             let index = &head[bracket..head.len() - 1];
@@ -513,6 +526,37 @@ fn form_end(t: &[u8], end: usize) -> usize {
     match label.last() {
         Some(c) if is_word(*c) => floor + label.len(),
         _ => end,
+    }
+}
+
+/// The length of what ends a label set off by Markdown or HTML at the start of a text, for a value behind a space or on the next line.
+fn closing_mark(text: &[u8]) -> usize {
+    const TAG: usize = 64;
+    if text.starts_with(b"</") {
+        let tag = |from: usize| {
+            let close = memchr::memchr(b'>', &text[from..text.len().min(from + TAG)]);
+            close.map_or(from, |close| from + close + 1)
+        };
+        // </span> <span class="value">
+        let end = tag(0);
+        let gap = text[end..]
+            .iter()
+            .take(4)
+            .take_while(|c| **c == b' ')
+            .count();
+        return match text[end + gap..] {
+            [b'<', b'a'..=b'z', ..] => tag(end + gap),
+            _ => end,
+        };
+    }
+    let marks = text
+        .iter()
+        .take(3)
+        .take_while(|c| matches!(c, b'*' | b'_'))
+        .count();
+    match text.get(marks) {
+        Some(b' ' | b'\n') if marks < 3 => marks,
+        _ => 0,
     }
 }
 

@@ -91,7 +91,7 @@ impl Pass<'_> {
                 &t[start..=open]
             };
             let body = open + 1;
-            let close = memchr::memmem::find(&t[body..], quote);
+            let close = closing_quote(&t[body..], quote);
             // the quote that closed it went with what was taken behind it
             if close.is_none() && self.core.catalog.next_placeholder(t, body).is_some() {
                 return None;
@@ -198,6 +198,25 @@ impl Pass<'_> {
             quote: 0,
             listed,
         })
+    }
+}
+
+/// Where the quote closes that a text stands behind. Within it SQL and CSV write a quote twice: `'Sean O''Brien'`.
+pub(crate) fn closing_quote(text: &[u8], quote: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let close = from + memchr::memmem::find(&text[from..], quote)?;
+        let letter = |c: &u8| c.is_ascii_alphabetic();
+        let doubled = match (quote, &text[close + quote.len()..]) {
+            ([mark @ (b'\'' | b'"')], [next, behind, ..]) => {
+                mark == next && letter(behind) && close > 0
+            }
+            _ => false,
+        };
+        if !doubled {
+            return Some(close);
+        }
+        from = close + 2;
     }
 }
 

@@ -23,7 +23,7 @@ const NUMBERS: usize = 16;
 const DATE: usize = 10;
 
 /// Is it a date of the years in which those were born who are grown up?
-fn is_old_date(date: &[u8]) -> bool {
+pub(crate) fn is_old_date(date: &[u8]) -> bool {
     let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
     let sign = |c: u8| matches!(c, b'/' | b'-' | b'.');
     let (year, rest) = match date {
@@ -36,6 +36,30 @@ fn is_old_date(date: &[u8]) -> bool {
         _ => return false,
     };
     digits(year) && digits(&rest) && (&b"1920"[..]..=&b"2010"[..]).contains(&year)
+}
+
+/// What languages print around a value that may be missing.
+const WRAPPERS: [&[u8]; 4] = [b"Some(", b"Just(", b"Optional(", b"Optional["];
+
+/// The length of a wrapper that opens at the end of a text.
+fn wrapper_before(text: &[u8]) -> usize {
+    let quote = usize::from(text.ends_with(b"\""));
+    let text = &text[..text.len() - quote];
+    let wrapper = WRAPPERS.iter().find(|wrapper| text.ends_with(wrapper));
+    wrapper.map_or(0, |wrapper| wrapper.len() + quote)
+}
+
+/// The length of what closes a wrapper and opens the next one, `), Some(`, at the start of a text.
+fn wrapper_behind(text: &[u8]) -> usize {
+    let gap = text
+        .iter()
+        .take(GAP)
+        .take_while(|c| matches!(c, b'"' | b')' | b']' | b',' | b' '))
+        .count();
+    let wrapper = WRAPPERS
+        .iter()
+        .find(|wrapper| text[gap..].starts_with(wrapper));
+    wrapper.map_or(0, |wrapper| gap + wrapper.len() - 1)
 }
 
 fn divides(c: char) -> bool {
@@ -180,7 +204,9 @@ impl Pass<'_> {
                 self.name_behind(t, span.end, at, mark, category);
                 continue;
             }
-            let before = valid_suffix(&t[span.start.saturating_sub(REACH)..span.start]);
+            // Person(Some(Tan Wei Ming), Some(S1234567D))
+            let start = span.start - wrapper_before(&t[..span.start]);
+            let before = valid_suffix(&t[start.saturating_sub(REACH)..start]);
             let name = if mail {
                 let text = before
                     .strip_suffix('<')
@@ -195,7 +221,7 @@ impl Pass<'_> {
                 name.filter(|_| gap <= GAP).map(|start| start..text.len())
             };
             if let Some(name) = name {
-                let from = span.start - before.len();
+                let from = start - before.len();
                 self.take_beside(t, from + name.start..from + name.end, at, mark, category);
             }
             if !mail {
@@ -239,6 +265,7 @@ impl Pass<'_> {
 
     fn name_behind(&mut self, t: &[u8], end: usize, at: usize, mark: usize, category: CategoryId) {
         let core = self.core;
+        let end = end + wrapper_behind(&t[end..]);
         let rest = &t[end..t.len().min(end + REACH)];
         // a name begins with a capital or in another script
         let first = rest

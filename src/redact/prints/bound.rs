@@ -3,9 +3,11 @@
 
 use std::ops::Range;
 
+use crate::redact::edit::action::Family;
 use crate::redact::json::ambiguous::member_keys;
 use crate::redact::json::grid::elements;
 use crate::redact::json::{Frame, skip_space};
+use crate::redact::names::beside::is_old_date;
 use crate::redact::pass::Pass;
 use crate::redact::scan::string_end;
 
@@ -68,7 +70,9 @@ impl Pass<'_> {
         // Go prints a list without commas
         let divided = items.len() > 1 || slots.len() == 1;
         let more = slots.len().checked_sub(items.len()).filter(|_| divided);
+        let statement = !slots.is_empty();
         let slots = more.map(|more| &slots[more..]);
+        let mut named = false;
         for (i, item) in items.iter().enumerate() {
             let value = unquoted(t, item.clone());
             let column = slots.map_or(&b""[..], |slots| slots[i]);
@@ -80,8 +84,25 @@ impl Pass<'_> {
                     self.take_labelled(t, value, at, mark, class, category, b"");
                 }
                 Some(_) => (),
-                None => self.bound(t, value, at, mark),
+                None => named |= self.bound(t, value, at, mark),
             }
+        }
+        if named && !statement {
+            for item in items {
+                self.beside_bound(t, unquoted(t, item.clone()), at, mark);
+            }
+        }
+    }
+
+    /// A value bound to a statement that nobody wrote beside it, in a list with a name: a number or a birth date by what they look like.
+    fn beside_bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
+        let catalog = &self.core.catalog;
+        let text = &t[value.clone()];
+        let is_number = |c| catalog.family(c) == Family::IdNumber;
+        if is_old_date(text) {
+            self.told(t, value, b"birth date", at, mark);
+        } else if self.core.shapes.is_national(text, is_number) {
+            self.told(t, value, b"id number", at, mark);
         }
     }
 

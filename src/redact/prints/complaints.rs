@@ -127,7 +127,9 @@ impl Pass<'_> {
                 "bindings: [" | "PARAMETERS: [" => {
                     self.bound_list(t, start, at, mark);
                 }
-                _ => self.bound(t, upto(t, end, b"]"), at, mark),
+                _ => {
+                    self.bound(t, upto(t, end, b"]"), at, mark);
+                }
             }
         }
     }
@@ -179,18 +181,19 @@ impl Pass<'_> {
         }
     }
 
-    /// A value whose field nobody names: a name if it is one beyond doubt.
-    pub(crate) fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
+    /// Takes a value whose field nobody names, if it is a name beyond doubt. Gives whether it is one.
+    pub(crate) fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) -> bool {
         let trimmed = t[value.clone()].trim_ascii_start();
         let span = value.end - trimmed.len()..value.end;
-        let Ok(text) = std::str::from_utf8(trimmed) else {
-            return;
-        };
         let core = self.core;
-        if let Some(category) = core.name_category
-            && core.names.is_person(text, |word| core.is_label(word))
-        {
-            self.take_name(t, span, at, mark, category, "name bound to a statement");
+        match (std::str::from_utf8(trimmed), core.name_category) {
+            (Ok(text), Some(category))
+                if core.names.is_person(text, |word| core.is_label(word)) =>
+            {
+                self.take_name(t, span, at, mark, category, "name bound to a statement");
+                true
+            }
+            _ => false,
         }
     }
 }

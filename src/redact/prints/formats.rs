@@ -121,7 +121,14 @@ impl Pass<'_> {
         self.core.fields.exact(name)
     }
 
-    fn told(&mut self, t: &[u8], value: Range<usize>, name: &[u8], at: usize, mark: usize) {
+    pub(super) fn told(
+        &mut self,
+        t: &[u8],
+        value: Range<usize>,
+        name: &[u8],
+        at: usize,
+        mark: usize,
+    ) {
         let lead = t[value.clone()]
             .iter()
             .take_while(|c| matches!(c, b';' | b' '))

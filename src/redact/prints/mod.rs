@@ -2,6 +2,7 @@
 //!
 //! Each file reads one way of writing and hands what it finds to [`super::edit::take`]; none of them knows the others.
 
+pub(crate) mod barred;
 pub(crate) mod bound;
 pub(crate) mod changes;
 pub(crate) mod columns;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::redact::labels::value::closing_quote;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
 
@@ -88,7 +89,7 @@ fn next_value(t: &[u8], from: usize) -> Range<usize> {
             .count();
     match t.get(start) {
         Some(quote @ (b'\'' | b'"')) => {
-            let length = memchr::memchr(*quote, &t[start + 1..]);
+            let length = closing_quote(&t[start + 1..], &[*quote]);
             start + 1..length.map_or(t.len(), |n| start + 1 + n)
         }
         _ => {

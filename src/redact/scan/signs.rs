@@ -7,7 +7,7 @@ pub(crate) type Signs = u8;
 pub(crate) const SPACE: Signs = 1;
 /// A line's end, or a tab.
 pub(crate) const LINE: Signs = 2;
-/// `>`
+/// `>` or `|`, and what has a half of each: `<` and `~`.
 pub(crate) const ARROW: Signs = 4;
 /// `'` or `"`
 pub(crate) const QUOTE: Signs = 8;
@@ -20,11 +20,12 @@ pub(crate) const CAPITAL: Signs = 64 | 128;
 /// By low and by high half of a byte the signs that it may be: it is those that both tables name.
 const HALVES: [[Signs; 16]; 2] = {
     let mut halves = [[0; 16]; 2];
-    let members: [(Signs, u8, u8); 10] = [
+    let members: [(Signs, u8, u8); 11] = [
         (SPACE, b' ', b' '),
         (LINE, b'\n', b'\n'),
         (LINE, b'\t', b'\t'),
         (ARROW, b'>', b'>'),
+        (ARROW, b'|', b'|'),
         (QUOTE, b'"', b'"'),
         (QUOTE, b'\'', b'\''),
         (DASH, b'-', b'-'),
@@ -72,7 +73,7 @@ mod tests {
             let expected = match c {
                 b' ' => SPACE,
                 b'\n' | b'\t' => LINE,
-                b'>' => ARROW,
+                b'>' | b'|' | b'<' | b'~' => ARROW,
                 b'"' | b'\'' => QUOTE,
                 b'-' => DASH,
                 b'(' => BRACKET,

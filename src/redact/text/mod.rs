@@ -12,7 +12,7 @@ pub(crate) mod outcomes;
 use std::ops::Range;
 
 use crate::redact::edit::action::CategoryId;
-use crate::redact::labels::runs::{valid_prefix, valid_suffix};
+use crate::redact::labels::runs::{before_next_field, valid_prefix, valid_suffix};
 use crate::redact::layers::is_opened;
 use crate::redact::layers::payload::Media;
 use crate::redact::layers::payload_search;
@@ -34,6 +34,9 @@ impl Pass<'_> {
         if t.len() >= 40 && any(signs::BRACKET) {
             self.inserted_values(t, at, mark);
         }
+        if any(signs::BRACKET) && t.len() >= 16 {
+            self.called(t, at, mark);
+        }
         if labels {
             self.multipart(t, at);
         }
@@ -47,6 +50,9 @@ impl Pass<'_> {
         }
         if foreign {
             self.foreign_labels(t, at, mark);
+        }
+        if any(signs::ARROW | signs::LINE) {
+            self.barred(t, at, mark);
         }
         if t.len() >= 16 {
             if any(signs::SPACE) && any(signs::QUOTE | signs::DASH) {
@@ -109,6 +115,7 @@ impl Pass<'_> {
         let held = signs::of(t);
         if held & signs::ARROW != 0 {
             self.labelled(t, at, mark);
+            self.barred(t, at, mark);
         }
         self.complaints(t, at, mark);
         self.spaced_lines(t, at, mark);
@@ -193,8 +200,12 @@ impl Pass<'_> {
             let expression = &core.expressions.list[wanted.trailing_zeros() as usize];
             wanted &= wanted - 1;
             let mut from = 0;
-            while let Some(found) = expression.find(t, from) {
+            let is_password = Some(expression.category) == core.password_category;
+            while let Some(mut found) = expression.find(t, from) {
                 from = found.end.max(from + 1);
+                if is_password {
+                    found.end = found.start + before_next_field(&t[found.clone()]);
+                }
                 let span = at + found.start..at + found.end;
                 if found.is_empty()
                     || self.is_taken(&span, expression.category, mark)

@@ -1,0 +1,78 @@
+//! Labels and values in turn that only a bar or a tab divides: `|name|Tan Wei Ming|nric|S1234567D|`, and tables of which each line is one field.
+//!
+//! A bar says little, so one of the values must be of its kind beyond doubt; beside it those of the other labels count as well.
+
+use std::ops::Range;
+
+use crate::redact::cards::stacked::lines;
+use crate::redact::fields::{ClassId, NO_CLASS};
+use crate::redact::pass::Pass;
+
+/// A longer cell is no label.
+const LABEL: usize = 64;
+/// More pairs are a table of something else.
+const MOST: usize = 64;
+
+impl Pass<'_> {
+    pub(crate) fn barred(&mut self, t: &[u8], at: usize, mark: usize) {
+        let Some(first) = memchr::memchr2(b'|', b'\t', t) else {
+            return;
+        };
+        let first = memchr::memrchr(b'\n', &t[..first]).map_or(0, |i| i + 1);
+        let mut pairs: Vec<(Range<usize>, ClassId)> = Vec::new();
+        let mut sure = false;
+        for line in lines(&t[first..]) {
+            let mut class = NO_CLASS;
+            for cell in cells(t, first + line.start..first + line.end) {
+                let text = &t[cell.clone()];
+                let label = match text.len() {
+                    1..=LABEL => self.core.fields.exact(text),
+                    _ => None,
+                };
+                match label {
+                    None if class != NO_CLASS && !text.is_empty() => {
+                        sure |= self.is_sure(text, class);
+                        pairs.push((cell, class));
+                        class = NO_CLASS;
+                    }
+                    label => class = label.filter(|l| self.may_label(*l)).unwrap_or(NO_CLASS),
+                }
+            }
+            if pairs.len() > MOST {
+                return;
+            }
+        }
+        if sure {
+            for (value, class) in pairs {
+                self.cell(t, value, class, at, mark);
+            }
+        }
+    }
+
+    fn may_label(&self, class: ClassId) -> bool {
+        self.class(class)
+            .is_some_and(|class| class.category.is_some() && class.is_everywhere())
+    }
+
+    /// Is it a value beyond doubt? A single word may be the head of a column.
+    fn is_sure(&self, value: &[u8], class: ClassId) -> bool {
+        let several = |c: &u8| *c == b' ' || c.is_ascii_digit() || *c >= 0x80;
+        value.iter().any(several)
+            && self
+                .class(class)
+                .is_some_and(|class| self.stands_out(value, class))
+    }
+}
+
+/// The cells of a line, without white space at their ends.
+fn cells(t: &[u8], line: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut from = line.start;
+    t[line]
+        .split(|c| matches!(c, b'|' | b'\t'))
+        .map(move |cell| {
+            let lead = cell.len() - cell.trim_ascii_start().len();
+            let start = from + lead;
+            from += cell.len() + 1;
+            start..start + cell.trim_ascii().len()
+        })
+}
