@@ -189,7 +189,11 @@ impl Core {
         if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
             return false;
         }
-        if (self.is_address(category) || class.id == "authority") && is_endpoint(value) {
+        let placed = matches!(
+            self.catalog.family(category),
+            Family::Address | Family::Authority
+        );
+        if placed && is_endpoint(value) {
             return false;
         }
         // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}
@@ -235,13 +239,13 @@ impl Core {
     /// Is a value below a key of this class something else, as far as it is written? `told`: it stands under a key that says it is the value.
     pub fn is_stray(&self, class: &Class, category: CategoryId, told: bool, value: &[u8]) -> bool {
         // {"email":{"result":"DELIVERABLE"}}
-        if self.catalog.ids()[category as usize] == "email" {
+        if self.catalog.family(category) == Family::Mail {
             let hashed = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
             let spelled = memchr::memchr2(b'@', b'%', value).is_some() || !value.is_ascii();
             return !hashed && !spelled;
         }
         // {"account":{"id":"ac_1029"}}
-        if self.catalog.ids()[category as usize] == "bank_card" && is_program_id(value) {
+        if self.catalog.family(category) == Family::BankCard && is_program_id(value) {
             return true;
         }
         if told {
@@ -297,7 +301,7 @@ impl Core {
     }
 
     pub fn is_repeated(&self, category: CategoryId) -> bool {
-        self.catalog.family(category) != Family::Other
+        self.catalog.family(category).is_repeated()
     }
 
     pub fn is_allowed(&self, value: &[u8]) -> bool {

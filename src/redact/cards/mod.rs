@@ -47,13 +47,11 @@ impl Pass<'_> {
     /// Was something found since `mark` that says that a text is of a person?
     pub(crate) fn has_person(&self, mark: usize) -> bool {
         let catalog = &self.core.catalog;
-        let person = |e: &Edit| match catalog.family(e.category) {
-            Family::IdNumber | Family::Name => true,
-            Family::Secret => false,
-            _ => matches!(
-                catalog.ids()[e.category as usize].as_str(),
-                "passport" | "birth_date"
-            ),
+        let person = |e: &Edit| {
+            matches!(
+                catalog.family(e.category),
+                Family::IdNumber | Family::Name | Family::Passport | Family::BirthDate
+            )
         };
         self.scratch.edits.since(mark).iter().any(person)
     }

@@ -12,14 +12,25 @@ use crate::patterns::schema::{ActionName, Category};
 /// Index of a category in the catalog.
 pub(crate) type CategoryId = u16;
 
-/// What detectors ask of a category again and again.
+/// The kinds of personal data that detectors tell apart; by the first part of a category's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
     Name,
     Address,
     IdNumber,
-    /// Another one whose values records repeat, and that are told apart well enough to be looked for again.
-    Repeated,
+    Passport,
+    TravelPermit,
+    /// The machine-readable zone of a document.
+    Zone,
+    Phone,
+    Mail,
+    BankCard,
+    BirthDate,
+    BirthPlace,
+    Gender,
+    Nationality,
+    Ethnicity,
+    Authority,
     /// Passwords and tokens: any word may be one, so only what looks like nothing else is looked for again.
     Secret,
     Other,
@@ -32,11 +43,54 @@ impl Family {
             "name" => Self::Name,
             "address" => Self::Address,
             "id_number" => Self::IdNumber,
-            "passport" | "travel_permit" | "phone" | "email" | "bank_card" | "mrz" => {
-                Self::Repeated
-            }
+            "passport" => Self::Passport,
+            "travel_permit" => Self::TravelPermit,
+            "mrz" => Self::Zone,
+            "phone" => Self::Phone,
+            "email" => Self::Mail,
+            "bank_card" => Self::BankCard,
+            "birth_date" => Self::BirthDate,
+            "birth_place" => Self::BirthPlace,
+            "gender" => Self::Gender,
+            "nationality" => Self::Nationality,
+            "ethnicity" => Self::Ethnicity,
+            "authority" => Self::Authority,
             _ => Self::Other,
         }
+    }
+
+    /// Records repeat its values, and they are told apart well enough to be looked for again.
+    pub fn is_repeated(self) -> bool {
+        !self.is_described() && !matches!(self, Self::Authority | Self::Other)
+    }
+
+    /// Attributes with few values.
+    fn is_described(self) -> bool {
+        matches!(
+            self,
+            Self::BirthDate | Self::BirthPlace | Self::Gender | Self::Nationality | Self::Ethnicity
+        )
+    }
+
+    /// Only persons have such values; things have names and addresses as well.
+    pub fn is_personal(self) -> bool {
+        !matches!(
+            self,
+            Self::Name
+                | Self::Address
+                | Self::BankCard
+                | Self::Authority
+                | Self::Secret
+                | Self::Other
+        )
+    }
+
+    /// Three of these in one object leave no doubt that it is of a person.
+    pub fn describes(self) -> bool {
+        matches!(
+            self,
+            Self::Name | Self::BirthDate | Self::Gender | Self::Nationality | Self::Address
+        )
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod spelling;
 use std::collections::HashMap;
 
 use crate::patterns::schema::{FieldClass, Pairs, ValueRule};
-use crate::redact::edit::action::Catalog;
+use crate::redact::edit::action::{Catalog, Family};
 use crate::redact::json::keys::Quiet;
 use crate::redact::scan::{contents, holds};
 pub(crate) use class::{Class, ClassId, KeyInfo, NO_CLASS};
@@ -30,24 +30,6 @@ const LONGEST_KEY: usize = 256;
 
 /// At most so many classes may have keys under which they mean nothing, keys under which alone they count, and parts.
 pub(crate) const MOST_DENIALS: usize = 64;
-
-/// Categories of what describes a person.
-const DESCRIBING: [&str; 5] = ["name", "birth_date", "gender", "nationality", "address"];
-
-/// Families of categories that only persons have.
-const PERSONAL: [&str; 11] = [
-    "id_number",
-    "passport",
-    "travel_permit",
-    "mrz",
-    "phone",
-    "email",
-    "birth_date",
-    "birth_place",
-    "gender",
-    "nationality",
-    "ethnicity",
-];
 
 /// The key table.
 pub(crate) struct Fields {
@@ -123,33 +105,25 @@ impl Fields {
                 .map(|c| {
                     let (denied_by, invited_by, told_by) =
                         (bit(&c.not_under), bit(&c.only_under), bit(&c.parts));
+                    let category = c.category.as_deref().and_then(|id| catalog.lookup(id));
+                    let family = category.map_or(Family::Other, |id| catalog.family(id));
                     roles.add(&c.not_under, |role| role.denies |= denied_by);
                     roles.add(&c.only_under, |role| role.invites |= invited_by);
                     roles.add(&c.parts, |role| role.tells |= told_by);
                     Class {
                         id: c.id.clone(),
-                        category: c
-                            .category
-                            .as_deref()
-                            .and_then(|id| catalog.lookup(id))
-                            .filter(|id| !catalog.is_off(*id)),
+                        category: category.filter(|id| !catalog.is_off(*id)),
                         safe: c.safe,
                         value: c.value,
                         keys_only: c.keys_only,
                         needs_separator: c.needs_separator,
                         listed: c.listed,
                         unsure: c.unsure,
-                        personal: c.category.as_deref().is_some_and(|id| {
-                            let family = id.split('.').next().unwrap_or(id);
-                            PERSONAL.contains(&family)
-                        }),
+                        personal: family.is_personal(),
                         label_value: c.label_value.unwrap_or(c.value),
                         not_after: words(&c.not_after),
                         not_under: words(&c.not_under),
-                        describes: c
-                            .category
-                            .as_deref()
-                            .is_some_and(|id| DESCRIBING.contains(&id)),
+                        describes: family.describes(),
                         told_by,
                         denied_by,
                         invited_by,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
-use crate::redact::edit::action::CategoryId;
+use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::fields::accept::coordinates;
 use crate::redact::pass::Pass;
 
@@ -53,7 +53,7 @@ impl Pass<'_> {
         }
         if xml {
             // a machine-readable zone is full of the sign that ends other values
-            let close: &[u8] = if self.core.catalog.ids()[category as usize] == "mrz" {
+            let close: &[u8] = if self.core.catalog.family(category) == Family::Zone {
                 b"</"
             } else {
                 b"<"
@@ -154,7 +154,7 @@ impl Pass<'_> {
         } else {
             match rule {
                 ValueRule::Number | ValueRule::Phone => match zone_run(rest) {
-                    n if n > 0 && self.core.catalog.ids()[category as usize] == "mrz" => n,
+                    n if n > 0 && self.core.catalog.family(category) == Family::Zone => n,
                     _ => self.core.shapes.number_length(rest),
                 },
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
@@ -184,7 +184,7 @@ impl Pass<'_> {
                 }
                 // `ttl=JAKARTA, 15-04-1990`: a card's place and date of birth in one field
                 // `dob=07 Mar 1990`
-                ValueRule::Any if self.core.catalog.ids()[category as usize] == "birth_date" => {
+                ValueRule::Any if self.core.catalog.family(category) == Family::BirthDate => {
                     word_run(rest).max(placed_date_run(rest))
                 }
                 ValueRule::Any | ValueRule::Passcode if self.core.catalog.is_secret(category) => {

@@ -188,7 +188,7 @@ impl Pass<'_> {
         else {
             return;
         };
-        let is_mail = |c: CategoryId| core.catalog.ids()[c as usize] == "email";
+        let is_mail = |c: CategoryId| core.catalog.family(c) == Family::Mail;
         let found: Vec<(Range<usize>, bool)> = self
             .scratch
             .edits

@@ -11,7 +11,7 @@ pub(crate) mod outcomes;
 
 use std::ops::Range;
 
-use crate::redact::edit::action::CategoryId;
+use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::labels::runs::{before_next_field, valid_prefix, valid_suffix};
 use crate::redact::layers::is_opened;
 use crate::redact::layers::payload::Media;
@@ -141,7 +141,7 @@ impl Pass<'_> {
         let mut from = 0;
         while let Some(found) = self.core.shapes.find(t, from, &by_key) {
             let pattern = &self.core.shapes.patterns[found.pattern as usize];
-            let is_card = self.core.catalog.ids()[pattern.category as usize] == "bank_card";
+            let is_card = self.core.catalog.family(pattern.category) == Family::BankCard;
             from = found.end + track_run(t, found.end) * usize::from(is_card);
             let span = at + found.start..at + from;
             if self.scratch.edits.touches(mark, span.clone()) {
