@@ -480,12 +480,14 @@ pub(crate) fn address_run(rest: &[u8]) -> usize {
         end = end.min(i);
     }
     for i in memchr::memchr2_iter(b'=', b':', run) {
-        let word = run[..i]
+        // 'loc': 'Mahim'
+        let quoted = usize::from(run[..i].ends_with(b"'"));
+        let word = run[..i - quoted]
             .iter()
             .rev()
             .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_' || **c >= 0x80)
             .count();
-        let start = i - word;
+        let start = (i - word).saturating_sub(2 * quoted);
         // `住址 total=9`: another field's label, no address
         if word > 0 && start == 0 && run[i] == b'=' && run[..word].is_ascii() {
             return 0;
