@@ -200,6 +200,10 @@ impl Core {
         if value.first() == Some(&b'^') && value.last() == Some(&b'$') {
             return false;
         }
+        // {"validUntil":"2026-12-01T10:04:09Z"}: a link's end, no card's
+        if class.id.starts_with("validity") && accept::is_moment(value) {
+            return false;
+        }
         let weak = inherited && class.value == ValueRule::Any;
         if !self.is_name(category) {
             // {"gender":"MISMATCH"}; a secret may be any word, and so may a name
@@ -213,6 +217,10 @@ impl Core {
         let Ok(text) = std::str::from_utf8(value) else {
             return true;
         };
+        // {"confidence":{"full_name":0.9971}}
+        if accept::is_score(value) {
+            return false;
+        }
         // {"NAMA_LGKP":"Sesuai (98)"}, but a person may be called No
         if text.is_ascii()
             && value.len() > 4

@@ -201,3 +201,18 @@ fn is_blob(value: &[u8]) -> bool {
         && value.iter().take(4096).all(part)
         && !value.starts_with(b"http")
 }
+
+/// A moment within a day, of which a card knows nothing: `2026-12-01T10:04:09Z`.
+pub(crate) fn is_moment(value: &[u8]) -> bool {
+    matches!(value.get(10), Some(b'T' | b' '))
+        && value.get(13) == Some(&b':')
+        && value[..10].iter().all(|c| c.is_ascii_digit() || *c == b'-')
+        && !matches!(&value[11..13], b"00" | b"23")
+}
+
+/// `98.6`, `0.9971`: how sure somebody is of a name.
+pub(crate) fn is_score(value: &[u8]) -> bool {
+    value.len() <= 20
+        && value.contains(&b'.')
+        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.')
+}

@@ -10,6 +10,7 @@ use memchr::memmem::Finder;
 use super::runs::*;
 use super::value::Value;
 use crate::patterns::schema::ValueRule;
+use crate::redact::core::Core;
 use crate::redact::edit::action::CategoryId;
 use crate::redact::fields::{ClassId, NO_CLASS};
 use crate::redact::layers::quoted::is_quoted;
@@ -18,6 +19,13 @@ use crate::redact::prints::changes::next_value;
 
 static FORM_DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"form-data"));
 
+/// What Go writes between a key and the bracket of what it knows no type of.
+const GO_TYPES: [&[u8]; 4] = [
+    b"map[string]interface {}",
+    b"[]interface {}",
+    b"map[string]string",
+    b"map[string]any",
+];
 /// How far before a separator a label may begin, in bytes.
 const LABEL: usize = 64;
 /// So many items of a list that are no values, one after the other, may stand between values: a list without an end is not read to that of the
@@ -312,10 +320,10 @@ impl Pass<'_> {
         let Some(data) = self.class(class) else {
             return false;
         };
-        if self.core.catalog.is_placeholder(value) {
+        let core = self.core;
+        if core.catalog.is_placeholder(value) || cuts_placeholder(core, t, &span) {
             return true;
         }
-        let core = self.core;
         if core.outcomes.begins(value)
             || core.outcomes.is_one(value) && !core.catalog.is_secret(category)
             || is_parameter(value)
@@ -432,6 +440,8 @@ impl Pass<'_> {
     /// The class of the label right before a JSON object in a text, `idAddress={"line1":…}`: its members hold what the label tells.
     pub(crate) fn class_before(&mut self, t: &[u8], open: usize) -> ClassId {
         let head = t[..open].trim_ascii_end();
+        let typed = GO_TYPES.iter().find_map(|told| head.strip_suffix(*told));
+        let head = typed.unwrap_or(head);
         if !matches!(head.last(), Some(b'=' | b':')) {
             return NO_CLASS;
         }
@@ -629,4 +639,13 @@ fn is_behind_sign(t: &[u8], start: usize) -> bool {
     let before = t[..start].iter().rev().take(4);
     let mut before = before.skip_while(|c| matches!(c, b' ' | b'"' | b'\'' | b'\\'));
     before.next().is_some_and(|c| matches!(c, b':' | b'='))
+}
+
+/// `dob={value=[BIRTH_DATE`: what stands there was taken already.
+fn cuts_placeholder(core: &Core, t: &[u8], span: &Range<usize>) -> bool {
+    t.get(span.end) == Some(&b']')
+        && core
+            .catalog
+            .placeholder_over(t, span.end)
+            .is_some_and(|ours| span.contains(&ours.start))
 }

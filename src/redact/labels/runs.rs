@@ -480,14 +480,21 @@ pub(crate) fn address_run(rest: &[u8]) -> usize {
         end = end.min(i);
     }
     for i in memchr::memchr2_iter(b'=', b':', run) {
-        // 'loc': 'Mahim'
-        let quoted = usize::from(run[..i].ends_with(b"'"));
-        let word = run[..i - quoted]
+        // `None, 'id_no': …`, `, Name = …`
+        let sign = match &run[..i] {
+            [.., b'\''] => 1,
+            [.., b' '] if run[i] == b'=' => 1,
+            _ => 0,
+        };
+        let word = run[..i - sign]
             .iter()
             .rev()
             .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_' || **c >= 0x80)
             .count();
-        let start = (i - word).saturating_sub(2 * quoted);
+        let mut start = i - sign - word;
+        if word > 0 && run[i - 1] == b'\'' && run[..start].ends_with(b"'") {
+            start -= 1;
+        }
         // `住址 total=9`: another field's label, no address
         if word > 0 && start == 0 && run[i] == b'=' && run[..word].is_ascii() {
             return 0;

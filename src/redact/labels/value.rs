@@ -129,6 +129,9 @@ impl Pass<'_> {
                 listed: false,
             });
         }
+        if is_structure(&t[start..]) {
+            return None;
+        }
         let inside = wrapper_run(&t[start..]);
         start += inside;
         if inside > 0 && self.core.catalog.placeholder_at(t, start).is_some() {
@@ -218,6 +221,35 @@ pub(crate) fn closing_quote(text: &[u8], quote: &[u8]) -> Option<usize> {
         }
         from = close + 2;
     }
+}
+
+/// Does a printed structure begin a text, whose members have labels of their own: `Birthday(value=…`, `map[Value:…`,
+/// `map[string]interface {}{"value": …`?
+fn is_structure(rest: &[u8]) -> bool {
+    let word = |from: usize| {
+        rest[from..]
+            .iter()
+            .take(40)
+            .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+            .count()
+    };
+    if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    if rest.starts_with(b"map[string]") {
+        return true;
+    }
+    let mut open = word(0);
+    open += usize::from(rest.get(open) == Some(&b' '));
+    if !matches!(rest.get(open), Some(b'{' | b'(' | b'[')) {
+        return false;
+    }
+    let edge = |c: &&u8| matches!(**c, b' ' | b'"' | b'\'' | b'\\');
+    let key = open + 1 + rest[open + 1..].iter().take(4).take_while(edge).count();
+    let length = word(key);
+    let sign = key + length;
+    let sign = sign + rest[sign..].iter().take(4).take_while(edge).count();
+    length > 0 && matches!(rest.get(sign), Some(b':' | b'='))
 }
 
 /// Is a text between quotes the name of what `behind` it says: `"full_name"=>`, `'status': `? A person's name may be one as well.

@@ -10,51 +10,114 @@ use crate::redact::pass::Pass;
 
 /// How long an item of such a list may be, in bytes.
 const REACH: usize = 1024;
+/// So many members may stand before the key.
+const OTHERS: usize = 2;
+/// So many members behind the key are asked for values.
+const VALUES: usize = 12;
 
 impl Pass<'_> {
     pub(crate) fn printed_pairs(&mut self, t: &[u8], at: usize, mark: usize) {
         for open in memchr::memchr3_iter(b'[', b'(', b'{', t).chain(memchr::memchr_iter(b'<', t)) {
             let end = closing(t, open);
-            let pair = self
-                .members(t, open + 1..end, t[open] == b'<')
-                .or_else(|| self.couple(t, open, end));
-            if let Some((class, value)) = pair
-                && !self.core.catalog.holds_placeholder(t, &value)
-                && let Some(category) = self.class(class).and_then(|c| c.category)
+            if t[open] == b'[' && t[..open].last().is_some_and(u8::is_ascii_alphabetic) {
+                self.told_map(t, open, at, mark);
+            }
+            if !self.members(t, open..end, at, mark)
+                && let Some((class, value)) = self.couple(t, open, end)
             {
-                self.take_labelled(t, value, at, mark, class, category, b"");
+                self.take_paired(t, value, class, at, mark);
             }
         }
     }
 
-    /// `key=姓名, value=张三`: the value, and the class that the key names.
-    fn members(
-        &mut self,
-        t: &[u8],
-        item: Range<usize>,
-        tag: bool,
-    ) -> Option<(ClassId, Range<usize>)> {
-        let mut from = item.start;
+    /// `key=姓名, value=张三`: takes what stands under the values of the item, if its key names something.
+    fn members(&mut self, t: &[u8], mut item: Range<usize>, at: usize, mark: usize) -> bool {
+        let tag = t[item.start] == b'<';
+        let mut from = item.start + 1;
         if tag {
-            from += t[item.clone()].iter().position(|c| *c == b' ')?;
+            let Some(space) = t[from..item.end].iter().position(|c| *c == b' ') else {
+                return false;
+            };
+            from += space;
         }
         // <input type="text" name="full_name" value="…">: the first that names something counts
+        let mut others = 0;
         let class = loop {
-            let (key, name) = member(t, from..item.end)?;
+            let Some((key, mut name)) = member(t, from..item.end.max(from)) else {
+                return false;
+            };
             from = name.end;
             let is_key = self.part(&t[key]) == Part::Key;
-            match is_key.then(|| self.named_by(&t[name])) {
-                Some(class) if class != NO_CLASS => break class,
-                _ if !tag => return None,
-                _ => (),
+            if let Some(open) = opening(t, name.start).filter(|_| !tag) {
+                // {'Type': {'Text': 'FIRST_NAME'}, 'ValueDetection': {'Text': 'GARCIA'}}
+                item.end = balanced(t, item.start);
+                let end = balanced(t, open).min(item.end).max(open + 1);
+                from = item.end.min(end + 1);
+                name = match is_key {
+                    true => self.told_value(t, open + 1..end).unwrap_or(open..open),
+                    false => open..open,
+                };
+            }
+            let class = match is_key {
+                true => self.named_by(&t[name]),
+                false => NO_CLASS,
+            };
+            others += 1;
+            match class {
+                NO_CLASS if !tag && (is_key || others > OTHERS) => return false,
+                NO_CLASS => (),
+                class => break class,
             }
         };
+        let mut taken = false;
+        // {type: 'Date Of Birth', mentionText: '3 Jun 1972', normalizedValue: {text: '1972-06-03'}}
+        for _ in 0..VALUES {
+            let Some((key, mut value)) = member(t, from..item.end.max(from)) else {
+                break;
+            };
+            from = value.end;
+            let is_value = self.part(&t[key]) == Part::Value;
+            if let Some(open) = opening(t, value.start).filter(|_| !tag) {
+                item.end = balanced(t, item.start);
+                let end = balanced(t, open).min(item.end).max(open + 1);
+                from = item.end.min(end + 1);
+                match self.told_value(t, open + 1..end) {
+                    Some(inner) => value = inner,
+                    None => continue,
+                }
+            }
+            if is_value {
+                self.take_paired(t, value, class, at, mark);
+                taken = true;
+            }
+        }
+        taken
+    }
+
+    /// What the first member of a structure tells that holds a value.
+    fn told_value(&mut self, t: &[u8], inside: Range<usize>) -> Option<Range<usize>> {
+        let mut from = inside.start;
         loop {
-            let (key, value) = member(t, from..item.end)?;
+            let (key, value) = member(t, from..inside.end.max(from))?;
             if self.part(&t[key]) == Part::Value {
-                return Some((class, value));
+                return Some(value);
             }
             from = value.end;
+        }
+    }
+
+    fn take_paired(
+        &mut self,
+        t: &[u8],
+        value: Range<usize>,
+        class: ClassId,
+        at: usize,
+        mark: usize,
+    ) {
+        if !self.core.catalog.holds_placeholder(t, &value)
+            && let Some(category) = self.class(class).and_then(|c| c.category)
+        {
+            self.take_labelled(t, value, at, mark, class, category, b"");
         }
     }
 
@@ -105,6 +168,35 @@ fn closing(t: &[u8], open: usize) -> usize {
     };
     let reach = &t[open + 1..t.len().min(open + REACH)];
     open + 1 + memchr::memchr(close, reach).unwrap_or(reach.len())
+}
+
+/// Where the bracket is closed that opens at `open`, brackets within it passed over.
+fn balanced(t: &[u8], open: usize) -> usize {
+    let close = match t[open] {
+        b'[' => b']',
+        b'(' => b')',
+        b'{' => b'}',
+        _ => b'>',
+    };
+    let reach = &t[open..t.len().min(open + REACH)];
+    let mut depth = 0;
+    let end = memchr::memchr2_iter(t[open], close, reach).find(|i| {
+        depth += if reach[*i] == close { -1 } else { 1 };
+        depth == 0
+    });
+    open + end.unwrap_or(reach.len())
+}
+
+/// Where a structure opens that a value begins with, behind the name of its type: `{`, `map[`, `Type(`.
+fn opening(t: &[u8], value: usize) -> Option<usize> {
+    let word = t[value..]
+        .iter()
+        .take(40)
+        .take_while(|c| is_word(**c))
+        .count();
+    let space = usize::from(word > 0 && t.get(value + word) == Some(&b' '));
+    let open = value + word + space;
+    matches!(t.get(open), Some(b'{' | b'(' | b'[')).then_some(open)
 }
 
 /// The next `key: value` in a span, without quotes.

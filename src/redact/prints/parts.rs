@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
+use crate::redact::labels::runs::typed_run;
 use crate::redact::pass::Pass;
 
 /// How far the parts of one structure may reach, in bytes.
@@ -174,22 +175,49 @@ impl Pass<'_> {
         self.take_labelled(t, from..end, at, mark, class, category, b"");
     }
 
-    /// The class of what stands before a bracket: `address={`, `Address(`.
+    /// `Name:map[Value:张三 Confidence:98]`, as Go prints what it knows no type of.
+    pub(super) fn told_map(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
+        let class = self.structure(t, open);
+        if self.class(class).is_some_and(|c| c.category.is_some()) {
+            let end = within(t, open + 1, |rest| closing(rest, b'[', b']'));
+            self.members_of(t, open + 1..end, class, at, mark);
+        }
+    }
+
+    /// The class of what stands before a bracket: `address={`, `Address(`, `"address" => %{`, `address: Address {`.
     fn structure(&mut self, t: &[u8], open: usize) -> ClassId {
-        match t[..open].last() {
-            Some(b'=' | b':' | b' ' | b'>') => self.class_before(t, open),
+        let head = trimmed(&t[..open]);
+        match head.last() {
+            Some(b'=' | b':' | b'}') => self.class_before(t, head.len()),
+            Some(b'>') if head.ends_with(b"=>") => self.class_before(t, head.len() - 1),
             // document_numbers: [{value: …}]
-            Some(b'[') => self.class_before(t, open - 1),
+            Some(b'[') => self.class_before(t, head.len() - 1),
+            Some(b'%' | b')') => self.typed_structure(t, head.len()),
             Some(c) if c.is_ascii_alphanumeric() => {
-                let length = t[..open]
-                    .iter()
-                    .rev()
-                    .take(40)
-                    .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
-                    .count();
-                let name = &t[open - length..open];
-                self.scratch.keys.meaning(name, &self.core.fields).class
+                let length = word_length(head);
+                let name = &head[head.len() - length..];
+                match self.scratch.keys.meaning(name, &self.core.fields).class {
+                    NO_CLASS => self.typed_structure(t, head.len()),
+                    class => class,
+                }
             }
+            _ => NO_CLASS,
+        }
+    }
+
+    /// The class of the key before the name of a type that ends at `end`: `address = Address`, `["address"]=>\n array(2)`.
+    fn typed_structure(&mut self, t: &[u8], end: usize) -> ClassId {
+        let mut head = &t[..end];
+        if let Some(counted) = head.strip_suffix(b")") {
+            let from = counted.len().saturating_sub(8);
+            let open = memchr::memrchr(b'(', &counted[from..]);
+            head = open.map_or(b"", |i| &counted[..from + i]);
+        }
+        head = head.strip_suffix(b"%").unwrap_or(head);
+        head = trimmed(&head[..head.len() - word_length(head)]);
+        match head.last() {
+            Some(b'=' | b':') => self.class_before(t, head.len()),
+            Some(b'>') if head.ends_with(b"=>") => self.class_before(t, head.len() - 1),
             _ => NO_CLASS,
         }
     }
@@ -206,7 +234,8 @@ impl Pass<'_> {
         let mut from = inside.start;
         while let Some(i) = memchr::memchr2(b'=', b':', &t[from.min(inside.end)..inside.end]) {
             let separator = from + i;
-            from = separator + 1;
+            // 'value' => '…'
+            from = separator + 1 + usize::from(t.get(separator + 1) == Some(&b'>'));
             let key = key_before(t, inside.start, separator);
             if !self.is_part(&t[key], class) {
                 continue;
@@ -270,6 +299,26 @@ fn closing(text: &[u8], open: u8, close: u8) -> Option<usize> {
     })
 }
 
+/// Without the white space at its end, of which a printer writes little.
+fn trimmed(head: &[u8]) -> &[u8] {
+    let space = head
+        .iter()
+        .rev()
+        .take(24)
+        .take_while(|c| c.is_ascii_whitespace())
+        .count();
+    &head[..head.len() - space]
+}
+
+/// How long the word at the end of a text is.
+fn word_length(head: &[u8]) -> usize {
+    head.iter()
+        .rev()
+        .take(40)
+        .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+        .count()
+}
+
 fn name_length(rest: &[u8]) -> usize {
     rest.iter()
         .take(64)
@@ -310,8 +359,9 @@ fn quoted(t: &[u8], from: usize, end: usize) -> Option<Range<usize>> {
     let rest = t.get(from..end)?;
     let gap = rest
         .iter()
-        .take_while(|c| matches!(c, b' ' | b'\\'))
+        .take_while(|c| matches!(c, b' ' | b'\\' | b'\n'))
         .count();
+    let gap = gap + typed_run(&rest[gap..]);
     let quote = *rest.get(gap).filter(|c| matches!(c, b'"' | b'\''))?;
     let start = from + gap + 1;
     let mut length = memchr::memchr(quote, &t[start..end])?;
