@@ -159,6 +159,14 @@ impl Edits {
         self.covered.touches(&span)
     }
 
+    /// What was found at `span` for the records of one country counts in all. Gives what it is.
+    pub fn confirm(&mut self, mark: usize, span: &Range<usize>) -> Option<CategoryId> {
+        let there = |e: &&mut Edit| e.start == span.start && e.end == span.end && e.only_in != 0;
+        let edit = self.list[mark..].iter_mut().find(there)?;
+        edit.only_in = 0;
+        Some(edit.category)
+    }
+
     /// Of the edits since `mark` drops those that overlap one made since `later`.
     pub fn prefer_later(&mut self, mark: usize, later: usize) {
         let (old, new) = self.list.split_at(later);

@@ -3,6 +3,7 @@
 //! The label says of which class its value is (`super::fields`); the class says how far it goes.
 
 pub(crate) mod arguments;
+mod bare;
 pub(crate) mod foreign;
 pub(crate) mod grouped;
 pub(crate) mod label;

@@ -48,6 +48,8 @@ impl Pass<'_> {
                 "\";s:" => {
                     let key = memchr::memrchr(b'"', &t[reach_back(t, start)..start]);
                     let key = key.map(|i| reach_back(t, start) + i + 1..start);
+                    // what was taken out names nothing
+                    let key = key.filter(|key| !self.core.catalog.is_placeholder(&t[key.clone()]));
                     let length = t[end..].iter().take_while(|c| c.is_ascii_digit()).count();
                     if t[end + length..].starts_with(b":\"") {
                         self.complained(t, key, upto(t, end + length + 2, b"\";"), at, mark);

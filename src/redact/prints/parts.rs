@@ -193,7 +193,7 @@ impl Pass<'_> {
             // document_numbers: [{value: …}]
             Some(b'[') => self.class_before(t, head.len() - 1),
             Some(b'%' | b')') => self.typed_structure(t, head.len()),
-            Some(c) if c.is_ascii_alphanumeric() => {
+            Some(c) if c.is_ascii_alphanumeric() || *c >= 0x80 => {
                 let length = word_length(head);
                 let name = &head[head.len() - length..];
                 match self.scratch.keys.meaning(name, &self.core.fields).class {
@@ -218,6 +218,8 @@ impl Pass<'_> {
         match head.last() {
             Some(b'=' | b':') => self.class_before(t, head.len()),
             Some(b'>') if head.ends_with(b"=>") => self.class_before(t, head.len() - 1),
+            // documentNumber=[Item(value=…
+            Some(b'[') => self.class_before(t, head.len() - 1),
             _ => NO_CLASS,
         }
     }
@@ -315,7 +317,7 @@ fn word_length(head: &[u8]) -> usize {
     head.iter()
         .rev()
         .take(40)
-        .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+        .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_' || **c >= 0x80)
         .count()
 }
 

@@ -98,6 +98,12 @@ impl Pass<'_> {
             self.shapes(t, at, mark, context.key);
         }
         self.names_beside(t, at, mark);
+        if bits & holds::DIGIT != 0 && self.scratch.edits.has_since(mark) {
+            self.numbers_beside(t, at, mark);
+            if labels {
+                self.bare_ids(t, at, mark);
+            }
+        }
         if any(signs::SPACE | signs::LINE) && self.has_person(mark) {
             if any(signs::CAPITAL) {
                 self.unsigned_labels(t, at, mark);

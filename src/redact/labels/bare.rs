@@ -1,0 +1,237 @@
+//! Numbers of persons that no label of theirs tells, beside what was found: `Passport(id=K1234567, name=…, dob=…)`, a number in brackets
+//! behind a name. As JSON the members of an object decide it, see [`crate::redact::json`].
+
+use std::ops::Range;
+
+use super::runs::typed_run;
+use crate::redact::edit::Edit;
+use crate::redact::edit::action::Family;
+use crate::redact::pass::Pass;
+
+/// How far around a bare `id` a person is described, in bytes.
+const REACH: usize = 400;
+/// So much that describes a person makes an `ID` the number of a document, whatever it looks like.
+const DESCRIPTION: u32 = 3;
+/// So much an `id` that is written like a country's numbers.
+const LEAST_DESCRIPTION: u32 = 2;
+/// A longer number is a program's.
+const LONGEST: usize = 20;
+/// More names are a list, of which each has labels.
+const NAMES: usize = 16;
+/// Signs between a name and the number beside it, at most.
+const GAP: usize = 4;
+
+impl Pass<'_> {
+    /// `id=048189136316` beside a name and a date of birth, `ID: K1234567` beside more.
+    pub(crate) fn bare_ids(&mut self, t: &[u8], at: usize, mark: usize) {
+        if self.scratch.edits.since(mark).len() < 2 {
+            return;
+        }
+        for sign in memchr::memchr2_iter(b'=', b':', t) {
+            let Some(telling) = bare_label(t, sign) else {
+                continue;
+            };
+            let value = value_behind(t, sign + 1);
+            let content = &t[value.clone()];
+            let digits = content.iter().filter(|c| c.is_ascii_digit()).count();
+            if digits < 4 || !(6..=LONGEST).contains(&content.len()) {
+                continue;
+            }
+            let around = surroundings(t, sign);
+            let described = self.described(at + around.start..at + around.end, mark);
+            let sure = telling && described >= DESCRIPTION;
+            if sure || described >= LEAST_DESCRIPTION && self.is_national(content) {
+                self.take_number(t, value, at, mark);
+            }
+        }
+    }
+
+    /// `Verified customer Ishita Joshi (454582722669)`, `Parameters: 张三(String), 031083326367(String)`.
+    pub(crate) fn numbers_beside(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let mut names = [(0, 0); NAMES];
+        let mut count = 0;
+        for edit in self.scratch.edits.since(mark) {
+            if core.is_name(edit.category) && count < NAMES {
+                names[count] = (edit.start - at, edit.end - at);
+                count += 1;
+            }
+        }
+        for (start, end) in &names[..count] {
+            let behind = number_behind(t, *end);
+            let before = number_before(t, *start);
+            for value in [behind, before].into_iter().flatten() {
+                if self.is_national(&t[value.clone()]) {
+                    self.take_number(t, value, at, mark);
+                }
+            }
+        }
+    }
+
+    fn is_national(&self, content: &[u8]) -> bool {
+        let catalog = &self.core.catalog;
+        self.core
+            .shapes
+            .is_national(content, |c| catalog.family(c) == Family::IdNumber)
+    }
+
+    fn take_number(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
+        let placed = at + value.start..at + value.end;
+        if let Some(category) = self.scratch.edits.confirm(mark, &placed) {
+            self.scratch.needles.note(&t[value], category, self.core);
+            return;
+        }
+        let class = self.core.fields.id_number;
+        if let Some(category) = self.class(class).and_then(|c| c.category) {
+            self.take_labelled(t, value, at, mark, class, category, b"");
+        }
+    }
+
+    /// How many kinds of what describes a person were found in a span.
+    fn described(&self, around: Range<usize>, mark: usize) -> u32 {
+        let catalog = &self.core.catalog;
+        let kind = |e: &Edit| match catalog.ids()[e.category as usize].as_str() {
+            "name" => 1,
+            "birth_date" => 2,
+            "gender" => 4,
+            "nationality" => 8,
+            "address" => 16,
+            "validity" => 32,
+            _ => 0u32,
+        };
+        let near = |e: &&Edit| around.start <= e.start && e.end <= around.end;
+        let found = self.scratch.edits.since(mark).iter().filter(near);
+        found.fold(0, |kinds, e| kinds | kind(e)).count_ones()
+    }
+}
+
+/// The inside of the brackets that a place stands in, as far as one reaches.
+fn surroundings(t: &[u8], place: usize) -> Range<usize> {
+    let floor = place.saturating_sub(REACH);
+    let mut depth = 0;
+    let mut start = floor;
+    for (i, c) in t[floor..place].iter().enumerate().rev() {
+        match c {
+            b'}' | b')' => depth += 1,
+            b'{' | b'(' if depth == 0 => {
+                start = floor + i;
+                break;
+            }
+            b'{' | b'(' => depth -= 1,
+            _ => (),
+        }
+    }
+    let ceiling = t.len().min(place + REACH);
+    let mut end = ceiling;
+    depth = 0;
+    for (i, c) in t[place..ceiling].iter().enumerate() {
+        match c {
+            b'{' | b'(' => depth += 1,
+            b'}' | b')' if depth == 0 => {
+                end = place + i;
+                break;
+            }
+            b'}' | b')' => depth -= 1,
+            _ => (),
+        }
+    }
+    start..end
+}
+
+/// Is what ends before a sign a bare `id`, and does it tell a document's: `ID`, `number`?
+fn bare_label(t: &[u8], sign: usize) -> Option<bool> {
+    let quote = |c: &&u8| matches!(**c, b'"' | b'\'' | b'\\' | b' ' | b']');
+    let head = &t[..sign];
+    let head = &head[..head.len() - head.iter().rev().take(4).take_while(quote).count()];
+    let letters = head
+        .iter()
+        .rev()
+        .take(8)
+        .take_while(|c| c.is_ascii_alphanumeric() || **c == b'_')
+        .count();
+    let (head, word) = head.split_at(head.len() - letters);
+    let telling = match word {
+        b"ID" | b"iD" | b"number" | b"Number" => true,
+        b"id" | b"Id" | b"pid" | b"PID" => false,
+        _ => return None,
+    };
+    // order ID: 88213456
+    let spaced = head.last() == Some(&b' ');
+    let before = head.trim_ascii_end();
+    let goes_on = spaced && before.last().is_some_and(u8::is_ascii_lowercase)
+        || head
+            .last()
+            .is_some_and(|c| *c >= 0x80 || matches!(c, b'-' | b'.' | b'/'));
+    (!goes_on).then_some(telling)
+}
+
+/// The run of letters and digits that a sign is followed by, in quotes or not.
+fn value_behind(t: &[u8], from: usize) -> Range<usize> {
+    let skipped = |c: &&u8| matches!(**c, b'>' | b'=' | b'"' | b'\'' | b'\\' | b' ');
+    let mut start = from;
+    start += typed_run(&t[start..]);
+    start += t[start..].iter().take(6).take_while(skipped).count();
+    let end = start + run(&t[start..]);
+    match goes_on(t, end) {
+        true => start..start,
+        false => start..end,
+    }
+}
+
+fn run(text: &[u8]) -> usize {
+    let part = |c: &&u8| c.is_ascii_alphanumeric();
+    text.iter().take(LONGEST + 1).take_while(part).count()
+}
+
+fn goes_on(t: &[u8], end: usize) -> bool {
+    match t.get(end) {
+        Some(b'_' | b'-') => true,
+        Some(b'.') => t.get(end + 1).is_some_and(u8::is_ascii_alphanumeric),
+        Some(c) => c.is_ascii_alphanumeric(),
+        None => false,
+    }
+}
+
+fn divides(c: u8) -> bool {
+    matches!(
+        c,
+        b' ' | b'(' | b'[' | b',' | b'/' | b'|' | b'"' | b'\'' | b'\\'
+    )
+}
+
+/// What stands behind a name, over the type that a program printed: `张三(String), 031083326367(String)`.
+fn number_behind(t: &[u8], end: usize) -> Option<Range<usize>> {
+    let typed = t[end..].starts_with(b"(String)");
+    let from = end + usize::from(typed) * "(String)".len();
+    let gap = t[from..]
+        .iter()
+        .take(GAP)
+        .take_while(|c| divides(**c))
+        .count();
+    let start = from + gap;
+    let length = run(&t[start..]);
+    (gap > 0 && length >= 12 && !goes_on(t, start + length)).then_some(start..start + length)
+}
+
+fn number_before(t: &[u8], start: usize) -> Option<Range<usize>> {
+    let gap = t[..start]
+        .iter()
+        .rev()
+        .take(GAP)
+        .take_while(|c| divides(**c))
+        .count();
+    let end = start - gap;
+    let end = end - usize::from(t[..end].ends_with(b"(String)")) * "(String)".len();
+    let part = |c: &&u8| c.is_ascii_alphanumeric();
+    let length = t[..end]
+        .iter()
+        .rev()
+        .take(LONGEST + 1)
+        .take_while(part)
+        .count();
+    let first = end - length;
+    let joined = t[..first]
+        .last()
+        .is_some_and(|c| *c >= 0x80 || matches!(c, b'-' | b'_' | b'.' | b'/' | b'=' | b':'));
+    (gap > 0 && length >= 12 && !joined).then_some(first..end)
+}
