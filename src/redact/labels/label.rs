@@ -634,10 +634,12 @@ fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
     }
     start
 }
+
 /// Does a value begin at `start`?
 fn is_behind_sign(t: &[u8], start: usize) -> bool {
-    let before = t[..start].iter().rev().take(4);
-    let mut before = before.skip_while(|c| matches!(c, b' ' | b'"' | b'\'' | b'\\'));
+    // "otp":{"[PASSWORD]"
+    let before = t[..start].iter().rev().take(6);
+    let mut before = before.skip_while(|c| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'{' | b'('));
     before.next().is_some_and(|c| matches!(c, b':' | b'='))
 }
 
