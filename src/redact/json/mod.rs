@@ -146,6 +146,9 @@ impl Pass<'_> {
                     let context = if counts { paired } else { context };
                     if self.keeps_waiting(info, context) {
                         self.top().waiting = Some((p, end, true));
+                    } else if info.role.part == Part::Key && context.key.ends_with(b"ieldType") {
+                        // a document reader numbers its fields
+                        self.top().named = (key.0, end);
                     }
                     self.number(&t[p..end], at + p, integer, context);
                     p = end;

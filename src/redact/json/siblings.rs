@@ -184,6 +184,14 @@ impl Pass<'_> {
         if span.1 == 0 || span.1 - span.0 > 256 {
             return NO_CLASS;
         }
+        // "FieldType":5
+        let content = &t[span.0..span.1];
+        if let Some(colon) = memchr::memrchr(b':', content).filter(|i| {
+            content[..*i].ends_with(b"ieldType\"") && content.last().is_some_and(u8::is_ascii_digit)
+        }) {
+            let told = [b"field type ", &content[colon + 1..]].concat();
+            return self.scratch.keys.meaning(&told, &self.core.fields).class;
+        }
         let class = self.string_class(&t[span.0..span.1]);
         self.core.fields.listed(class)
     }

@@ -16,6 +16,8 @@ const DESCRIPTION: u32 = 3;
 const LEAST_DESCRIPTION: u32 = 2;
 /// A longer number is a program's.
 const LONGEST: usize = 20;
+/// More of them are a list, of which each has labels.
+const IDS: usize = 64;
 /// More names are a list, of which each has labels.
 const NAMES: usize = 16;
 /// Signs between a name and the number beside it, at most.
@@ -27,10 +29,9 @@ impl Pass<'_> {
         if self.scratch.edits.since(mark).len() < 2 {
             return;
         }
-        for sign in memchr::memchr2_iter(b'=', b':', t) {
-            let Some(telling) = bare_label(t, sign) else {
-                continue;
-            };
+        let labels = memchr::memchr2_iter(b'=', b':', t)
+            .filter_map(|sign| Some((sign, bare_label(t, sign)?)));
+        for (sign, telling) in labels.take(IDS) {
             let value = value_behind(t, sign + 1);
             let content = &t[value.clone()];
             let digits = content.iter().filter(|c| c.is_ascii_digit()).count();
@@ -106,7 +107,7 @@ impl Pass<'_> {
 }
 
 /// The inside of the brackets that a place stands in, as far as one reaches.
-fn surroundings(t: &[u8], place: usize) -> Range<usize> {
+pub(super) fn surroundings(t: &[u8], place: usize) -> Range<usize> {
     let floor = place.saturating_sub(REACH);
     let mut depth = 0;
     let mut start = floor;

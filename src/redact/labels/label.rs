@@ -19,8 +19,10 @@ use crate::redact::prints::changes::next_value;
 
 static FORM_DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"form-data"));
 
+/// So many members of a thing are asked if they are a person's.
+const MEMBERS: usize = 16;
 /// What Go writes between a key and the bracket of what it knows no type of.
-const GO_TYPES: [&[u8]; 4] = [
+pub(crate) const GO_TYPES: [&[u8]; 4] = [
     b"map[string]interface {}",
     b"[]interface {}",
     b"map[string]string",
@@ -183,6 +185,7 @@ impl Pass<'_> {
             if printed && data.value == ValueRule::Any && !line {
                 rule = data.value;
             }
+            let unsure = data.unsure;
             if data.value == ValueRule::Blob
                 && let Some(end) = self.printed_numbers(t, from, at, class, &quote)
             {
@@ -192,11 +195,15 @@ impl Pass<'_> {
             if self.core.catalog.is_secret(category) && self.is_machine_field(t, from) {
                 continue;
             }
+            let thing = unsure && !xml && self.is_of_a_thing(t, separator, class);
             let mut start = from;
             let mut listed = false;
             let mut others = 0;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
                 let span = value.span.clone();
+                if thing && !self.is_known_name(&t[span.clone()]) {
+                    break;
+                }
                 if arrow && self.is_step(&t[span.clone()], category) {
                     break;
                 }
@@ -227,6 +234,52 @@ impl Pass<'_> {
                 }
             }
         }
+    }
+
+    /// Does the bracket before the label that ends at `separator` open what a thing tells: `issuer={name=Stadt Augsburg`?
+    fn is_of_a_thing(&mut self, t: &[u8], separator: usize, class: ClassId) -> bool {
+        let floor = separator.saturating_sub(2 * LABEL);
+        let without = |end: usize, part: fn(&u8) -> bool| {
+            end - t[floor..end].iter().rev().take_while(|c| part(c)).count()
+        };
+        let sign = |c: &u8| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'=' | b':' | b'>');
+        let word = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
+        let open = without(without(without(separator, sign), word), sign);
+        if open == floor || !matches!(t[open - 1], b'{' | b'(') {
+            return false;
+        }
+        // issuer=Issuer(name=…
+        let typed = without(open - 1, word);
+        let end = without(typed, sign);
+        if end == typed {
+            return false;
+        }
+        let key = &t[without(end, word)..end];
+        let info = self.scratch.keys.meaning(key, &self.core.fields);
+        if !self.core.fields.is_out_of_place(class, &info) {
+            return false;
+        }
+        // params={name=…, id_card=…}
+        let around = super::bare::surroundings(t, separator);
+        let signs = memchr::memchr2_iter(b'=', b':', &t[around.clone()]);
+        let personal = signs.take(MEMBERS).any(|i| {
+            let end = around.start + i;
+            let key = &t[around.start..end];
+            let key = &key[..key.iter().rposition(|c| !sign(c)).map_or(0, |i| i + 1)];
+            let start = key.iter().rposition(|c| !word(c)).map_or(0, |i| i + 1);
+            let class = self
+                .scratch
+                .keys
+                .meaning(&key[start..], &self.core.fields)
+                .class;
+            self.class(class)
+                .is_some_and(|class| class.personal && class.is_everywhere())
+        });
+        !personal
+    }
+
+    fn is_known_name(&self, value: &[u8]) -> bool {
+        std::str::from_utf8(value).is_ok_and(|text| self.core.names.is_known_name(text))
     }
 
     /// Does a machine's field stand where a label's value would: `密码: code=1003`?

@@ -476,6 +476,12 @@ pub(crate) fn address_run(rest: &[u8]) -> usize {
         .unwrap_or(rest.len());
     let mut end = hard;
     let run = &rest[..hard];
+    // Address(street=9 Wharf Lane): the bracket was opened before
+    if let Some(close) = memchr::memchr(b')', run)
+        && memchr::memchr(b'(', &run[..close]).is_none()
+    {
+        end = close;
+    }
     if let Some(i) = memchr::memmem::find(run, b"  ") {
         end = end.min(i);
     }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
+use crate::redact::labels::label::GO_TYPES;
 use crate::redact::pass::Pass;
 
 /// How long an item of such a list may be, in bytes.
@@ -76,7 +77,9 @@ impl Pass<'_> {
                 break;
             };
             from = value.end;
-            let is_value = self.part(&t[key]) == Part::Value;
+            // {"property":"address","data":"…"}
+            let is_value =
+                self.part(&t[key.clone()]) == Part::Value || t[key].eq_ignore_ascii_case(b"data");
             if let Some(open) = opening(t, value.start).filter(|_| !tag) {
                 item.end = balanced(t, item.start);
                 let end = balanced(t, open).min(item.end).max(open + 1);
@@ -171,7 +174,7 @@ fn closing(t: &[u8], open: usize) -> usize {
 }
 
 /// Where the bracket is closed that opens at `open`, brackets within it passed over.
-fn balanced(t: &[u8], open: usize) -> usize {
+pub(super) fn balanced(t: &[u8], open: usize) -> usize {
     let close = match t[open] {
         b'[' => b']',
         b'(' => b')',
@@ -188,15 +191,32 @@ fn balanced(t: &[u8], open: usize) -> usize {
 }
 
 /// Where a structure opens that a value begins with, behind the name of its type: `{`, `map[`, `Type(`.
-fn opening(t: &[u8], value: usize) -> Option<usize> {
-    let word = t[value..]
-        .iter()
-        .take(40)
-        .take_while(|c| is_word(**c))
-        .count();
-    let space = usize::from(word > 0 && t.get(value + word) == Some(&b' '));
-    let open = value + word + space;
-    matches!(t.get(open), Some(b'{' | b'(' | b'[')).then_some(open)
+pub(super) fn opening(t: &[u8], value: usize) -> Option<usize> {
+    let sign = |c: &&u8| matches!(**c, b'>' | b' ' | b'%');
+    let value = value + t[value..].iter().take(4).take_while(sign).count();
+    let word = |from: usize| {
+        t[from..]
+            .iter()
+            .take(40)
+            .take_while(|c| c.is_ascii_alphabetic())
+            .count()
+    };
+    let mut open = value + word(value);
+    // Array⏎(
+    if open > value {
+        let space = |c: &&u8| matches!(**c, b' ' | b'\n');
+        open += t[open..].iter().take(24).take_while(space).count();
+    }
+    if !matches!(t.get(open), Some(b'{' | b'(' | b'[')) {
+        return None;
+    }
+    let typed = t[open] == b'[' && t[value..].starts_with(b"map[string]");
+    match typed.then(|| GO_TYPES.iter().find(|told| t[value..].starts_with(told))) {
+        Some(told) => told
+            .map(|told| value + told.len())
+            .filter(|i| t.get(*i) == Some(&b'{')),
+        None => Some(open),
+    }
 }
 
 /// The next `key: value` in a span, without quotes.

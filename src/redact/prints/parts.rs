@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::pairs::{balanced, opening};
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
 use crate::redact::labels::runs::typed_run;
@@ -239,7 +240,19 @@ impl Pass<'_> {
             // 'value' => '…'
             from = separator + 1 + usize::from(t.get(separator + 1) == Some(&b'>'));
             let key = key_before(t, inside.start, separator);
-            if !self.is_part(&t[key], class) {
+            if !self.is_part(&t[key.clone()], class) {
+                // Polygon:[{X:911 Y:432}]
+                if let Some(open) = opening(t, from)
+                    && self
+                        .scratch
+                        .keys
+                        .meaning(&t[key], &self.core.fields)
+                        .role
+                        .part
+                        == Part::About
+                {
+                    from = balanced(t, open);
+                }
                 continue;
             }
             let Some(category) = self.class(class).and_then(|c| c.category) else {
