@@ -201,7 +201,7 @@ impl Core {
             return false;
         }
         // {"validUntil":"2026-12-01T10:04:09Z"}: a link's end, no card's
-        if class.id.starts_with("validity") && accept::is_moment(value) {
+        if self.catalog.family(category) == Family::Validity && accept::is_moment(value) {
             return false;
         }
         let weak = inherited && class.value == ValueRule::Any;

@@ -31,6 +31,8 @@ pub(crate) enum Family {
     Nationality,
     Ethnicity,
     Authority,
+    /// When a document was issued, and until when it counts.
+    Validity,
     /// Passwords and tokens: any word may be one, so only what looks like nothing else is looked for again.
     Secret,
     Other,
@@ -55,13 +57,14 @@ impl Family {
             "nationality" => Self::Nationality,
             "ethnicity" => Self::Ethnicity,
             "authority" => Self::Authority,
+            "validity" => Self::Validity,
             _ => Self::Other,
         }
     }
 
     /// Records repeat its values, and they are told apart well enough to be looked for again.
     pub fn is_repeated(self) -> bool {
-        !self.is_described() && !matches!(self, Self::Authority | Self::Other)
+        !self.is_described() && !matches!(self, Self::Authority | Self::Validity | Self::Other)
     }
 
     /// Attributes with few values.
@@ -80,6 +83,7 @@ impl Family {
                 | Self::Address
                 | Self::BankCard
                 | Self::Authority
+                | Self::Validity
                 | Self::Secret
                 | Self::Other
         )

@@ -91,18 +91,13 @@ impl Pass<'_> {
     /// How many kinds of what describes a person were found in a span.
     fn described(&self, around: Range<usize>, mark: usize) -> u32 {
         let catalog = &self.core.catalog;
-        let kind = |e: &Edit| match catalog.ids()[e.category as usize].as_str() {
-            "name" => 1,
-            "birth_date" => 2,
-            "gender" => 4,
-            "nationality" => 8,
-            "address" => 16,
-            "validity" => 32,
-            _ => 0u32,
-        };
         let near = |e: &&Edit| around.start <= e.start && e.end <= around.end;
         let found = self.scratch.edits.since(mark).iter().filter(near);
-        found.fold(0, |kinds, e| kinds | kind(e)).count_ones()
+        found
+            .map(|e| catalog.family(e.category))
+            .filter(|family| family.describes() || *family == Family::Validity)
+            .fold(0, |kinds: u32, family| kinds | 1 << family as u32)
+            .count_ones()
     }
 }
 
