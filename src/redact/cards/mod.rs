@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::redact::edit::Edit;
 use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::fields::NO_CLASS;
-use crate::redact::labels::runs::placed_date_run;
+use crate::redact::labels::dates::placed_date_run;
 use crate::redact::names::NameLists;
 use crate::redact::names::spoken::Promise;
 use crate::redact::pass::{Pass, Rule};

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{Class, ClassId, NO_CLASS};
-use crate::redact::labels::runs::{address_run, blob_run, number_run, placed_date_run, secret_run};
+use crate::redact::labels::dates::placed_date_run;
+use crate::redact::labels::runs::{address_run, blob_run, number_run, secret_run};
 use crate::redact::pass::Pass;
 
 /// Longer lines are no labels.

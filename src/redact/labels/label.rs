@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::before::{LABEL, Quote, is_key, word_start};
 use super::runs::*;
-use super::value::Value;
 use crate::patterns::schema::ValueRule;
 use crate::redact::core::Core;
 use crate::redact::edit::action::CategoryId;
-use crate::redact::fields::{ClassId, NO_CLASS};
+use crate::redact::fields::ClassId;
 use crate::redact::layers::quoted::is_quoted;
 use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::prints::changes::next_value;
@@ -21,15 +21,6 @@ static FORM_DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"for
 
 /// So many members of a thing are asked if they are a person's.
 const MEMBERS: usize = 16;
-/// What Go writes between a key and the bracket of what it knows no type of.
-pub(crate) const GO_TYPES: [&[u8]; 4] = [
-    b"map[string]interface {}",
-    b"[]interface {}",
-    b"map[string]string",
-    b"map[string]any",
-];
-/// How far before a separator a label may begin, in bytes.
-const LABEL: usize = 64;
 /// So many items of a list that are no values, one after the other, may stand between values: a list without an end is not read to that of the
 /// text for each label in it.
 const OTHERS: usize = 16;
@@ -77,7 +68,7 @@ impl Pass<'_> {
                 .class(class)
                 .is_some_and(|c| c.value == ValueRule::Blob)
                 && self
-                    .printed_numbers(t, start, at, class, &Quote(0..0))
+                    .printed_numbers(t, start, at, class, &Quote::NONE)
                     .is_some();
             if !vector && let Some(category) = self.class(class).and_then(|c| c.category) {
                 self.take_labelled(t, start..end, at, mark, class, category, b"");
@@ -145,7 +136,7 @@ impl Pass<'_> {
             };
             if data.safe {
                 // `468 ms：G7518503R`: a unit is no label of what comes next
-                if is_unit(t, quote.0.start) {
+                if is_unit(t, quote.start()) {
                     continue;
                 }
                 let mut start = from;
@@ -392,204 +383,6 @@ impl Pass<'_> {
         self.second_writing(t, span, at, mark, category);
         true
     }
-
-    /// The class of the label that ends at `separator`, and how it is quoted.
-    fn label_class(&mut self, t: &[u8], separator: usize) -> Option<(ClassId, Quote)> {
-        let mut end = separator;
-        while end > 0 && t[end - 1] == b' ' && separator - end < 16 {
-            end -= 1;
-        }
-        // `ocr(35ms) -> mrz(12ms)` is no form
-        if matches!(t.get(separator), Some(b'=' | b':')) {
-            end = form_end(t, end);
-        }
-        // PHP prints `["fullName":protected]=>`
-        let printed = t[..end].ends_with(b"]") && t.get(separator) == Some(&b'=');
-        if printed
-            && let Some(inner) = [&b":protected]"[..], b":private]"]
-                .iter()
-                .find_map(|told| t[..end].strip_suffix(*told))
-        {
-            end = inner.len();
-        }
-        let before_quotes = end;
-        while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']' | b'[') {
-            end -= 1;
-        }
-        // `names[]=`, `[name] =>`: brackets are not quotes
-        let bracket = t[end..before_quotes].contains(&b']');
-        // `Birth:[BIRTH_DATE]":…`: a value of ours is no label, but `[NAME]: Tan` may have had one
-        if bracket
-            && end > 0
-            && let Some(ours) = self.core.catalog.placeholder_over(t, end - 1)
-            && is_behind_sign(t, ours.start)
-        {
-            return None;
-        }
-        let quote = Quote(end..if bracket { end } else { before_quotes });
-        let floor = end.saturating_sub(LABEL);
-        let mut start = word_start(t, end, floor);
-        if start == end {
-            return None;
-        }
-        // a quoted label is all that stands between its quotes: 'Giới tính': 'Nam'
-        if let Some(mark) = t[quote.0.clone()].last() {
-            let open = memchr::memrchr(*mark, &t[floor..start]).map(|i| floor + i + 1);
-            let inner = |i: &usize| t[*i..start].iter().all(|c| *c == b' ' || is_word(*c));
-            start = open.filter(inner).unwrap_or(start);
-        }
-        // up to three words before belong to a label as well: `full name`, `ID card number`, or make it something else: `service name`
-        let mut starts = [start; 4];
-        let mut words = 1;
-        while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
-            let next = word_start(t, start - 1, floor);
-            // a number is a value, and what stands before it its label
-            let number = t[next..start - 1].iter().all(u8::is_ascii_digit);
-            if next + 1 >= start || start - next > 24 || number {
-                break;
-            }
-            start = next;
-            starts[words] = start;
-            words += 1;
-        }
-        let fields = &self.core.fields;
-        // behind a label that only a space ends nothing is glued to it
-        let signed = t.get(separator) != Some(&b' ');
-        let glued = words > 1 && signed && !matches!(t.get(separator + 1), None | Some(b' '));
-        // what was remembered for a phrase must not depend on what follows it
-        let phrase = if glued {
-            start..separator + 1
-        } else {
-            start..end
-        };
-        let class = self.scratch.label_classes.get_or(&t[phrase], |_| {
-            if let Some(class) = (1..words)
-                .rev()
-                .find_map(|n| fields.exact(&t[starts[n]..end]))
-            {
-                return class;
-            }
-            let two = fields.classify(&t[starts[words.min(2) - 1]..end]).class;
-            if two == NO_CLASS && words > 2 && fields.classify(&t[starts[0]..end]).class == NO_CLASS
-            {
-                let three = fields.classify(&t[starts[2]..end]).class;
-                if three != NO_CLASS {
-                    return three;
-                }
-            }
-            // `sex:F nation:X`: where nothing stands between label and value, the words before are another field's
-            match two {
-                NO_CLASS if glued => fields.exact(&t[starts[0]..end]).unwrap_or(NO_CLASS),
-                // `parsed nameOnCard = …`: a program's word is a key whatever stands before it
-                NO_CLASS if words > 1 && is_key(&t[starts[0]..end]) => {
-                    fields.classify(&t[starts[0]..end]).class
-                }
-                two => two,
-            }
-        });
-        (class != NO_CLASS).then_some((class, quote))
-    }
-
-    /// The class of the label right before a JSON object in a text, `idAddress={"line1":…}`: its members hold what the label tells.
-    pub(crate) fn class_before(&mut self, t: &[u8], open: usize) -> ClassId {
-        let head = t[..open].trim_ascii_end();
-        let typed = GO_TYPES.iter().find_map(|told| head.strip_suffix(*told));
-        let head = typed.unwrap_or(head);
-        if !matches!(head.last(), Some(b'=' | b':')) {
-            return NO_CLASS;
-        }
-        let class = self
-            .label_class(t, head.len() - 1)
-            .map_or(NO_CLASS, |l| l.0);
-        match self.class(class) {
-            Some(c) if c.category.is_some() && !c.keys_only => self.core.fields.listed(class),
-            _ => NO_CLASS,
-        }
-    }
-
-    /// The class of the words that end at `end`, if they are a label in running text too.
-    pub(crate) fn label_ending(&mut self, t: &[u8], end: usize) -> Option<ClassId> {
-        let (class, quote) = self.label_class(t, end)?;
-        let counts = self
-            .class(class)
-            .is_some_and(|c| c.category.is_some() && !c.keys_only);
-        (counts && !quote.is_quoted()).then_some(class)
-    }
-
-    /// The class of the XML tag that ends at `close`.
-    fn tag_class(&mut self, t: &[u8], close: usize) -> Option<(ClassId, Quote)> {
-        let floor = close.saturating_sub(256);
-        let open = floor + memchr::memrchr(b'<', &t[floor..close])?;
-        let name_end = t[open + 1..close]
-            .iter()
-            .position(|c| matches!(c, b' ' | b'/' | b'\t' | b'\n'))
-            .map_or(close, |i| open + 1 + i);
-        let mut name = &t[open + 1..name_end];
-        if matches!(name.first(), None | Some(b'/' | b'!' | b'?')) || t[close - 1] == b'/' {
-            return None;
-        }
-        if let Some(colon) = memchr::memrchr(b':', name) {
-            name = &name[colon + 1..];
-        }
-        let class = self.scratch.keys.meaning(name, &self.core.fields).class;
-        (class != NO_CLASS).then_some((class, Quote(close..close)))
-    }
-}
-
-/// The quotes around a label, to put the same around a bare number that is replaced: `\"Phone\":138…` becomes `\"Phone\":\"[PHONE_…]\"`.
-struct Quote(Range<usize>);
-
-impl Quote {
-    fn of<'t>(&self, t: &'t [u8]) -> &'t [u8] {
-        &t[self.0.clone()]
-    }
-
-    fn is_quoted(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    fn wrap<'t>(&self, t: &'t [u8], value: &Value) -> &'t [u8] {
-        let bare = value.quote == 0
-            && t[value.span.clone()]
-                .iter()
-                .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
-        if bare && self.is_quoted() {
-            self.of(t)
-        } else {
-            b""
-        }
-    }
-}
-
-/// Where a label ends that a form wrote something behind: `Name*`, `Full name?`, `Passport #`, `full_name[0]`, `Name（姓名）`,
-/// `<b>Name</b>`.
-fn form_end(t: &[u8], end: usize) -> usize {
-    const LONGEST_REMARK: usize = 40;
-    let floor = end.saturating_sub(LONGEST_REMARK);
-    let head = &t[floor..end];
-    let open = |sign: &[u8]| memchr::memmem::rfind(head, sign);
-    let stem = match head.last() {
-        // `**Name**:` as well
-        Some(b'*') if head.ends_with(b"**") => head.len() - 2,
-        Some(b'*' | b'?' | b'#') => head.len() - 1,
-        Some(b')') => open(b"(").unwrap_or(0),
-        Some(b'>') => open(b"</").unwrap_or(0),
-        Some(b']') => {
-            let bracket = open(b"[").unwrap_or(0);
-            let index = &head[bracket..head.len() - 1];
-            match index.len() > 1 && index[1..].iter().all(u8::is_ascii_digit) {
-                true => bracket,
-                false => return end,
-            }
-        }
-        Some(0x89) if head.ends_with("）".as_bytes()) => open("（".as_bytes()).unwrap_or(0),
-        _ => return end,
-    };
-    let label = head[..stem].trim_ascii_end();
-    match label.last() {
-        Some(c) if is_word(*c) => floor + label.len(),
-        _ => end,
-    }
 }
 
 /// The length of what ends a label set off by Markdown or HTML at the start of a text, for a value behind a space or on the next line.
@@ -636,14 +429,6 @@ fn is_parameter(value: &[u8]) -> bool {
     }
 }
 
-/// Is a word written as programs write keys: `nameOnCard`, `house_number`?
-fn is_key(word: &[u8]) -> bool {
-    memchr::memchr(b'_', word).is_some()
-        || word
-            .windows(2)
-            .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
-}
-
 /// `fullName::Siti`, but not `kyc::full_name::Error`.
 fn is_printed_key(t: &[u8], end: usize) -> bool {
     let start = word_start(t, end, end.saturating_sub(LABEL));
@@ -659,41 +444,6 @@ fn is_unit(t: &[u8], end: usize) -> bool {
     let before = &t[..end - length];
     let before = before.strip_suffix(b" ").unwrap_or(before);
     (1..=LONGEST).contains(&length) && before.last().is_some_and(u8::is_ascii_digit)
-}
-
-fn is_word(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.') || c >= 0x80
-}
-
-/// Where the word that ends at `end` starts.
-fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
-    let mut start = end;
-    while start > floor && is_word(t[start - 1]) {
-        // 。 and 、 are no letters
-        if matches!(t[start - 1], 0x81 | 0x82) && t[..start].ends_with(&[0xe3, 0x80, t[start - 1]])
-        {
-            break;
-        }
-        start -= 1;
-    }
-    // I/C No., No. K/P
-    let letter = |i: usize| t[i].is_ascii_alphabetic();
-    let divided = start >= floor + 2 && t[start - 1] == b'/' && letter(start - 2);
-    if divided && start < end && letter(start) && (start == 2 || !is_word(t[start - 3])) {
-        start -= 2;
-    }
-    while start < end && !t[start].is_ascii_alphanumeric() && t[start] < 0x80 {
-        start += 1;
-    }
-    start
-}
-
-/// Does a value begin at `start`?
-fn is_behind_sign(t: &[u8], start: usize) -> bool {
-    // "otp":{"[PASSWORD]"
-    let before = t[..start].iter().rev().take(6);
-    let mut before = before.skip_while(|c| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'{' | b'('));
-    before.next().is_some_and(|c| matches!(c, b':' | b'='))
 }
 
 /// `dob={value=[BIRTH_DATE`: what stands there was taken already.

@@ -4,6 +4,8 @@
 
 pub(crate) mod arguments;
 mod bare;
+pub(crate) mod before;
+pub(crate) mod dates;
 pub(crate) mod foreign;
 pub(crate) mod grouped;
 pub(crate) mod label;

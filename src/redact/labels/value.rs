@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::dates::placed_date_run;
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
 use crate::redact::edit::action::{CategoryId, Family};

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
-use crate::redact::labels::label::GO_TYPES;
+use crate::redact::labels::before::GO_TYPES;
 use crate::redact::pass::Pass;
 
 /// How long an item of such a list may be, in bytes.

@@ -1,0 +1,267 @@
+//! The label that ends before a sign or tag: where it begins, how it is quoted, and of which class its value is.
+
+use std::ops::Range;
+
+use super::value::Value;
+use crate::redact::fields::{ClassId, NO_CLASS};
+use crate::redact::pass::Pass;
+
+/// What Go writes between a key and the bracket of what it knows no type of.
+pub(crate) const GO_TYPES: [&[u8]; 4] = [
+    b"map[string]interface {}",
+    b"[]interface {}",
+    b"map[string]string",
+    b"map[string]any",
+];
+/// How far before a separator a label may begin, in bytes.
+pub(super) const LABEL: usize = 64;
+
+impl Pass<'_> {
+    /// The class of the label that ends at `separator`, and how it is quoted.
+    pub(super) fn label_class(&mut self, t: &[u8], separator: usize) -> Option<(ClassId, Quote)> {
+        let mut end = separator;
+        while end > 0 && t[end - 1] == b' ' && separator - end < 16 {
+            end -= 1;
+        }
+        // `ocr(35ms) -> mrz(12ms)` is no form
+        if matches!(t.get(separator), Some(b'=' | b':')) {
+            end = form_end(t, end);
+        }
+        // PHP prints `["fullName":protected]=>`
+        let printed = t[..end].ends_with(b"]") && t.get(separator) == Some(&b'=');
+        if printed
+            && let Some(inner) = [&b":protected]"[..], b":private]"]
+                .iter()
+                .find_map(|told| t[..end].strip_suffix(*told))
+        {
+            end = inner.len();
+        }
+        let before_quotes = end;
+        while end > 0 && matches!(t[end - 1], b'"' | b'\'' | b'\\' | b'`' | b']' | b'[') {
+            end -= 1;
+        }
+        // `names[]=`, `[name] =>`: brackets are not quotes
+        let bracket = t[end..before_quotes].contains(&b']');
+        // `Birth:[BIRTH_DATE]":…`, `"[ADDRESS]":…`: a value of ours is no label, but `[NAME]: Tan` may have had one
+        if bracket
+            && end > 0
+            && let Some(ours) = self.core.catalog.placeholder_over(t, end - 1)
+            && (t[before_quotes - 1] != b']' || is_behind_sign(t, ours.start))
+        {
+            return None;
+        }
+        let quote = Quote(end..if bracket { end } else { before_quotes });
+        let floor = end.saturating_sub(LABEL);
+        let mut start = word_start(t, end, floor);
+        if start == end {
+            return None;
+        }
+        // a quoted label is all that stands between its quotes: 'Giới tính': 'Nam'
+        if let Some(mark) = t[quote.0.clone()].last() {
+            let open = memchr::memrchr(*mark, &t[floor..start]).map(|i| floor + i + 1);
+            let inner = |i: &usize| t[*i..start].iter().all(|c| *c == b' ' || is_word(*c));
+            start = open.filter(inner).unwrap_or(start);
+        }
+        // up to three words before belong to a label as well: `full name`, `ID card number`, or make it something else: `service name`
+        let mut starts = [start; 4];
+        let mut words = 1;
+        while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
+            let next = word_start(t, start - 1, floor);
+            // a number is a value, and what stands before it its label
+            let number = t[next..start - 1].iter().all(u8::is_ascii_digit);
+            if next + 1 >= start || start - next > 24 || number {
+                break;
+            }
+            start = next;
+            starts[words] = start;
+            words += 1;
+        }
+        let fields = &self.core.fields;
+        // behind a label that only a space ends nothing is glued to it
+        let signed = t.get(separator) != Some(&b' ');
+        let glued = words > 1 && signed && !matches!(t.get(separator + 1), None | Some(b' '));
+        // what was remembered for a phrase must not depend on what follows it
+        let phrase = if glued {
+            start..separator + 1
+        } else {
+            start..end
+        };
+        let class = self.scratch.label_classes.get_or(&t[phrase], |_| {
+            if let Some(class) = (1..words)
+                .rev()
+                .find_map(|n| fields.exact(&t[starts[n]..end]))
+            {
+                return class;
+            }
+            let two = fields.classify(&t[starts[words.min(2) - 1]..end]).class;
+            if two == NO_CLASS && words > 2 && fields.classify(&t[starts[0]..end]).class == NO_CLASS
+            {
+                let three = fields.classify(&t[starts[2]..end]).class;
+                if three != NO_CLASS {
+                    return three;
+                }
+            }
+            // `sex:F nation:X`: where nothing stands between label and value, the words before are another field's
+            match two {
+                NO_CLASS if glued => fields.exact(&t[starts[0]..end]).unwrap_or(NO_CLASS),
+                // `parsed nameOnCard = …`: a program's word is a key whatever stands before it
+                NO_CLASS if words > 1 && is_key(&t[starts[0]..end]) => {
+                    fields.classify(&t[starts[0]..end]).class
+                }
+                two => two,
+            }
+        });
+        (class != NO_CLASS).then_some((class, quote))
+    }
+
+    /// The class of the label right before a JSON object in a text, `idAddress={"line1":…}`: its members hold what the label tells.
+    pub(crate) fn class_before(&mut self, t: &[u8], open: usize) -> ClassId {
+        let head = t[..open].trim_ascii_end();
+        let typed = GO_TYPES.iter().find_map(|told| head.strip_suffix(*told));
+        let head = typed.unwrap_or(head);
+        if !matches!(head.last(), Some(b'=' | b':')) {
+            return NO_CLASS;
+        }
+        let class = self
+            .label_class(t, head.len() - 1)
+            .map_or(NO_CLASS, |l| l.0);
+        match self.class(class) {
+            Some(c) if c.category.is_some() && !c.keys_only => self.core.fields.listed(class),
+            _ => NO_CLASS,
+        }
+    }
+
+    /// The class of the words that end at `end`, if they are a label in running text too.
+    pub(crate) fn label_ending(&mut self, t: &[u8], end: usize) -> Option<ClassId> {
+        let (class, quote) = self.label_class(t, end)?;
+        let counts = self
+            .class(class)
+            .is_some_and(|c| c.category.is_some() && !c.keys_only);
+        (counts && !quote.is_quoted()).then_some(class)
+    }
+
+    /// The class of the XML tag that ends at `close`.
+    pub(super) fn tag_class(&mut self, t: &[u8], close: usize) -> Option<(ClassId, Quote)> {
+        let floor = close.saturating_sub(256);
+        let open = floor + memchr::memrchr(b'<', &t[floor..close])?;
+        let name_end = t[open + 1..close]
+            .iter()
+            .position(|c| matches!(c, b' ' | b'/' | b'\t' | b'\n'))
+            .map_or(close, |i| open + 1 + i);
+        let mut name = &t[open + 1..name_end];
+        if matches!(name.first(), None | Some(b'/' | b'!' | b'?')) || t[close - 1] == b'/' {
+            return None;
+        }
+        if let Some(colon) = memchr::memrchr(b':', name) {
+            name = &name[colon + 1..];
+        }
+        let class = self.scratch.keys.meaning(name, &self.core.fields).class;
+        (class != NO_CLASS).then_some((class, Quote(close..close)))
+    }
+}
+
+/// The quotes around a label, to put the same around a bare number that is replaced: `\"Phone\":138…` becomes `\"Phone\":\"[PHONE_…]\"`.
+pub(super) struct Quote(Range<usize>);
+
+impl Quote {
+    pub(super) const NONE: Self = Self(0..0);
+
+    pub(super) fn of<'t>(&self, t: &'t [u8]) -> &'t [u8] {
+        &t[self.0.clone()]
+    }
+
+    /// Where the label ends.
+    pub(super) fn start(&self) -> usize {
+        self.0.start
+    }
+
+    pub(super) fn is_quoted(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    pub(super) fn wrap<'t>(&self, t: &'t [u8], value: &Value) -> &'t [u8] {
+        let bare = value.quote == 0
+            && t[value.span.clone()]
+                .iter()
+                .all(|c| c.is_ascii_digit() || matches!(c, b'.' | b'-'));
+        if bare && self.is_quoted() {
+            self.of(t)
+        } else {
+            b""
+        }
+    }
+}
+
+/// Where a label ends that a form wrote something behind: `Name*`, `Full name?`, `Passport #`, `full_name[0]`, `Name（姓名）`,
+/// `<b>Name</b>`.
+fn form_end(t: &[u8], end: usize) -> usize {
+    const LONGEST_REMARK: usize = 40;
+    let floor = end.saturating_sub(LONGEST_REMARK);
+    let head = &t[floor..end];
+    let open = |sign: &[u8]| memchr::memmem::rfind(head, sign);
+    let stem = match head.last() {
+        // `**Name**:` as well
+        Some(b'*') if head.ends_with(b"**") => head.len() - 2,
+        Some(b'*' | b'?' | b'#') => head.len() - 1,
+        Some(b')') => open(b"(").unwrap_or(0),
+        Some(b'>') => open(b"</").unwrap_or(0),
+        Some(b']') => {
+            let bracket = open(b"[").unwrap_or(0);
+            let index = &head[bracket..head.len() - 1];
+            match index.len() > 1 && index[1..].iter().all(u8::is_ascii_digit) {
+                true => bracket,
+                false => return end,
+            }
+        }
+        Some(0x89) if head.ends_with("）".as_bytes()) => open("（".as_bytes()).unwrap_or(0),
+        _ => return end,
+    };
+    let label = head[..stem].trim_ascii_end();
+    match label.last() {
+        Some(c) if is_word(*c) => floor + label.len(),
+        _ => end,
+    }
+}
+
+/// Is a word written as programs write keys: `nameOnCard`, `house_number`?
+pub(super) fn is_key(word: &[u8]) -> bool {
+    memchr::memchr(b'_', word).is_some()
+        || word
+            .windows(2)
+            .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+}
+
+pub(super) fn is_word(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.') || c >= 0x80
+}
+
+/// Where the word that ends at `end` starts.
+pub(super) fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
+    let mut start = end;
+    while start > floor && is_word(t[start - 1]) {
+        // 。 and 、 are no letters
+        if matches!(t[start - 1], 0x81 | 0x82) && t[..start].ends_with(&[0xe3, 0x80, t[start - 1]])
+        {
+            break;
+        }
+        start -= 1;
+    }
+    // I/C No., No. K/P
+    let letter = |i: usize| t[i].is_ascii_alphabetic();
+    let divided = start >= floor + 2 && t[start - 1] == b'/' && letter(start - 2);
+    if divided && start < end && letter(start) && (start == 2 || !is_word(t[start - 3])) {
+        start -= 2;
+    }
+    while start < end && !t[start].is_ascii_alphanumeric() && t[start] < 0x80 {
+        start += 1;
+    }
+    start
+}
+
+/// Does a value begin at `start`?
+fn is_behind_sign(t: &[u8], start: usize) -> bool {
+    // "otp":{"[PASSWORD]"
+    let before = t[..start].iter().rev().take(6);
+    let mut before = before.skip_while(|c| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'{' | b'('));
+    before.next().is_some_and(|c| matches!(c, b':' | b'='))
+}
