@@ -335,6 +335,9 @@ pub struct Names {
     pub titles: Vec<String>,
     /// Cues before a person's name in Chinese free text (`客户`, `用户`, `持卡人`).
     pub cues_before: Vec<String>,
+    /// Cues that stand on either side of a name that stands free (`您好`, `本人`).
+    #[serde(default)]
+    pub cues_around: Vec<String>,
     /// Honorifics after a person's name (`先生`, `さん`).
     #[serde(default)]
     pub honorifics: Vec<String>,

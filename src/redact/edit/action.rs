@@ -24,6 +24,7 @@ pub(crate) enum Family {
     Zone,
     Phone,
     Mail,
+    Messenger,
     BankCard,
     BirthDate,
     BirthPlace,
@@ -50,6 +51,7 @@ impl Family {
             "mrz" => Self::Zone,
             "phone" => Self::Phone,
             "email" => Self::Mail,
+            "messenger" => Self::Messenger,
             "bank_card" => Self::BankCard,
             "birth_date" => Self::BirthDate,
             "birth_place" => Self::BirthPlace,
@@ -81,6 +83,7 @@ impl Family {
             self,
             Self::Name
                 | Self::Address
+                | Self::Messenger
                 | Self::BankCard
                 | Self::Authority
                 | Self::Validity

@@ -69,14 +69,14 @@ impl Pass<'_> {
         }
     }
 
-    fn is_national(&self, content: &[u8]) -> bool {
+    pub(crate) fn is_national(&self, content: &[u8]) -> bool {
         let catalog = &self.core.catalog;
         self.core
             .shapes
             .is_national(content, |c| catalog.family(c) == Family::IdNumber)
     }
 
-    fn take_number(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
+    pub(crate) fn take_number(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
         let placed = at + value.start..at + value.end;
         if let Some(category) = self.scratch.edits.confirm(mark, &placed) {
             self.scratch.needles.note(&t[value], category, self.core);

@@ -27,6 +27,10 @@ impl Pass<'_> {
         {
             start += 1;
         }
+        // the first item of a list in YAML
+        if t[start..].starts_with(b"- ") && t[from..start].contains(&b'\n') {
+            start += 2;
+        }
         if self.core.catalog.placeholder_at(t, start).is_some() {
             return None;
         }
@@ -86,6 +90,9 @@ impl Pass<'_> {
             open += 1;
         }
         if let Some(b'"' | b'\'' | b'`') = t.get(open) {
+            // ""name"":""Tan Wei Ming"": JSON in a field of CSV
+            let twice = t[open..].starts_with(b"\"\"") && t[..from].ends_with(b"\"\":");
+            let open = open + usize::from(twice);
             let quote = if prefixed {
                 &t[open..=open]
             } else {

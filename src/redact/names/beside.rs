@@ -1,6 +1,7 @@
 //! Names that stand beside a number of a person or before an address of mail, with no label of their own: `陈大文 110…`, `verify(陈大文, 110…)`,
 //! `Verified Imogen Tan (S1234567D)`, `"Imogen Fairweather" <imogen@…>`. Only what is a name beyond doubt.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::NameLists;
@@ -62,6 +63,14 @@ fn wrapper_behind(text: &[u8]) -> usize {
     wrapper.map_or(0, |wrapper| gap + wrapper.len() - 1)
 }
 
+/// A text in which the name of a file is divided as a person's, `Tan_Wei_Ming_S1234567D.jpg`, at the same places.
+fn spaced(text: &str, joined: bool) -> Cow<'_, str> {
+    match joined {
+        true => Cow::Owned(text.replace('_', " ")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 fn divides(c: char) -> bool {
     matches!(
         c,
@@ -84,6 +93,10 @@ fn divides(c: char) -> bool {
             | '、'
             | '（'
             | '）'
+            | '「'
+            | '」'
+            | '【'
+            | '】'
             | '：'
             | '　'
     )
@@ -207,6 +220,7 @@ impl Pass<'_> {
             // Person(Some(Tan Wei Ming), Some(S1234567D))
             let start = span.start - wrapper_before(&t[..span.start]);
             let before = valid_suffix(&t[start.saturating_sub(REACH)..start]);
+            let before = &*spaced(before, before.ends_with('_'));
             let name = if mail {
                 let text = before
                     .strip_suffix('<')
@@ -274,7 +288,11 @@ impl Pass<'_> {
             .find(|c| c.is_ascii_alphanumeric() || **c >= 0x80);
         if first.is_some_and(|c| c.is_ascii_uppercase() || *c >= 0x80) {
             let is_label = |word: &str| core.is_label(word);
-            if let Some(name) = core.names.name_after(valid_prefix(rest), is_label) {
+            let text = spaced(
+                valid_prefix(rest),
+                matches!(rest.first(), Some(b'_' | b'/')),
+            );
+            if let Some(name) = core.names.name_after(&text, is_label) {
                 self.take_beside(t, end + name.start..end + name.end, at, mark, category);
             }
         }
@@ -289,7 +307,32 @@ impl Pass<'_> {
         category: CategoryId,
     ) {
         if self.take_name(t, name.clone(), at, mark, category, "name beside a number") {
+            self.writing_before(t, name.start, at, mark, category);
             self.second_writing(t, name, at, mark, category);
+        }
+    }
+
+    /// The writing of a name in Chinese characters before the one in Latin letters: `陳大文 CHAN TAI MAN A123456(3)`.
+    fn writing_before(
+        &mut self,
+        t: &[u8],
+        start: usize,
+        at: usize,
+        mark: usize,
+        category: CategoryId,
+    ) {
+        let before = valid_suffix(&t[start.saturating_sub(REACH)..start]);
+        let text = before.trim_end_matches([' ', '(', '（', '/', ',', '，']);
+        let name = text.trim_end_matches(is_han).len();
+        let core = self.core;
+        let is_label = |word: &str| core.is_label(word);
+        if t[start].is_ascii()
+            && text.len() < before.len()
+            && core.names.is_person(&text[name..], is_label)
+        {
+            let from = start - before.len();
+            let rule = "name in a second writing";
+            self.take_name(t, from + name..from + text.len(), at, mark, category, rule);
         }
     }
 }

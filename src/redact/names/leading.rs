@@ -95,7 +95,18 @@ impl NameLists {
             let stop = (1..given).find(|n| self.follows(&text[end_of(dot + 1 + n)..]));
             return end_of(dot + 1 + stop.unwrap_or(given));
         }
-        let surname = if chars.len() >= 2 && self.compound.contains(&[chars[0], chars[1]]) {
+        // 山田太郎様が: two characters of a surname, and a form of address or a particle behind the name
+        let japanese = chars.len() > 3 && self.japanese.contains(&text[..end_of(2)]);
+        let ends = |i: &usize| {
+            "様氏殿はがをの".contains(chars[*i]) || chars[*i..].starts_with(&['さ', 'ん'])
+        };
+        let chars = match (2..chars.len()).find(ends) {
+            Some(end) if japanese => chars[..end].to_vec(),
+            _ => chars,
+        };
+        let surname = if japanese
+            || chars.len() >= 2 && self.compound.contains(&[chars[0], chars[1]])
+        {
             2
         } else if self.surnames.contains(&chars[0]) || self.is_japanese(&text[..end_of(4)]) || sure
         {

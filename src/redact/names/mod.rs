@@ -8,6 +8,7 @@ pub(crate) mod beside;
 pub(crate) mod enclosed;
 pub(crate) mod latin;
 pub(crate) mod leading;
+pub(crate) mod rows;
 pub(crate) mod spaced;
 pub(crate) mod spoken;
 pub(crate) mod told;

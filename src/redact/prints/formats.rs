@@ -15,7 +15,7 @@ use crate::redact::names::spoken::Promise;
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::lookup::late_literals;
 
-const SIGNS: [&str; 18] = [
+const SIGNS: [&str; 19] = [
     "BEGIN:VCARD",
     "MECARD:",
     "PID|",
@@ -27,6 +27,7 @@ const SIGNS: [&str; 18] = [
     ":59A:",
     ":59F:",
     "CN=",
+    "cn=",
     "S/O",
     "D/O",
     "W/O",
@@ -101,14 +102,14 @@ impl Pass<'_> {
                         self.party(t, end, at, mark);
                     }
                 }
-                Some("CN=") if free => self.common_name(t, end, at, mark),
+                Some("CN=" | "cn=") if free => self.common_name(t, end, at, mark),
                 Some("S/O" | "D/O" | "W/O" | "C/O" | "H/O") => {
                     if free {
                         self.relation(t, end, at, mark);
                     }
                 }
                 Some("<Buffer ") => from = self.dump(t, end, at, mark).max(end),
-                Some("PID|" | "NK1|" | "CN=") => (),
+                Some("PID|" | "NK1|" | "CN=" | "cn=") => (),
                 _ => {
                     let first = start - usize::from(start > 0 && t[start - 1].is_ascii_hexdigit());
                     from = self.dump(t, first, at, mark).max(end);
@@ -121,7 +122,7 @@ impl Pass<'_> {
         self.core.fields.exact(name)
     }
 
-    pub(super) fn told(
+    pub(crate) fn told(
         &mut self,
         t: &[u8],
         value: Range<usize>,
@@ -232,7 +233,12 @@ impl Pass<'_> {
                 b',' | b'/' | b'+' | b';' | b')' | b'"' | b'\n' | b'<' | b'\\'
             )
         };
-        let end = from + rest.iter().position(ends).unwrap_or(rest.len());
+        let rest = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
+        // cn=Tan Wei Ming ou=staff
+        let rest = memchr::memchr(b'=', rest)
+            .and_then(|sign| memchr::memrchr(b' ', &rest[..sign]))
+            .map_or(rest, |word| &rest[..word]);
+        let end = from + rest.len();
         let core = self.core;
         let Some(category) = core.name_category else {
             return;

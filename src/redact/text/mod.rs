@@ -29,7 +29,7 @@ impl Pass<'_> {
         let held = signs::of(t);
         let any = |of: Signs| held & of != 0;
         let labels = bits & (holds::LABEL | holds::ENCODED) != 0
-            || any(signs::ARROW) && memchr::memmem::find(t, b" -> ").is_some();
+            || any(signs::ARROW) && memchr::memmem::find(t, b"->").is_some();
         let foreign = bits & holds::HIGH != 0;
         if t.len() >= 40 && any(signs::BRACKET) {
             self.inserted_values(t, at, mark);
@@ -98,6 +98,9 @@ impl Pass<'_> {
             self.shapes(t, at, mark, context.key);
         }
         self.names_beside(t, at, mark);
+        if self.scratch.edits.has_since(mark) {
+            self.cells_beside(t, at, mark);
+        }
         if bits & holds::DIGIT != 0 && self.scratch.edits.has_since(mark) {
             self.numbers_beside(t, at, mark);
             if labels {
@@ -271,87 +274,20 @@ impl Pass<'_> {
         let mut cues = core.cues.walk(t);
         while let Some((cue, side)) = cues.next(from) {
             from = cue.end;
-            let titled = side == Beside::Titled;
-            let span = if titled || side == Beside::Behind {
-                let mut start = cue.end;
-                while matches!(t.get(start), Some(b' ' | b':' | b'"' | b'\'' | b'(' | b'['))
-                    && start - cue.end < 3
-                {
-                    start += 1;
-                }
-                let text = valid_prefix(&t[start..t.len().min(start + 96)]);
-                let capital = titled && text.starts_with(char::is_uppercase);
-                let other = titled
-                    && text.starts_with(|c: char| {
-                        c > '\u{2e7f}' || ('\u{0900}'..'\u{1000}').contains(&c)
-                    });
-                let is_label = |word: &str| core.is_label(word);
-                let spoken = if titled {
-                    0
-                } else {
-                    core.names.spoken_beside(text, is_label)
-                };
-                if !text.starts_with(crate::redact::words::script::is_han)
-                    && start == cue.end
-                    && !capital
-                    && !other
-                    && spoken == 0
-                {
-                    continue;
-                }
-                // what became of the customer, and what is told of one next
-                if core.outcomes.begins(&t[start..])
-                    || core.foreign.begins(&t[start..])
-                    || is_label(first_word(text))
-                {
-                    continue;
-                }
-                if titled && cue.start > 0 && t[cue.start - 1].is_ascii_alphabetic() {
-                    continue;
-                }
-                // Bà Rịa
-                let whole = valid_prefix(&t[cue.start..start + text.len()]);
-                if titled && core.names.is_place(whole) {
-                    continue;
-                }
-                // นาย: glued to a name and its surname, and no part of another word
-                let thai = |c: char| ('\u{0e00}'..'\u{0e80}').contains(&c);
-                let glued = titled && text.starts_with(thai);
-                if glued && valid_suffix(&t[cue.start.saturating_sub(3)..cue.start]).ends_with(thai)
-                {
-                    continue;
-                }
-                let text = match text.match_indices(' ').nth(1) {
-                    Some((end, _)) if glued => &text[..end],
-                    _ => text,
-                };
-                let korean = !titled && text.starts_with(crate::redact::words::script::is_hangul);
-                let length = match core.names.leading_name(text, false) {
-                    _ if korean => spoken,
-                    0 if start == cue.end => core.names.rare_name(text),
-                    length => length.max(spoken),
-                };
-                start..start + length
-            } else {
-                let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
-                let mut length = core.names.trailing_name(text);
-                let free =
-                    !text[..text.len() - length].ends_with(crate::redact::words::script::is_han);
-                if side == Beside::Before && !free {
-                    length = 0;
-                }
-                if side == Beside::Addressed {
-                    let form = std::str::from_utf8(&t[cue.clone()]).unwrap_or_default();
-                    let text = valid_suffix(&t[cue.start.saturating_sub(24)..cue.start]);
-                    length = length.max(core.names.addressed_name(text, form));
-                }
-                cue.start - length..cue.start
+            let behind = || self.named_behind(t, &cue, side);
+            let before = || self.named_before(t, &cue, side);
+            let span = match side {
+                Beside::Titled | Beside::Behind => behind(),
+                Beside::Around => behind().or_else(before),
+                Beside::Addressed | Beside::Before => before(),
             };
-            if span.is_empty()
-                || self
-                    .scratch
-                    .edits
-                    .touches(mark, at + span.start..at + span.end)
+            let Some(span) = span else {
+                continue;
+            };
+            if self
+                .scratch
+                .edits
+                .touches(mark, at + span.start..at + span.end)
             {
                 continue;
             }
@@ -372,6 +308,87 @@ impl Pass<'_> {
             self.scratch.needles.note(value, category, core);
             self.second_writing(t, span, at, mark, category);
         }
+    }
+
+    /// The name behind a title or cue.
+    fn named_behind(&self, t: &[u8], cue: &Range<usize>, side: Beside) -> Option<Range<usize>> {
+        let core = self.core;
+        let titled = side == Beside::Titled;
+        let mut start = cue.end;
+        while matches!(t.get(start), Some(b' ' | b':' | b'"' | b'\'' | b'(' | b'['))
+            && start - cue.end < 3
+        {
+            start += 1;
+        }
+        let text = valid_prefix(&t[start..t.len().min(start + 96)]);
+        let capital = titled && text.starts_with(char::is_uppercase);
+        let other = titled
+            && text.starts_with(|c: char| c > '\u{2e7f}' || ('\u{0900}'..'\u{1000}').contains(&c));
+        let is_label = |word: &str| core.is_label(word);
+        let spoken = if titled {
+            0
+        } else {
+            core.names.spoken_beside(text, is_label)
+        };
+        if !text.starts_with(crate::redact::words::script::is_han)
+            && start == cue.end
+            && !capital
+            && !other
+            && spoken == 0
+        {
+            return None;
+        }
+        // what became of the customer, and what is told of one next
+        if core.outcomes.begins(&t[start..])
+            || core.foreign.begins(&t[start..])
+            || is_label(first_word(text))
+        {
+            return None;
+        }
+        if titled && cue.start > 0 && t[cue.start - 1].is_ascii_alphabetic() {
+            return None;
+        }
+        // Bà Rịa
+        let whole = valid_prefix(&t[cue.start..start + text.len()]);
+        if titled && core.names.is_place(whole) {
+            return None;
+        }
+        // นาย: glued to a name and its surname, and no part of another word
+        let thai = |c: char| ('\u{0e00}'..'\u{0e80}').contains(&c);
+        let glued = titled && text.starts_with(thai);
+        if glued && valid_suffix(&t[cue.start.saturating_sub(3)..cue.start]).ends_with(thai) {
+            return None;
+        }
+        let text = match text.match_indices(' ').nth(1) {
+            Some((end, _)) if glued => &text[..end],
+            _ => text,
+        };
+        let korean = !titled && text.starts_with(crate::redact::words::script::is_hangul);
+        let length = match core.names.leading_name(text, false) {
+            _ if korean => spoken,
+            0 if start == cue.end => core.names.rare_name(text),
+            length => length.max(spoken),
+        };
+        (length > 0).then_some(start..start + length)
+    }
+
+    /// The name before a cue.
+    fn named_before(&self, t: &[u8], cue: &Range<usize>, side: Beside) -> Option<Range<usize>> {
+        let core = self.core;
+        let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
+        let mut length = core.names.trailing_name(text);
+        let free = !text[..text.len() - length].ends_with(crate::redact::words::script::is_han);
+        if side != Beside::Addressed && !free {
+            length = 0;
+        }
+        if side == Beside::Addressed {
+            let form = std::str::from_utf8(&t[cue.clone()]).unwrap_or_default();
+            let text = valid_suffix(&t[cue.start.saturating_sub(24)..cue.start]);
+            length = length.max(core.names.addressed_name(text, form));
+        }
+        // 向您好友发送: a surname alone says nothing there
+        let fewest = if side == Beside::Around { 6 } else { 1 };
+        (length >= fewest).then_some(cue.start - length..cue.start)
     }
 
     /// Chinese addresses by their structure: at least two administrative units and a house number.

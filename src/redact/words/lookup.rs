@@ -205,6 +205,8 @@ pub(crate) enum Beside {
     Titled,
     /// Behind the cue.
     Behind,
+    /// Behind the cue, or before it if it stands free there.
+    Around,
     /// Before it: the cue is an honorific.
     Addressed,
     /// Before it, if it stands free.
@@ -229,6 +231,7 @@ impl Cues {
         let lists = [
             (&names.titles, Beside::Titled),
             (&names.cues_before, Beside::Behind),
+            (&names.cues_around, Beside::Around),
             (&names.honorifics, Beside::Addressed),
             (&names.cues_after, Beside::Before),
         ];

@@ -1,0 +1,97 @@
+//! The cells of a row whose table's head was not logged, `1,张伟明,男,1990-03-07,110…`, around one that says by itself that it is personal. Only
+//! what is of its kind beyond doubt.
+
+use std::ops::Range;
+
+use super::beside::is_old_date;
+use crate::redact::edit::action::Family;
+use crate::redact::labels::runs::valid_prefix;
+use crate::redact::pass::Pass;
+use crate::redact::words::script::is_hangul;
+
+/// So far from what was found a row goes, in bytes to either side.
+const REACH: usize = 256;
+/// A row has so many cells at least, and at most.
+const CELLS: std::ops::RangeInclusive<usize> = 3..=32;
+/// More findings are a list of them.
+const MOST: usize = 16;
+
+impl Pass<'_> {
+    /// Looks into the rows of what was found in a text since `mark`.
+    pub(crate) fn cells_beside(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let telling = |family: Family| {
+            matches!(
+                family,
+                Family::IdNumber | Family::Name | Family::Mail | Family::Phone | Family::Passport
+            )
+        };
+        let found: Vec<Range<usize>> = {
+            let edits = self.scratch.edits.since(mark).iter();
+            let edits = edits.filter(|e| telling(core.catalog.family(e.category)));
+            edits.map(|e| e.start - at..e.end - at).take(MOST).collect()
+        };
+        let mut seen = 0;
+        for span in found {
+            if span.start >= seen {
+                seen = self.row_around(t, span, at, mark).max(seen);
+            }
+        }
+    }
+
+    /// The cells of the row in which something was found. Gives where the row ends.
+    fn row_around(&mut self, t: &[u8], span: Range<usize>, at: usize, mark: usize) -> usize {
+        let quoted = |c: Option<&u8>| c == Some(&b'"') || c == Some(&b'\'');
+        let behind = span.end + usize::from(quoted(t.get(span.end)));
+        let before = span.start - usize::from(span.start > 0 && quoted(t.get(span.start - 1)));
+        let divider = [t.get(behind), before.checked_sub(1).map(|i| &t[i])]
+            .into_iter()
+            .flatten()
+            .find(|c| matches!(**c, b',' | b'|' | b';' | b'\t'));
+        let Some(divider) = divider.copied() else {
+            return 0;
+        };
+        let (from, to) = (before.saturating_sub(REACH), t.len().min(behind + REACH));
+        let start = memchr::memrchr(b'\n', &t[from..before]).map_or(from, |i| from + i + 1);
+        let end = memchr::memchr(b'\n', &t[behind..to]).map_or(to, |i| behind + i);
+        let mut cells: Vec<Range<usize>> = Vec::new();
+        let mut open = start;
+        for cell in t[start..end].split(|c| *c == divider) {
+            cells.push(bare(t, open..open + cell.len()));
+            open += cell.len() + 1;
+        }
+        if !CELLS.contains(&cells.len()) {
+            return end;
+        }
+        // 연결 시간이 초과되었습니다: a Korean sentence is written like a name of several words
+        let is_korean = |cell: &Range<usize>| valid_prefix(&t[cell.clone()]).chars().any(is_hangul);
+        for cell in cells.iter().filter(|cell| !is_korean(cell)) {
+            self.bound(t, cell.clone(), at, mark);
+        }
+        let named = {
+            let edits = self.scratch.edits.since(mark).iter();
+            let mut names = edits.filter(|e| self.core.is_name(e.category));
+            names.any(|e| e.start >= at + start && e.end <= at + end)
+        };
+        for cell in cells.into_iter().filter(|_| named) {
+            if is_old_date(&t[cell.clone()]) {
+                self.told(t, cell, b"birth date", at, mark);
+            } else if self.is_national(&t[cell.clone()]) {
+                self.take_number(t, cell, at, mark);
+            }
+        }
+        end
+    }
+}
+
+/// A cell without white space and quotes at its ends.
+fn bare(t: &[u8], mut span: Range<usize>) -> Range<usize> {
+    let edge = |c: u8| matches!(c, b'"' | b'\'') || c.is_ascii_whitespace();
+    while span.start < span.end && edge(t[span.start]) {
+        span.start += 1;
+    }
+    while span.start < span.end && edge(t[span.end - 1]) {
+        span.end -= 1;
+    }
+    span
+}
