@@ -320,6 +320,11 @@ impl Pass<'_> {
         {
             start += 1;
         }
+        // 客户“张伟明”
+        let quote = ["“", "‘", "「", "『", "【"]
+            .iter()
+            .find(|quote| t[start..].starts_with(quote.as_bytes()));
+        start += quote.map_or(0, |quote| quote.len());
         let text = valid_prefix(&t[start..t.len().min(start + 96)]);
         let capital = titled && text.starts_with(char::is_uppercase);
         let other = titled
