@@ -56,7 +56,7 @@ pub(crate) struct Peeked {
     pub quiet: Quiet,
     /// [`KeyInfo::id`]
     pub id: u32,
-    /// [`KeyInfo::country`]
+    /// It names a country; see [`KeyInfo::role`].
     pub country: bool,
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn next_high(t: &[u8], from: usize) -> Option<usize> {
     next_of(t, from, 0)
 }
 
-/// The next byte at or after `from` of a kind in [`Lanes::of`].
+/// The next byte at or after `from` of a kind in [`lanes::Lanes::of`].
 #[inline(always)]
 fn next_of(t: &[u8], mut from: usize, kind: usize) -> Option<usize> {
     while from < t.len() {
