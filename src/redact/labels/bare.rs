@@ -104,34 +104,29 @@ impl Pass<'_> {
 /// The inside of the brackets that a place stands in, as far as one reaches.
 pub(super) fn surroundings(t: &[u8], place: usize) -> Range<usize> {
     let floor = place.saturating_sub(REACH);
-    let mut depth = 0;
-    let mut start = floor;
-    for (i, c) in t[floor..place].iter().enumerate().rev() {
-        match c {
-            b'}' | b')' => depth += 1,
-            b'{' | b'(' if depth == 0 => {
-                start = floor + i;
-                break;
-            }
-            b'{' | b'(' => depth -= 1,
-            _ => (),
-        }
-    }
     let ceiling = t.len().min(place + REACH);
-    let mut end = ceiling;
-    depth = 0;
-    for (i, c) in t[place..ceiling].iter().enumerate() {
-        match c {
-            b'{' | b'(' => depth += 1,
-            b'}' | b')' if depth == 0 => {
-                end = place + i;
-                break;
-            }
-            b'}' | b')' => depth -= 1,
-            _ => (),
-        }
-    }
+    let before = t[floor..place].iter().rev().copied();
+    let behind = t[place..ceiling].iter().copied();
+    let start = unmatched(before, b"{(", b"})").map_or(floor, |far| place - 1 - far);
+    let end = unmatched(behind, b"})", b"{(").map_or(ceiling, |far| place + far);
     start..end
+}
+
+/// How far the first of `ends` stands that none of `begins` met on the way belongs to.
+fn unmatched(
+    mut bytes: impl Iterator<Item = u8>,
+    ends: &[u8; 2],
+    begins: &[u8; 2],
+) -> Option<usize> {
+    let mut depth = 0;
+    bytes.position(|c| {
+        if ends.contains(&c) {
+            depth -= 1;
+        } else if begins.contains(&c) {
+            depth += 1;
+        }
+        depth < 0
+    })
 }
 
 /// Is what ends before a sign a bare `id`, and does it tell a document's: `ID`, `number`?

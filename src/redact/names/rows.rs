@@ -74,13 +74,24 @@ impl Pass<'_> {
             names.any(|e| e.start >= at + start && e.end <= at + end)
         };
         for cell in cells.into_iter().filter(|_| named) {
-            if is_old_date(&t[cell.clone()]) {
-                self.told(t, cell, b"birth date", at, mark);
-            } else if self.is_national(&t[cell.clone()]) {
-                self.take_number(t, cell, at, mark);
-            }
+            self.cell_beside_name(t, cell, at, mark);
         }
         end
+    }
+
+    /// A value in a row or list with a name: a birth date or a number by what they look like.
+    pub(crate) fn cell_beside_name(
+        &mut self,
+        t: &[u8],
+        cell: Range<usize>,
+        at: usize,
+        mark: usize,
+    ) {
+        if is_old_date(&t[cell.clone()]) {
+            self.told(t, cell, b"birth date", at, mark);
+        } else if self.is_national(&t[cell.clone()]) {
+            self.take_number(t, cell, at, mark);
+        }
     }
 }
 

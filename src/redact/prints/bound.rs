@@ -3,11 +3,9 @@
 
 use std::ops::Range;
 
-use crate::redact::edit::action::Family;
 use crate::redact::json::ambiguous::member_keys;
 use crate::redact::json::grid::elements;
 use crate::redact::json::{Frame, skip_space};
-use crate::redact::names::beside::is_old_date;
 use crate::redact::pass::Pass;
 use crate::redact::scan::string_end;
 
@@ -89,24 +87,12 @@ impl Pass<'_> {
         }
         if named && !statement {
             for item in items {
-                self.beside_bound(t, unquoted(t, item.clone()), at, mark);
+                self.cell_beside_name(t, unquoted(t, item.clone()), at, mark);
             }
         }
     }
 
-    /// A value bound to a statement that nobody wrote beside it, in a list with a name: a number or a birth date by what they look like.
-    fn beside_bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
-        let catalog = &self.core.catalog;
-        let text = &t[value.clone()];
-        let is_number = |c| catalog.family(c) == Family::IdNumber;
-        if is_old_date(text) {
-            self.told(t, value, b"birth date", at, mark);
-        } else if self.core.shapes.is_national(text, is_number) {
-            self.told(t, value, b"id number", at, mark);
-        }
-    }
-
-    /// The same of an object that has ended, with a list of values and its statement as members.
+    /// The values of an object that has ended, with a list of them and their statement as members.
     pub(crate) fn bound_row(&mut self, t: &[u8], frame: &Frame, end: usize, at: usize) {
         let object = frame.start..end.min(frame.start + REACH);
         let mut keys = member_keys(t, object);
