@@ -101,6 +101,9 @@ pub struct Pairs {
     pub keys: Vec<String>,
     /// Members that hold it.
     pub values: Vec<String>,
+    /// Those that hold it in a running text too, where no bracket joins them with their key: `fieldName=Surname type=8 value=TAN`.
+    #[serde(default)]
+    pub apart: Vec<String>,
     /// Members that hold it only below a telling key: `{"gender": {"result": "F"}}`.
     pub inner: Vec<String>,
     /// Members that hold an object whose keys are persons' names: `{"persons": {"张三": {"score": 0.9}}}`.
@@ -154,7 +157,7 @@ pub struct OutcomeWords {
     /// Values that begin with one of the words, in lower case.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Beginnings in other scripts.
+    /// Beginnings in other scripts, and such as may begin a name in another case: `sai định dạng`, `SAI KUMAR`.
     pub phrases: Vec<String>,
 }
 

@@ -10,7 +10,7 @@ use super::echo::needles::Needles;
 use super::edit::action::CategoryId;
 use super::edit::{Coding, Edits, OffsetMap};
 use super::fields::context::PatternSet;
-use super::fields::{Class, ClassId, KeyInfo, NO_CLASS};
+use super::fields::{Class, ClassId, KeyInfo, NO_CLASS, Part};
 use super::json::Frame;
 use super::json::keys::Keys;
 use super::json::quiet::{LONG_NUMBER, LONG_SAFE};
@@ -31,7 +31,7 @@ pub(crate) struct Scratch {
     pub edits: Edits,
     pub frames: Vec<Frame>,
     pub keys: Keys,
-    pub label_classes: Remembered<ClassId, LONGEST, SOME>,
+    pub label_classes: Remembered<(ClassId, Part), LONGEST, SOME>,
     key_patterns: Remembered<PatternSet, LONGEST, SOME>,
     pub(super) country_values: Remembered<u64, LONGEST, SOME>,
     /// Findings so far, kept ones too.

@@ -321,7 +321,8 @@ impl Fields {
         let Some(last) = steps.next() else {
             return NO_CLASS;
         };
-        let parent = steps.next().map(words).unwrap_or_default();
+        let above = steps.next();
+        let parent = above.map(words).unwrap_or_default();
         // `data.user.full_nm`: what holds everything says nothing
         let says = |word: &String| !self.containers.contains(word);
         let before: Vec<String> = steps
@@ -335,13 +336,73 @@ impl Fields {
                 && !before.iter().any(|w| class.not_after.contains(w))
                 && !parent.last().is_some_and(|w| class.not_under.contains(w))
         });
-        if counts { id } else { NO_CLASS }
+        match above {
+            Some(above) if !counts => self.class_of_holder(&normal_form(last), above, &parent),
+            _ if counts => id,
+            _ => NO_CLASS,
+        }
+    }
+
+    /// The class of the step above a path's last one, of which that one holds the value or a part: `dateOfBirth.value`, `address.city`.
+    fn class_of_holder(&self, last: &[u8], above: &[u8], words: &[String]) -> ClassId {
+        let role = self.roles.of(last);
+        let inner = role.part == Part::Inner;
+        if !inner && !role.apart && role.tells == 0 {
+            return NO_CLASS;
+        }
+        let id = self.telling(self.class_of(&normal_form(above), words));
+        let holds = self.classes.get(usize::from(id)).is_some_and(|class| {
+            role.apart || inner && class.personal || role.tells & class.told_by != 0
+        });
+        if holds { id } else { NO_CLASS }
+    }
+
+    /// The part that a label in a running text plays, by its last words: `p_field_maps_field_visual`, `Type.Text`.
+    pub fn part_of_label(&self, label: &[u8]) -> Part {
+        let of = |role: Role| match role.part {
+            Part::Value if !role.apart => Part::None,
+            part => part,
+        };
+        let part = of(self.roles.of(&normal_form(label)));
+        if part != Part::None {
+            return part;
+        }
+        let mut steps = label.rsplit(|c| matches!(c, b'.' | b'/'));
+        let part = of(self
+            .roles
+            .of(&normal_form(steps.next().unwrap_or_default())));
+        match (part, steps.next()) {
+            // what tells the kind of a value is a value itself
+            (Part::Value, Some(above)) => match self.roles.of(&normal_form(above)).part {
+                Part::Key => Part::Key,
+                _ => Part::Value,
+            },
+            (Part::None, None) => {
+                let words = words(label);
+                let last = |count: usize| words.get(words.len().wrapping_sub(count)..);
+                let apart = |count| {
+                    last(count).is_some_and(|last| self.roles.of(last.concat().as_bytes()).apart)
+                };
+                match words.len() > 1 && (apart(2) || apart(1)) {
+                    true => Part::Value,
+                    false => Part::None,
+                }
+            }
+            (part, _) => part,
+        }
     }
 
     /// The class of a key with something around it that says nothing.
     fn class_of_dressed(&self, key: &[u8], words: &[String]) -> ClassId {
         if let Some(stem) = affixes::without_remark(key) {
             return self.telling(self.class_of(&normal_form(stem), &self::words(stem)));
+        }
+        // date_of_birth_value_date
+        if words.len() > 2
+            && let (stem, last) = words.split_at(words.len() - 2)
+            && self.roles.of(last.concat().as_bytes()).apart
+        {
+            return self.telling(self.class_of(stem.concat().as_bytes(), stem));
         }
         let Some(kept) = affixes::undressed(key, words, &self.dressings) else {
             return NO_CLASS;

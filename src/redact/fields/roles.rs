@@ -30,6 +30,8 @@ pub(crate) struct Role {
     pub body: bool,
     /// Says which country a record belongs to.
     pub country: bool,
+    /// Holds a value in a running text too, apart from what names it.
+    pub apart: bool,
     /// May hold the names of a table's columns.
     pub heads: bool,
     /// May hold a statement of SQL.
@@ -52,6 +54,7 @@ impl Role {
         about: false,
         body: false,
         country: false,
+        apart: false,
         heads: false,
         statement: false,
         binds: false,
@@ -78,6 +81,7 @@ impl Roles {
             roles.add(names, |role| role.part = part);
         }
         roles.add(&pairs.about, |role| role.about = true);
+        roles.add(&pairs.apart, |role| role.apart = true);
         roles.add(&pairs.heads, |role| role.heads = true);
         roles.add(&pairs.statements, |role| role.statement = true);
         roles.add(&pairs.binds, |role| role.binds = true);

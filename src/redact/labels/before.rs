@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::value::Value;
-use crate::redact::fields::{ClassId, NO_CLASS};
+use crate::redact::fields::{ClassId, Fields, NO_CLASS, Part};
 use crate::redact::pass::Pass;
 
 /// What Go writes between a key and the bracket of what it knows no type of.
@@ -18,7 +18,13 @@ pub(super) const LABEL: usize = 64;
 
 impl Pass<'_> {
     /// The class of the label that ends at `separator`, and how it is quoted.
-    pub(super) fn label_class(&mut self, t: &[u8], separator: usize) -> Option<(ClassId, Quote)> {
+    fn label_class(&mut self, t: &[u8], separator: usize) -> Option<(ClassId, Quote)> {
+        let label = self.label(t, separator)?;
+        (label.class != NO_CLASS).then_some((label.class, label.quote))
+    }
+
+    /// The label that ends at `separator`, whatever it means.
+    pub(super) fn label(&mut self, t: &[u8], separator: usize) -> Option<Label> {
         let mut end = separator;
         while end > 0 && t[end - 1] == b' ' && separator - end < 16 {
             end -= 1;
@@ -86,32 +92,18 @@ impl Pass<'_> {
         } else {
             start..end
         };
-        let class = self.scratch.label_classes.get_or(&t[phrase], |_| {
-            if let Some(class) = (1..words)
-                .rev()
-                .find_map(|n| fields.exact(&t[starts[n]..end]))
-            {
-                return class;
-            }
-            let two = fields.classify(&t[starts[words.min(2) - 1]..end]).class;
-            if two == NO_CLASS && words > 2 && fields.classify(&t[starts[0]..end]).class == NO_CLASS
-            {
-                let three = fields.classify(&t[starts[2]..end]).class;
-                if three != NO_CLASS {
-                    return three;
-                }
-            }
-            // `sex:F nation:X`: where nothing stands between label and value, the words before are another field's
-            match two {
-                NO_CLASS if glued => fields.exact(&t[starts[0]..end]).unwrap_or(NO_CLASS),
-                // `parsed nameOnCard = …`: a program's word is a key whatever stands before it
-                NO_CLASS if words > 1 && is_key(&t[starts[0]..end]) => {
-                    fields.classify(&t[starts[0]..end]).class
-                }
-                two => two,
-            }
+        let span = starts[0]..end;
+        let (class, part) = self.scratch.label_classes.get_or(&t[phrase], |_| {
+            let phrase = |n: usize| &t[starts[n]..end];
+            let class = class_of_words(fields, phrase, words, glued);
+            (class, fields.part_of_label(&t[span.clone()]))
         });
-        (class != NO_CLASS).then_some((class, quote))
+        Some(Label {
+            class,
+            part,
+            span,
+            quote,
+        })
     }
 
     /// The class of the label right before a JSON object in a text, `idAddress={"line1":…}`: its members hold what the label tells.
@@ -141,7 +133,7 @@ impl Pass<'_> {
     }
 
     /// The class of the XML tag that ends at `close`.
-    pub(super) fn tag_class(&mut self, t: &[u8], close: usize) -> Option<(ClassId, Quote)> {
+    pub(super) fn tag(&mut self, t: &[u8], close: usize) -> Option<Label> {
         let floor = close.saturating_sub(256);
         let open = floor + memchr::memrchr(b'<', &t[floor..close])?;
         let name_end = t[open + 1..close]
@@ -155,8 +147,52 @@ impl Pass<'_> {
         if let Some(colon) = memchr::memrchr(b':', name) {
             name = &name[colon + 1..];
         }
-        let class = self.scratch.keys.meaning(name, &self.core.fields).class;
-        (class != NO_CLASS).then_some((class, Quote(close..close)))
+        let start = name_end - name.len();
+        let info = self.scratch.keys.meaning(name, &self.core.fields);
+        Some(Label {
+            class: info.class,
+            part: match info.role.part {
+                Part::Value if !info.role.apart => Part::None,
+                part => part,
+            },
+            span: start..name_end,
+            quote: Quote(close..close),
+        })
+    }
+}
+
+/// What stands before a sign or in a tag.
+pub(super) struct Label {
+    pub class: ClassId,
+    pub part: Part,
+    /// Its word.
+    pub span: Range<usize>,
+    pub quote: Quote,
+}
+
+/// The class of a label of so many words, of which `phrase` gives the last ones.
+fn class_of_words<'t>(
+    fields: &Fields,
+    phrase: impl Fn(usize) -> &'t [u8],
+    words: usize,
+    glued: bool,
+) -> ClassId {
+    if let Some(class) = (1..words).rev().find_map(|n| fields.exact(phrase(n))) {
+        return class;
+    }
+    let two = fields.classify(phrase(words.min(2) - 1)).class;
+    if two == NO_CLASS && words > 2 && fields.classify(phrase(0)).class == NO_CLASS {
+        let three = fields.classify(phrase(2)).class;
+        if three != NO_CLASS {
+            return three;
+        }
+    }
+    // `sex:F nation:X`: where nothing stands between label and value, the words before are another field's
+    match two {
+        NO_CLASS if glued => fields.exact(phrase(0)).unwrap_or(NO_CLASS),
+        // `parsed nameOnCard = …`: a program's word is a key whatever stands before it
+        NO_CLASS if words > 1 && is_key(phrase(0)) => fields.classify(phrase(0)).class,
+        two => two,
     }
 }
 

@@ -7,12 +7,13 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::apart::{Told, is_program_word};
 use super::before::{LABEL, Quote, is_key, word_start};
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
 use crate::redact::core::Core;
 use crate::redact::edit::action::CategoryId;
-use crate::redact::fields::ClassId;
+use crate::redact::fields::{ClassId, NO_CLASS, Part};
 use crate::redact::layers::quoted::is_quoted;
 use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::prints::changes::next_value;
@@ -80,6 +81,7 @@ impl Pass<'_> {
     pub(crate) fn labelled(&mut self, t: &[u8], at: usize, mark: usize) {
         let mut from = 0;
         let mut quoted = false;
+        let mut told = Told::NOTHING;
         while let Some(offset) = memchr::memchr3(b'=', b':', b'>', &t[from..]) {
             let separator = from + offset;
             from = separator + 1;
@@ -124,13 +126,20 @@ impl Pass<'_> {
                 from += closing_mark(&t[from..]);
             }
             let label = if xml {
-                self.tag_class(t, separator)
+                self.tag(t, separator)
             } else {
-                self.label_class(t, separator - arrow as usize)
+                self.label(t, separator - arrow as usize)
             };
-            let Some((class, quote)) = label else {
+            let Some(label) = label else {
                 continue;
             };
+            let apart = match label.part {
+                Part::None | Part::About | Part::Persons if !told.is_above() => NO_CLASS,
+                _ => self.value_of(t, &mut told, &label, from),
+            };
+            let is_told = apart != NO_CLASS;
+            let class = if is_told { apart } else { label.class };
+            let quote = label.quote;
             let Some(data) = self.class(class) else {
                 continue;
             };
@@ -162,13 +171,14 @@ impl Pass<'_> {
             }
             // words of prose (`result: ok`) are labels only where a program wrote them
             let printed = xml
+                || is_told
                 || quote.is_quoted()
                 || !colon
                 || set_off
                 || !matches!(t.get(from), None | Some(b' '))
                 || fills_line(t, separator);
             let denied = data.keys_only && !printed && data.value != ValueRule::Blob;
-            if denied || !data.is_everywhere() {
+            if denied || !is_told && !data.is_everywhere() {
                 continue;
             }
             // Pekerjaan : KARYAWAN SWASTA, on a line of its own
@@ -186,13 +196,17 @@ impl Pass<'_> {
             if self.core.catalog.is_secret(category) && self.is_machine_field(t, from) {
                 continue;
             }
-            let thing = unsure && !xml && self.is_of_a_thing(t, separator, class);
+            let thing = unsure && !xml && !is_told && self.is_of_a_thing(t, separator, class);
             let mut start = from;
             let mut listed = false;
             let mut others = 0;
+            let mut any = false;
             while let Some(value) = self.value_after(t, start, rule, category, xml) {
                 let span = value.span.clone();
                 if thing && !self.is_known_name(&t[span.clone()]) {
+                    break;
+                }
+                if is_told && is_program_word(&t[span.clone()]) {
                     break;
                 }
                 if arrow && self.is_step(&t[span.clone()], category) {
@@ -212,6 +226,7 @@ impl Pass<'_> {
                 if dealt_with {
                     from = from.max(span.end);
                     others = 0;
+                    any = true;
                 }
                 // a list of values: ["张三", "李四"], [a b]
                 listed |= value.listed;
@@ -223,6 +238,9 @@ impl Pass<'_> {
                     },
                     _ => break,
                 }
+            }
+            if !any {
+                told.nothing_at(class, separator + 1);
             }
         }
     }
@@ -368,7 +386,13 @@ impl Pass<'_> {
         if core.catalog.is_placeholder(value) || cuts_placeholder(core, t, &span) {
             return true;
         }
-        if core.outcomes.begins(value)
+        // a secret is one word of `Sai mật khẩu`
+        let said = if core.catalog.is_secret(category) {
+            &t[span.start..]
+        } else {
+            value
+        };
+        if core.outcomes.begins(said)
             || core.outcomes.is_one(value) && !core.catalog.is_secret(category)
             || is_parameter(value)
             || core.is_name(category) && core.names.is_all_words(value)

@@ -2,6 +2,7 @@
 //!
 //! The label says of which class its value is (`super::fields`); the class says how far it goes.
 
+mod apart;
 pub(crate) mod arguments;
 mod bare;
 pub(crate) mod before;

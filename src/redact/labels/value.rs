@@ -31,7 +31,9 @@ impl Pass<'_> {
         if t[start..].starts_with(b"- ") && t[from..start].contains(&b'\n') {
             start += 2;
         }
-        if self.core.catalog.placeholder_at(t, start).is_some() {
+        if self.core.catalog.placeholder_at(t, start).is_some()
+            || t[from..start].contains(&b'\n') && is_key_line(&t[start..])
+        {
             return None;
         }
         if t.get(start) == Some(&b'[')
@@ -258,6 +260,19 @@ fn is_structure(rest: &[u8]) -> bool {
     let sign = key + length;
     let sign = sign + rest[sign..].iter().take(4).take_while(edge).count();
     length > 0 && matches!(rest.get(sign), Some(b':' | b'='))
+}
+
+/// Does a line begin with a key of its own, as members do in YAML: `en:⏎`, `value: …`?
+fn is_key_line(rest: &[u8]) -> bool {
+    let word = rest
+        .iter()
+        .take(40)
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-'));
+    let end = word.count();
+    end > 0
+        && rest[0].is_ascii_lowercase()
+        && rest.get(end) == Some(&b':')
+        && matches!(rest.get(end + 1), Some(b' ' | b'\n'))
 }
 
 /// Is a text between quotes the name of what `behind` it says: `"full_name"=>`, `'status': `? A person's name may be one as well.

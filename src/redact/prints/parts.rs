@@ -167,6 +167,15 @@ impl Pass<'_> {
             if t.get(from) != Some(&b'<') {
                 break;
             }
+            // <fieldName>Surname</fieldName><fieldType>8</fieldType>
+            let sibling = from + 1..from + 1 + name_length(&t[from + 1..]);
+            let info = self
+                .scratch
+                .keys
+                .meaning(local_of(t, &sibling), &self.core.fields);
+            if matches!(info.role.part, Part::Key | Part::About) {
+                return;
+            }
         }
         let end = from + memchr::memchr(b'<', &t[from..]).unwrap_or(0);
         let value = t[from..end].trim_ascii();

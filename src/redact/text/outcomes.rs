@@ -90,7 +90,9 @@ impl Outcomes {
             let whole = text
                 .get(length)
                 .is_none_or(|c| !c.is_ascii_alphanumeric() && *c != b'_');
-            return whole && is_in(&self.words, &text[..length]) && !self.is_value(text);
+            if whole && is_in(&self.words, &text[..length]) {
+                return !self.is_value(text);
+            }
         }
         let Some(first) = text.first().map(|c| usize::from(*c)) else {
             return false;
