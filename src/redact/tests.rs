@@ -372,6 +372,7 @@ fn passing_quiet_members_changes_nothing() {
         let more = traffic::lines(traffic::Shape::Text, 60_000, 4);
         let sample = include_bytes!("../../tests/data/sample.ndjson");
         let persons = r#"{"persons":{"张三":0.9,"李四":1},"a":1,"Country":null,"Phone":13800138000,"b":{"code":1}}
+{"tax":{"no":"1234567890"},"l":[{"type":"name","code":1,"value":"Tan Wei"},{"path":"/a","kind":"x","value":"Siti"},{"type":"a","key":"nik","value":"12"},{"type":1,"value":"b"}]}
 "#
         .repeat(9);
         let mut dice = Rng::new(5);

@@ -215,10 +215,12 @@ impl Fields {
     /// What under a key needs no look, wherever the key stands.
     pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
         // a long key with digits may be a value itself
-        // and what is only called `ID` is told by what stands beside it
+        // and what is only called `ID` is told by what stands beside it, or above: so may `no` and `data` be
         let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7)
-            || key.eq_ignore_ascii_case(b"id");
-        if telling || !matches!(info.role.part, Part::None | Part::About) || info.role.body {
+            || [&b"id"[..], b"no", b"data"]
+                .iter()
+                .any(|told| key.eq_ignore_ascii_case(told));
+        if telling || matches!(info.role.part, Part::Value | Part::Persons) || info.role.body {
             return Quiet::No;
         }
         match self.classes.get(info.class as usize) {

@@ -4,7 +4,7 @@
 //! quotes and its colon; only where another one stands is its end searched and its meaning looked up.
 
 use super::remember::{LONGEST, Remembered, SOME};
-use crate::redact::fields::{Fields, KeyInfo};
+use crate::redact::fields::{Fields, KeyInfo, Part};
 #[cfg(target_arch = "x86_64")]
 use crate::redact::scan::wide;
 
@@ -18,7 +18,8 @@ struct Entry {
     #[cfg(target_arch = "x86_64")]
     head: [u8; wide::LANES],
     info: KeyInfo,
-    quiet: Quiet,
+    /// The same for every place, but that its value is behind the key's own length.
+    peeked: Peeked,
     /// The entry that followed the last time, and the one that did before: behind the last member of an array's element another
     /// element may follow, or what stands behind the array.
     next: [usize; 2],
@@ -33,31 +34,41 @@ impl Entry {
             #[cfg(target_arch = "x86_64")]
             head,
             info,
-            quiet,
+            peeked: Peeked {
+                value: text.len(),
+                quiet,
+                id: info.id,
+                tells: info.role.country || info.role.part == Part::Key,
+                country: info.role.country,
+                names: info.role.part == Part::Key,
+            },
             next: [0; 2],
         }
     }
 
     #[inline]
     fn peeked(&self, p: usize) -> Option<Peeked> {
-        (self.quiet != Quiet::No).then_some(Peeked {
-            value: p + self.text.len(),
-            quiet: self.quiet,
-            id: self.info.id,
-            country: self.info.role.country,
+        (self.peeked.quiet != Quiet::No).then_some(Peeked {
+            value: p + self.peeked.value,
+            ..self.peeked
         })
     }
 }
 
 /// A key that was seen to come next, and under which something needs no look.
+#[derive(Clone, Copy)]
 pub(crate) struct Peeked {
     /// The position behind its colon.
     pub value: usize,
     pub quiet: Quiet,
     /// [`KeyInfo::id`]
     pub id: u32,
+    /// Its value tells something outside of itself: one of the next two.
+    pub tells: bool,
     /// It names a country; see [`KeyInfo::role`].
     pub country: bool,
+    /// Its value may name what another member holds; see [`Part::Key`].
+    pub names: bool,
 }
 
 /// What under a key needs no look at all, wherever the key stands.
@@ -108,7 +119,7 @@ impl Keys {
             self.expect_other(|keys, other| keys.stands(t, p, other))?;
         }
         let entry = &self.entries[self.expected];
-        let followed = (p + entry.text.len(), entry.info, entry.quiet);
+        let followed = (p + entry.text.len(), entry.info, entry.peeked.quiet);
         self.pass();
         Some(followed)
     }

@@ -102,14 +102,18 @@ impl Pass<'_> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn brief_members(&mut self, t: &[u8], passed: &mut Passed, allowed: Allowed) -> bool {
-        while let Some(key) = self.scratch.keys.peek_wide(t, passed.at) {
-            let Some(key) = key else {
-                return true;
+        // in registers, not behind a reference: a record has dozens of members
+        let (mut at, mut restart) = (passed.at, passed.restart);
+        let over = loop {
+            let key = match self.scratch.keys.peek_wide(t, at) {
+                Some(Some(key)) => key,
+                Some(None) => break true,
+                None => break false,
             };
             let value = key.value;
             let safe = key.quiet == Quiet::Safe && allowed.untold;
             if !(safe || allowed.plain) {
-                return true;
+                break true;
             }
             let end = match wide::brief(t, value) {
                 Some(Brief::String {
@@ -130,38 +134,45 @@ impl Pass<'_> {
                             end,
                             holds: wide::contents(content) | holds::ASKED,
                         });
-                        return true;
+                        break true;
                     }
-                    Some(end + 1)
+                    end + 1
                 }
                 Some(Brief::Number { end, integer }) => {
                     if !safe && integer && end - value >= LONG_NUMBER {
-                        return true;
+                        break true;
                     }
-                    Some(end)
+                    end
                 }
-                Some(Brief::Literal { end }) => Some(end),
-                None if safe && t[value] == b'"' => {
-                    let end = wide::plain_end(t, value + 1);
-                    end.filter(|end| end - value <= LONG_SAFE && !wide::speaks(&t[value + 1..*end]))
-                        .map(|end| end + 1)
+                Some(Brief::Literal { end }) => end,
+                None if safe
+                    && t[value] == b'"'
+                    && let Some(end) = wide::machine_end(t, value + 1)
+                    && end - value <= LONG_SAFE =>
+                {
+                    end + 1
                 }
-                None => None,
+                None => break false,
             };
-            let Some(end) =
-                end.filter(|end| !key.country || self.country_is_known(&t[value..*end]))
-            else {
-                return false;
-            };
-            if !passed.go_on(t, end) {
-                return false;
+            if key.tells && !self.is_told(&key, &t[value..end]) {
+                break false;
             }
-            self.scratch.keys.pass();
-            if passed.ended {
-                return true;
+            match t.get(end) {
+                Some(b',') if t.get(end + 1) == Some(&b'"') => {
+                    self.member_passed(&key, end);
+                    (restart, at) = (at, end + 1);
+                }
+                Some(b'}') => {
+                    self.member_passed(&key, end);
+                    (restart, at) = (at, end);
+                    passed.ended = true;
+                    break true;
+                }
+                _ => break false,
             }
-        }
-        false
+        };
+        (passed.at, passed.restart) = (at, restart);
+        over
     }
 
     /// Passes the next member, if it needs no look. False if it does, or if the object ends behind it.
@@ -208,12 +219,29 @@ impl Pass<'_> {
             Some(b'n') if rest.starts_with(b"null") => Some(value + 4),
             _ => None,
         };
-        let end = end.filter(|end| !key.country || self.country_is_known(&t[value..*end]));
-        let passes = end.is_some_and(|end| passed.go_on(t, end));
-        if passes {
-            self.scratch.keys.pass();
+        let Some(end) = end.filter(|end| !key.tells || self.is_told(&key, &t[value..*end])) else {
+            return false;
+        };
+        if !passed.go_on(t, end) {
+            return false;
         }
-        passes && !passed.ended
+        self.member_passed(&key, end);
+        !passed.ended
+    }
+
+    /// Goes on to the next key, behind a value that ends at `end`.
+    #[inline(always)]
+    fn member_passed(&mut self, key: &Peeked, end: usize) {
+        self.scratch.keys.pass();
+        if key.tells && key.names {
+            self.top().named = (key.value + 1, end - 1);
+        }
+    }
+
+    /// Is all known that a member passed unseen tells: a country, or what the members beside it hold? Only the first string names these.
+    fn is_told(&mut self, key: &Peeked, value: &[u8]) -> bool {
+        (!key.country || self.country_is_known(value))
+            && (!key.names || value.first() == Some(&b'"') && self.top().named.1 == 0)
     }
 
     /// Notes the country that a value names, if that is remembered. Only a string names one.

@@ -358,17 +358,22 @@ fn number(bytes: &[u8; LANES], digits: u32) -> Option<(usize, bool)> {
     (bytes[end] | 0x20 != b'e').then_some((end, integer))
 }
 
-/// Where the string without escapes ends whose content goes on at `p`. `None` if anything but a quote comes first.
+/// Where the string ends whose content goes on at `p`, if it has no escapes and does not speak; see [`super::speaks`].
 #[target_feature(enable = "avx2")]
 #[inline]
-pub(crate) fn plain_end(t: &[u8], mut p: usize) -> Option<usize> {
+pub(crate) fn machine_end(t: &[u8], mut p: usize) -> Option<usize> {
     loop {
         let bytes: &[u8; LANES] = t.get(p..)?.first_chunk()?;
-        let stop = Lanes::new(bytes).stops().trailing_zeros();
+        let lanes = Lanes::new(bytes);
+        let stop = lanes.stops().trailing_zeros();
+        if lanes.speech() & ((1u64 << stop) - 1) as u32 != 0 {
+            return None;
+        }
         if let Some(c) = bytes.get(stop as usize) {
             return (*c == b'"').then_some(p + stop as usize);
         }
-        p += LANES;
+        // a space at the end is looked at again with what follows it
+        p += LANES - (lanes.space >> (LANES - 1)) as usize;
     }
 }
 
