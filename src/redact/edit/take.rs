@@ -56,9 +56,11 @@ impl Pass<'_> {
         } else {
             Part::None
         };
-        let told = matches!(part, Part::Value | Part::Inner) || self.is_own_key(context);
-        if context.inherited && core.is_stray(class, category, told, value) {
-            return false;
+        if context.inherited {
+            let told = matches!(part, Part::Value | Part::Inner) || self.is_own_key(context);
+            if core.is_stray(class, category, told, value) {
+                return false;
+            }
         }
         let holds = context.inherited
             && if core.is_name(category) {

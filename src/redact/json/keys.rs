@@ -18,6 +18,8 @@ struct Entry {
     #[cfg(target_arch = "x86_64")]
     head: [u8; wide::LANES],
     info: KeyInfo,
+    /// [`Fields::is_settled`]
+    settled: bool,
     /// The same for every place, but that its value is behind the key's own length.
     peeked: Peeked,
     /// The entry that followed the last time, and the one that did before: behind the last member of an array's element another
@@ -26,7 +28,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn new(text: &[u8], info: KeyInfo, quiet: Quiet) -> Self {
+    fn new(text: &[u8], info: KeyInfo, settled: bool, quiet: Quiet) -> Self {
         #[cfg(target_arch = "x86_64")]
         let head = std::array::from_fn(|i| text.get(i).copied().unwrap_or(0));
         Self {
@@ -34,6 +36,7 @@ impl Entry {
             #[cfg(target_arch = "x86_64")]
             head,
             info,
+            settled,
             peeked: Peeked {
                 value: text.len(),
                 quiet,
@@ -112,14 +115,14 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// If the key that followed the last time stands at `p`: the position behind its colon, what it means, and what needs no look.
+    /// If the key that followed the last time stands at `p`: the position behind its colon, what it means, and if it is settled.
     #[inline]
-    pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo, Quiet)> {
+    pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo, bool)> {
         if !self.stands(t, p, self.expected) {
             self.expect_other(|keys, other| keys.stands(t, p, other))?;
         }
         let entry = &self.entries[self.expected];
-        let followed = (p + entry.text.len(), entry.info, entry.peeked.quiet);
+        let followed = (p + entry.text.len(), entry.info, entry.settled);
         self.pass();
         Some(followed)
     }
@@ -211,6 +214,7 @@ impl Keys {
         self.entries.push(Entry::new(
             &[b"\"", key, b"\":"].concat(),
             info,
+            fields.is_settled(key, &info),
             fields.quiet(key, &info),
         ));
         self.known.put(key, at as u32);
@@ -220,7 +224,7 @@ impl Keys {
     fn forget(&mut self) {
         self.entries.clear();
         self.entries
-            .push(Entry::new(&[0], KeyInfo::NOTHING, Quiet::No));
+            .push(Entry::new(&[0], KeyInfo::NOTHING, false, Quiet::No));
         self.known = Remembered::default();
         self.last = 0;
         self.expected = 0;

@@ -17,13 +17,12 @@ pub(crate) mod spared;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::cards::lines;
-use crate::redact::fields::{KeyInfo, NO_CLASS, Part};
+use crate::redact::fields::{ClassId, KeyInfo, NO_CLASS, Part};
 use crate::redact::layers::decode::{self, Unescaped};
 use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::number::number_end;
 use crate::redact::scan::{Contents, bare_end, holds, string_end};
 pub(crate) use frame::Frame;
-use keys::Quiet;
 use quiet::Seen;
 use siblings::LONGEST_ID;
 
@@ -247,13 +246,15 @@ impl Pass<'_> {
             return None;
         }
         let (behind, info, end, bits) = match self.scratch.keys.follow(t, p) {
-            Some((behind, info, quiet)) => {
+            Some((behind, info, settled)) => {
                 let frame = self.top();
                 let (class, body) = (frame.class, frame.body);
                 let persons = frame.parent.role.part == Part::Persons;
                 let looks = self.scratch.track_path || !self.scratch.needles.is_empty();
-                if quiet == Quiet::Plain && class == NO_CLASS && !persons && !looks {
-                    // most keys mean nothing, in objects that mean nothing
+                if settled && class == NO_CLASS && !persons && !looks {
+                    // most objects mean nothing
+                    let class = info.class;
+                    self.describe(class);
                     let context = Context {
                         class,
                         inherited: false,
@@ -298,14 +299,7 @@ impl Pass<'_> {
         if fields.is_out_of_place(class, &above) && memchr::memchr(b'.', key).is_none() {
             class = NO_CLASS;
         }
-        if fields
-            .classes
-            .get(usize::from(class))
-            .is_some_and(|c| c.describes)
-        {
-            let frame = self.top();
-            frame.describing = frame.describing.saturating_add(1);
-        }
+        self.describe(class);
         let joined = self.joined(&t[range.0..range.1], key);
         let is_part = self.class(parent).is_some_and(|c| info.is_part_of(c));
         let text = t.get(skip_space(t, behind)) == Some(&b'"');
@@ -346,6 +340,14 @@ impl Pass<'_> {
                 id: info.id,
             },
         ))
+    }
+
+    /// Counts a member that describes a person.
+    fn describe(&mut self, class: ClassId) {
+        if self.class(class).is_some_and(|c| c.describes) {
+            let frame = self.top();
+            frame.describing = frame.describing.saturating_add(1);
+        }
     }
 
     /// A string value of an object or array.
