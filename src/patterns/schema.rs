@@ -351,4 +351,7 @@ pub struct Names {
     pub spoken: SpokenWords,
     /// Given names and surnames in Latin script (lower case), most frequent of the region; help to tell a person from a product.
     pub latin_names: Vec<String>,
+    /// The same in scripts without capitals: Thai, Devanagari.
+    #[serde(default)]
+    pub caseless_names: Vec<String>,
 }

@@ -138,4 +138,13 @@ pub(super) fn passport_any(value: &[u8]) -> bool {
     (6..=9).contains(&value.len())
         && value.iter().all(u8::is_ascii_alphanumeric)
         && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4
+        && !is_size(value)
+}
+
+/// `640x480`
+fn is_size(value: &[u8]) -> bool {
+    let mut sides = value.split(|c| *c == b'x' || *c == b'X');
+    let is_side =
+        |side: &[u8]| (2..=5).contains(&side.len()) && side.iter().all(u8::is_ascii_digit);
+    sides.next().is_some_and(is_side) && sides.next().is_some_and(is_side) && sides.next().is_none()
 }

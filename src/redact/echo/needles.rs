@@ -11,7 +11,7 @@ use super::starts::Starts;
 use crate::redact::core::Core;
 use crate::redact::edit::action::CategoryId;
 use crate::redact::words::accents;
-use crate::redact::words::script::is_han;
+use crate::redact::words::script::{is_han, is_hangul};
 
 /// More values than these are not looked for again; a record with so many is a list of persons.
 const MOST: usize = 48;
@@ -528,7 +528,9 @@ fn is_unmistakable(value: &[u8]) -> bool {
         && (value.len() >= DIGITS || !value.iter().all(hex))
 }
 
-/// Nothing but Chinese characters of three bytes?
+/// Nothing but Chinese characters of three bytes, or the syllables of a Korean name?
 fn is_all_han(text: &[u8]) -> bool {
-    std::str::from_utf8(text).is_ok_and(|t| t.chars().all(|c| is_han(c) && c.len_utf8() == 3))
+    std::str::from_utf8(text).is_ok_and(|t| {
+        t.chars().all(|c| is_han(c) && c.len_utf8() == 3) || t.chars().all(is_hangul)
+    })
 }

@@ -85,4 +85,9 @@ impl Class {
     pub fn is_everywhere(&self) -> bool {
         self.invited_by == 0
     }
+
+    /// Does a word, in lower case, make something else of what follows it?
+    pub fn is_denied_after(&self, word: &str) -> bool {
+        self.not_after.iter().any(|w| w == word)
+    }
 }

@@ -15,9 +15,7 @@ pub(crate) const BRIEF: usize = 64;
 
 /// The [`normal_form`] of a short key in ASCII or Chinese, without an allocation.
 pub(crate) fn brief_form<'k>(key: &'k [u8], out: &'k mut [u8; BRIEF]) -> Option<&'k [u8]> {
-    // U+4000 to U+9FFF
-    let chinese = |c: &[u8]| matches!(c, [0xe4..=0xe9, 0x80..=0xbf, 0x80..=0xbf]);
-    if key.chunks(3).all(chinese) {
+    if key.chunks(3).all(is_chinese) {
         return Some(key);
     }
     if !key.is_ascii() || key.len() > BRIEF {
@@ -31,13 +29,25 @@ pub(crate) fn brief_form<'k>(key: &'k [u8], out: &'k mut [u8; BRIEF]) -> Option<
     Some(&out[..end])
 }
 
+/// Are three bytes a character of U+4000 to U+9FFF, which is as it is in any form?
+fn is_chinese(c: &[u8]) -> bool {
+    matches!(c, [0xe4..=0xe9, 0x80..=0xbf, 0x80..=0xbf])
+}
+
 /// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.
 pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(key.len());
     // nearly all keys; a start makes the normal form of thousands
     if key.is_ascii() {
-        let said = key.iter().filter(|c| !is_sign(char::from(**c)));
-        out.extend(said.map(u8::to_ascii_lowercase));
+        for c in key {
+            if !is_sign(char::from(*c)) {
+                out.push(c.to_ascii_lowercase());
+            }
+        }
+        return out;
+    }
+    if key.chunks(3).all(is_chinese) {
+        out.extend_from_slice(key);
         return out;
     }
     for c in String::from_utf8_lossy(key).chars().map(narrow) {

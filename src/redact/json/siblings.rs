@@ -10,6 +10,8 @@ use crate::redact::scan::{contents, string_end};
 
 /// The longest first element of two that may name the second, in bytes and in spaces between its words.
 const LONGEST_TITLE: (usize, usize) = (64, 3);
+/// One with more digits has its value.
+const TITLE_DIGITS: usize = 5;
 /// So many numbers under a key that says nothing, below one that tells of a payload, are one.
 const LONG_LIST: usize = 16;
 /// So many members that describe a person make an `ID` beside them the number of a document.
@@ -106,7 +108,14 @@ impl Pass<'_> {
             let content = &t[span.0..span.1];
             let head = !content.iter().any(u8::is_ascii_uppercase)
                 && self.core.fields.exact(content).is_some();
-            if class != NO_CLASS && !head {
+            // ["ready to sign","liveness passed"], ["check token","cost=3"] are lines of a log
+            let title = &t[first.0..first.1];
+            let secret = self
+                .class(class)
+                .and_then(|c| c.category)
+                .is_some_and(|c| self.core.catalog.is_secret(c));
+            let line = secret && title.contains(&b' ') && self.core.fields.exact(title).is_none();
+            if class != NO_CLASS && !head && !line {
                 context = Context {
                     class,
                     inherited: false,
@@ -123,7 +132,8 @@ impl Pass<'_> {
     pub(crate) fn title(&mut self, content: &[u8], context: Context) -> ClassId {
         let (mut bytes, spaces) = LONGEST_TITLE;
         // `\u0e40` is a letter of three bytes
-        if memchr::memchr(b'\\', content).is_some() {
+        let escaped = memchr::memchr(b'\\', content).is_some();
+        if escaped {
             bytes *= 2;
         }
         if content.len() > bytes || memchr::memchr_iter(b' ', content).count() > spaces {
@@ -131,6 +141,15 @@ impl Pass<'_> {
         }
         // what was found in it is no title of anything
         if self.core.catalog.next_placeholder(content, 0).is_some() {
+            return NO_CLASS;
+        }
+        // `No. KTP 3174…` has its value
+        let digits = || {
+            String::from_utf8_lossy(content)
+                .matches(char::is_numeric)
+                .count()
+        };
+        if !escaped && digits() > TITLE_DIGITS {
             return NO_CLASS;
         }
         let class = self.string_class(content);

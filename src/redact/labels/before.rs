@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::value::Value;
+use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{ClassId, Fields, NO_CLASS, Part};
 use crate::redact::pass::Pass;
 
@@ -104,6 +105,28 @@ impl Pass<'_> {
             span,
             quote,
         })
+    }
+
+    /// The class of a label's last word, where the words before it make nothing of it: `verify begin Applicant: CHAN Tai Man`,
+    /// `step1 Name: Tan Wei Ming`. A weak sign, so only names and numbers, which may be told by themselves.
+    pub(super) fn class_alone(&mut self, t: &[u8], label: &Label) -> ClassId {
+        let start = label.span.start;
+        if label.quote.is_quoted() || start == 0 || t[start - 1] != b' ' {
+            return NO_CLASS;
+        }
+        let word = &t[label.span.clone()];
+        let class = self.scratch.keys.meaning(word, &self.core.fields).class;
+        let Some(data) = self.class(class) else {
+            return NO_CLASS;
+        };
+        let is_name = data.category.is_some_and(|c| self.core.is_name(c));
+        let before = &t[word_start(t, start - 1, start.saturating_sub(LABEL))..start - 1];
+        let before = String::from_utf8_lossy(before).to_lowercase();
+        let counts = (is_name || data.category.is_some() && data.value == ValueRule::Number)
+            && !data.keys_only
+            && data.is_everywhere()
+            && !data.is_denied_after(&before);
+        if counts { class } else { NO_CLASS }
     }
 
     /// The class of the label right before a JSON object in a text, `idAddress={"line1":…}`: its members hold what the label tells.

@@ -138,7 +138,12 @@ impl Pass<'_> {
                 _ => self.value_of(t, &mut told, &label, from),
             };
             let is_told = apart != NO_CLASS;
-            let class = if is_told { apart } else { label.class };
+            let alone = !is_told && label.class == NO_CLASS && !xml && !arrow;
+            let class = match (is_told, alone) {
+                (true, _) => apart,
+                (_, true) => self.class_alone(t, &label),
+                _ => label.class,
+            };
             let quote = label.quote;
             let Some(data) = self.class(class) else {
                 continue;
@@ -207,6 +212,9 @@ impl Pass<'_> {
                     break;
                 }
                 if is_told && is_program_word(&t[span.clone()]) {
+                    break;
+                }
+                if alone && !self.is_strong(&t[span.clone()], category) {
                     break;
                 }
                 if arrow && self.is_step(&t[span.clone()], category) {
@@ -289,6 +297,15 @@ impl Pass<'_> {
 
     fn is_known_name(&self, value: &[u8]) -> bool {
         std::str::from_utf8(value).is_ok_and(|text| self.core.names.is_known_name(text))
+    }
+
+    /// Is a value one of its kind by itself, so that it needs no label that leaves no doubt?
+    fn is_strong(&self, value: &[u8], category: CategoryId) -> bool {
+        if self.core.is_name(category) {
+            return self.is_known_name(value);
+        }
+        const DIGITS: usize = 6;
+        value.iter().filter(|c| c.is_ascii_digit()).count() >= DIGITS
     }
 
     /// Does a machine's field stand where a label's value would: `密码: code=1003`?

@@ -258,16 +258,21 @@ impl NameLists {
 
 /// The length of a given name behind a Japanese surname and one space: 池田 花子.
 fn given_behind_space(rest: &str, surname: bool) -> usize {
-    if !surname || !rest.starts_with(' ') {
+    const SPACES: [char; 2] = [' ', '　'];
+    let Some(space) = rest
+        .chars()
+        .next()
+        .filter(|c| surname && SPACES.contains(c))
+    else {
         return 0;
-    }
-    let given = rest[1..]
+    };
+    let given = rest[space.len_utf8()..]
         .chars()
         .take_while(|c| is_han(*c) || is_kana(*c))
         .take(5)
         .collect::<String>();
     if (1..=4).contains(&given.chars().count()) {
-        1 + given.len()
+        space.len_utf8() + given.len()
     } else {
         0
     }

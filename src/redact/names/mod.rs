@@ -37,6 +37,7 @@ pub(crate) struct NameLists {
     pub(crate) follow: HashMap<char, Vec<String>, foldhash::fast::FixedState>,
     pub(crate) latin_words: Set<String>,
     pub(crate) latin_names: Set<String>,
+    pub(crate) caseless: Set<String>,
     pub(crate) places: Vec<String>,
 }
 
@@ -73,6 +74,7 @@ impl NameLists {
             follow,
             latin_words: set(&names.latin_words),
             latin_names: set(&names.latin_names),
+            caseless: set(&names.caseless_names),
             places: names.spoken.places.clone(),
         }
     }

@@ -149,7 +149,9 @@ impl NameLists {
                 let other = upper > 1 && !capitals;
                 let ours = word.starts_with(char::is_uppercase) && !other;
                 // `Man` is a word, and a name behind another
-                let is_word = self.is_latin_word(word) && !(known > 0 && is_name);
+                let leads = known > 0 || (count == 0 && self.leads_name(&text[at + word.len()..]));
+                let initial = letters == 1 && behind.starts_with(". ");
+                let is_word = !initial && self.is_latin_word(word) && !(is_name && leads);
                 if !ours || is_word || (!is_known && is_label(word)) {
                     break;
                 }
@@ -158,10 +160,13 @@ impl NameLists {
                 if mixed && !word.contains(['-', '\'', '’', '/']) && !lower.starts_with("mc") {
                     break;
                 }
-                known += usize::from(is_known);
-                short += usize::from(!is_known && letters <= SYLLABLE);
-                upper += usize::from(capitals);
-                count += 1;
+                // an initial is none of the words of which half are known
+                if !initial {
+                    known += usize::from(is_known);
+                    short += usize::from(!is_known && letters <= SYLLABLE);
+                    upper += usize::from(capitals);
+                    count += 1;
+                }
                 end = at + word.len();
             } else {
                 marked |= matches!(
@@ -199,6 +204,17 @@ impl NameLists {
             && (count, known) == (1, 1)
             && text[end..].starts_with([',', '!', '\n']);
         if named || greeted || surname { end } else { 0 }
+    }
+
+    /// Does a known name, and no word, stand behind a space: `Low Hui Min`?
+    fn leads_name(&self, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix(' ') else {
+            return false;
+        };
+        let word = &rest[..rest.find(|c: char| !is_latin(c)).unwrap_or(rest.len())];
+        word.starts_with(char::is_uppercase)
+            && self.is_latin_name(word)
+            && !self.is_latin_word(word)
     }
 
     /// Does a text begin with a known name in capitals: `DELA CRUZ, JUAN`?

@@ -29,15 +29,38 @@ impl NameLists {
             self.spoken_name(text, Promise::Hint, is_label)
         } else if text.starts_with(is_hangul) {
             self.told_name(text, is_label)
+        } else if text.starts_with(is_caseless) {
+            self.listed_name(text)
         } else {
             0
         }
     }
 
+    /// The length in bytes of the name at the start of a text in a script without capitals: words that are known, and a surname behind them.
+    fn listed_name(&self, text: &str) -> usize {
+        let mut end = 0;
+        for word in text.split_inclusive(' ') {
+            let stem = &word[..word.find(|c| !is_caseless(c)).unwrap_or(word.len())];
+            let known = self.caseless.contains(stem);
+            let label = text[end + stem.len()..].starts_with([':', '=']);
+            if stem.is_empty() || label || !known && (end == 0 || self.follows(&text[end..])) {
+                break;
+            }
+            end += stem.len();
+            if !known || word.len() != stem.len() + 1 {
+                return end;
+            }
+            end += 1;
+        }
+        text[..end].trim_end().len()
+    }
+
     /// Is a word a Korean name of three syllables, and no other word that begins like one?
     pub(crate) fn is_korean_person(&self, word: &str) -> bool {
         let two = word.char_indices().nth(2).map_or(0, |(i, _)| i);
-        word.chars().count() == 3
+        // 남궁현우
+        let compound = two > 0 && self.korean.contains(&word[..two]);
+        (word.chars().count() == 3 || compound && word.chars().count() == 4)
             && word.chars().all(is_hangul)
             && self.has_korean_surname(word)
             && !self.is_korean_word(word)
@@ -54,4 +77,9 @@ impl NameLists {
                 && !self.is_korean_word(word)
                 && !self.is_korean_word(&word[..two])
     }
+}
+
+/// A letter or mark of Thai or of India's scripts, which have no capitals.
+pub(crate) fn is_caseless(c: char) -> bool {
+    ('\u{0900}'..'\u{0e80}').contains(&c)
 }

@@ -42,10 +42,12 @@ impl Addresses {
 
     /// The next address at or after `from`.
     pub fn find(&self, t: &[u8], mut from: usize) -> Option<Range<usize>> {
+        // the name of a district may hold an anchor: 鼓楼区
+        let floor = from;
         loop {
             let house = from + self.anchors.find(t.get(from..)?)?.start();
             match self.around(t, house) {
-                Some(span) if span.start >= from => return Some(span),
+                Some(span) if span.start >= floor => return Some(span),
                 _ => from = house + 3,
             }
         }

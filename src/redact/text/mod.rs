@@ -16,6 +16,7 @@ use crate::redact::labels::runs::{before_next_field, valid_prefix, valid_suffix}
 use crate::redact::layers::is_opened;
 use crate::redact::layers::payload::Media;
 use crate::redact::layers::payload_search;
+use crate::redact::names::told::is_caseless;
 use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::scan::signs::{self, Signs};
 use crate::redact::scan::{Contents, holds};
@@ -360,7 +361,7 @@ impl Pass<'_> {
         }
         // นาย: glued to a name and its surname, and no part of another word
         let thai = |c: char| ('\u{0e00}'..'\u{0e80}').contains(&c);
-        let glued = titled && text.starts_with(thai);
+        let glued = (titled || start == cue.end) && text.starts_with(thai);
         if glued && valid_suffix(&t[cue.start.saturating_sub(3)..cue.start]).ends_with(thai) {
             return None;
         }
@@ -368,9 +369,10 @@ impl Pass<'_> {
             Some((end, _)) if glued => &text[..end],
             _ => text,
         };
-        let korean = !titled && text.starts_with(crate::redact::words::script::is_hangul);
+        let promised = !titled
+            && text.starts_with(|c| crate::redact::words::script::is_hangul(c) || is_caseless(c));
         let length = match core.names.leading_name(text, false) {
-            _ if korean => spoken,
+            _ if promised => spoken,
             0 if start == cue.end => core.names.rare_name(text),
             length => length.max(spoken),
         };
@@ -382,7 +384,10 @@ impl Pass<'_> {
         let core = self.core;
         let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
         let mut length = core.names.trailing_name(text);
-        let free = !text[..text.len() - length].ends_with(crate::redact::words::script::is_han);
+        let head = &text[..text.len() - length];
+        // 与张伟本人比对
+        let joined = length >= 6 && head.ends_with(JOINING);
+        let free = joined || !head.ends_with(crate::redact::words::script::is_han);
         if side != Beside::Addressed && !free {
             length = 0;
         }
@@ -423,6 +428,12 @@ impl Pass<'_> {
         }
     }
 }
+
+/// Words of one character between which and a cue a name stands.
+const JOINING: &[char] = &[
+    '与', '與', '和', '跟', '由', '为', '為', '对', '對', '给', '給', '向', '将', '將', '被', '把',
+    '请', '請', '让', '讓', '需', '是',
+];
 
 /// The word of ASCII at the start of a text.
 fn first_word(text: &str) -> &str {
