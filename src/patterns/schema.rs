@@ -305,6 +305,38 @@ pub struct SpokenWords {
     pub places: Vec<String>,
 }
 
+/// `names.toml`: `[addressed]`, forms of address behind Japanese and Korean names, and what else ends these.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressedWords {
+    /// Forms of address behind Japanese names (`様`); honorifics as well.
+    pub japanese: Vec<String>,
+    /// Characters that make a word of a form behind them (`仕様`).
+    pub japanese_words: String,
+    /// Particles behind a Japanese name (`は`).
+    pub japanese_particles: Vec<String>,
+    /// Forms of address behind Korean names (`님`); honorifics as well.
+    pub korean: Vec<String>,
+    /// Particles that end a Korean word, with the space behind it.
+    pub korean_particles: Vec<String>,
+}
+
+/// `names.toml`: `[latin]`, of what names in Latin letters are made, beside names.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatinParts {
+    /// Words within a name that are none by themselves (`dela`), in lower case.
+    pub particles: Vec<String>,
+    /// Words between a person's name and a parent's (`binti`), in lower case.
+    pub patronymics: Vec<String>,
+    /// Beginnings behind which a name has a second capital (`Mc`).
+    pub prefixes: Vec<String>,
+    /// What stands for a longer word, with a full stop behind it (`Mohd`).
+    pub abbreviations: Vec<String>,
+    /// Titles that cards print before a name, in any case.
+    pub card_titles: Vec<String>,
+}
+
 /// `names.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -341,11 +373,20 @@ pub struct Names {
     /// Cues that stand on either side of a name that stands free (`您好`, `本人`).
     #[serde(default)]
     pub cues_around: Vec<String>,
-    /// Honorifics after a person's name (`先生`, `さん`).
+    /// Honorifics after a person's name (`先生`).
     #[serde(default)]
     pub honorifics: Vec<String>,
     /// Other cues after a person's name that stands free (`先生`, `女士`, `本人`).
     pub cues_after: Vec<String>,
+    /// What ends the name of a thing or a place that begins with a surname (`安全组`): a set of characters.
+    #[serde(default)]
+    pub thing_ends: String,
+    /// Japanese and Korean forms of address.
+    #[serde(default)]
+    pub addressed: AddressedWords,
+    /// Of what names in Latin letters are made.
+    #[serde(default)]
+    pub latin: LatinParts,
     /// Words of Latin letters that only a space divides from a name in Latin letters.
     #[serde(default)]
     pub spoken: SpokenWords,

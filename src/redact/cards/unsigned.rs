@@ -108,7 +108,7 @@ impl Pass<'_> {
         let is_address = class.category.is_some_and(|c| self.core.is_address(c));
         let start = label.span.end + t[label.span.end..end].len()
             - t[label.span.end..end].trim_ascii_start().len();
-        let start = start + title(&t[start..end]);
+        let start = start + self.core.names.card_title(&t[start..end]);
         let mut stop = start;
         for word in t[start..end].split_inclusive(|c| *c == b' ') {
             let other = word.iter().any(|c| matches!(c, b'=' | b':' | b'{' | b'"'));
@@ -152,16 +152,4 @@ impl Pass<'_> {
             _ => false,
         }
     }
-}
-
-/// The length of a form of address before a name: `MR. SOMCHAI`.
-fn title(text: &[u8]) -> usize {
-    const TITLES: [&str; 8] = [
-        "mr. ", "mrs. ", "ms. ", "miss ", "mr ", "mrs ", "ms ", "dr. ",
-    ];
-    let begins = |title: &&&str| {
-        let start = text.get(..title.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(title.as_bytes()))
-    };
-    TITLES.iter().find(begins).map_or(0, |title| title.len())
 }

@@ -90,7 +90,7 @@ impl Pass<'_> {
                 continue;
             }
             // 성명이 일치하지 않습니다: a particle behind the label
-            let particled = !joint && is_particle(&t[start..]);
+            let particled = !joint && self.core.names.forms.begin_particle(&t[start..]);
             // नाम गलत है: behind a space a word goes on with the sentence, where labels are words of every day
             let spoken = data.needs_separator
                 && t[label.end..start].iter().all(|c| *c == b' ')
@@ -226,15 +226,6 @@ fn may_be_number(text: &[u8]) -> bool {
         || is_epoch(run)
         || run.starts_with(b"0x")
         || (digits == 8 && run.starts_with(b"20") && run.len() == 8))
-}
-
-/// Does a text begin with a Korean particle that ends its word?
-fn is_particle(text: &[u8]) -> bool {
-    [
-        "이 ", "가 ", "은 ", "는 ", "을 ", "를 ", "의 ", "과 ", "와 ", "에 ",
-    ]
-    .iter()
-    .any(|particle| text.starts_with(particle.as_bytes()))
 }
 
 fn is_hiragana(c: char) -> bool {

@@ -4,24 +4,66 @@
 //! specification and 고객님 a customer.
 
 use super::NameLists;
+use crate::patterns::schema::AddressedWords;
 use crate::redact::words::script::{is_han, is_hangul, is_kana};
 
-/// Characters before 様 that make a word of it.
-const WORDS: &[char] = &[
-    '仕', '者', '同', '多', '模', '一', '各', '異', '有', '客', '皆', '神', '王', '何', '両',
-];
+/// Forms of address, and what else ends a Japanese or Korean name.
+pub(crate) struct Forms {
+    pub japanese: Vec<String>,
+    pub korean: Vec<String>,
+    /// Characters before a Japanese form that make a word of it.
+    words: Vec<char>,
+    japanese_particles: Vec<String>,
+    korean_particles: Vec<String>,
+}
+
+impl Forms {
+    pub fn new(words: &AddressedWords) -> Self {
+        Self {
+            japanese: words.japanese.clone(),
+            korean: words.korean.clone(),
+            words: words.japanese_words.chars().collect(),
+            japanese_particles: words.japanese_particles.clone(),
+            korean_particles: words.korean_particles.clone(),
+        }
+    }
+
+    /// Does a text begin with what ends a Japanese name before it: 様, が?
+    pub fn end_japanese(&self, text: &str) -> bool {
+        begins(text, &self.japanese) || begins(text, &self.japanese_particles)
+    }
+
+    /// Does a text begin with a form of address behind Korean names?
+    pub fn address_korean(&self, text: &str) -> bool {
+        begins(text, &self.korean)
+    }
+
+    /// Does a text begin with a Korean particle that ends its word?
+    pub fn begin_particle(&self, text: &[u8]) -> bool {
+        (self.korean_particles)
+            .iter()
+            .any(|particle| text.starts_with(particle.as_bytes()))
+    }
+}
+
+fn begins(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| text.starts_with(word.as_str()))
+}
 
 impl NameLists {
     /// The length in bytes of the name at the end of a text, before the form of address `form`. Zero if none ends here.
     pub fn addressed_name(&self, text: &str, form: &str) -> usize {
-        match form {
-            "님" | "씨" | "고객님" => self.korean(text),
-            "様" | "さん" | "氏" | "殿" | "くん" | "ちゃん" => self.japanese(text),
-            _ => 0,
+        let is_one = |forms: &[String]| forms.iter().any(|f| f == form);
+        if is_one(&self.forms.korean) {
+            self.korean_before(text)
+        } else if is_one(&self.forms.japanese) {
+            self.japanese_before(text)
+        } else {
+            0
         }
     }
 
-    fn japanese(&self, text: &str) -> usize {
+    fn japanese_before(&self, text: &str) -> usize {
         let run = last(text, |c| is_han(c) || is_kana(c));
         // 佐藤 翔太様
         let before = text[..text.len() - run.len()].strip_suffix([' ', '　']);
@@ -32,8 +74,9 @@ impl NameLists {
         let run = last(text, is_han);
         let count = run.chars().count();
         let listed = self.is_japanese(run);
-        let named =
-            (3..=6).contains(&count) && !run.ends_with(WORDS) && (listed || !self.has_word(run));
+        let named = (3..=6).contains(&count)
+            && !run.ends_with(&self.forms.words[..])
+            && (listed || !self.has_word(run));
         if named || (listed && count == 2) {
             run.len()
         } else {
@@ -41,7 +84,7 @@ impl NameLists {
         }
     }
 
-    fn korean(&self, text: &str) -> usize {
+    fn korean_before(&self, text: &str) -> usize {
         let run = last(text.trim_end_matches(' '), is_hangul);
         let named = (3..=4).contains(&run.chars().count())
             && self.has_korean_surname(run)

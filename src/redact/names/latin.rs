@@ -1,7 +1,7 @@
 //! Where a name in Latin letters ends behind a label or cue: `TAN AH KOW @ LEE AH KOW`, `A.P.J. Raman`, `DELA CRUZ, JUAN MIGUEL`,
 //! `Mohd Azlan b. Ibrahim`.
 
-use super::{NameLists, is_particle};
+use super::NameLists;
 use crate::redact::words::script::{is_han, is_latin, is_mark};
 
 impl NameLists {
@@ -26,13 +26,8 @@ impl NameLists {
         loop {
             let rest = &text[at..];
             // son of, daughter of: Indian names in Singapore and Malaysia
-            if [
-                "s/o ", "d/o ", "a/l ", "a/p ", "S/O ", "D/O ", "A/L ", "A/P ",
-            ]
-            .iter()
-            .any(|p| rest.starts_with(p))
-            {
-                at += 4;
+            if let Some(length) = self.relation(rest) {
+                at += length;
                 count += 1;
                 continue;
             }
@@ -61,11 +56,11 @@ impl NameLists {
                 break;
             }
             // `Amit Patel IdCardVerification`, `Trần Văn Hùng POST /v1`: a program's words end a name
-            if is_program_word(word) {
+            if self.is_program_word(word) {
                 break;
             }
             let lower = word.to_lowercase();
-            let particle = is_particle(&lower);
+            let particle = self.is_particle(&lower);
             let accepted = if count == 0 {
                 lower_start = first.is_lowercase() && !particle;
                 // `Low Kok Wah`: a common word that another capitalised one follows
@@ -103,8 +98,8 @@ impl NameLists {
                 count == 1 || !inverted && self.goes_on_inverted(given, capitals)
             });
             inverted |= given;
-            let two =
-                given || (text[at..].starts_with(". ") && (length == 1 || is_abbreviation(word)));
+            let two = given
+                || (text[at..].starts_with(". ") && (length == 1 || self.is_abbreviation(word)));
             // TAN AH KOW @ LEE AH KOW
             if text[at..].starts_with(" @ ") && text[at + 3..].starts_with(char::is_uppercase) {
                 at += 3;
@@ -121,6 +116,57 @@ impl NameLists {
         }
         end
     }
+
+    /// The length of a title before a name on a card: `MR. SOMCHAI`.
+    pub(crate) fn card_title(&self, text: &[u8]) -> usize {
+        let begins = |title: &&String| {
+            let start = text.get(..title.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(title.as_bytes()))
+        };
+        (self.parts.card_titles)
+            .iter()
+            .find(begins)
+            .map_or(0, String::len)
+    }
+
+    /// The length of `s/o ` or its like at the start of a text.
+    fn relation(&self, text: &str) -> Option<usize> {
+        let is_one = |p: &&String| {
+            let word = text.get(..p.len());
+            word.is_some_and(|word| p.eq_ignore_ascii_case(word))
+                && text[p.len()..].starts_with(' ')
+        };
+        if text.as_bytes().get(1) != Some(&b'/') {
+            return None;
+        }
+        let patronymics = &self.parts.patronymics;
+        patronymics.iter().find(is_one).map(|p| p.len() + 1)
+    }
+
+    /// What stands for a longer word of a name, with a full stop behind it.
+    fn is_abbreviation(&self, word: &str) -> bool {
+        (self.parts.abbreviations)
+            .iter()
+            .any(|short| short.eq_ignore_ascii_case(word))
+    }
+
+    /// Is it written as programs write their words: `faceCompare`, `IdCardVerification`, the method of a request?
+    fn is_program_word(&self, word: &str) -> bool {
+        const METHODS: [&str; 7] = ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS"];
+        let bytes = word.as_bytes();
+        let humps = bytes
+            .windows(2)
+            .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+            .count();
+        // McDonald, DeSouza
+        let prefixed = || {
+            self.parts.prefixes.iter().any(|prefix| {
+                word.strip_prefix(prefix.as_str())
+                    .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+            })
+        };
+        METHODS.contains(&word) || humps > 1 || humps == 1 && !prefixed()
+    }
 }
 
 /// The length of `A.P.J. ` before a word that goes on with the name.
@@ -134,33 +180,6 @@ fn initials(text: &str) -> usize {
     let surname = text[at..].starts_with(char::is_uppercase)
         && text[at..].chars().nth(1).is_some_and(char::is_alphabetic);
     if surname { at } else { 0 }
-}
-
-/// What stands for a longer word of a name, with a full stop behind it.
-fn is_abbreviation(word: &str) -> bool {
-    const SHORT: [&str; 12] = [
-        "Ma", "Md", "Mohd", "Muhd", "Dr", "St", "Sta", "Sto", "Jr", "Sr", "Abd", "Hj",
-    ];
-    SHORT.iter().any(|short| short.eq_ignore_ascii_case(word))
-}
-
-/// Is it written as programs write their words: `faceCompare`, `IdCardVerification`, the method of a request?
-fn is_program_word(word: &str) -> bool {
-    const METHODS: [&str; 7] = ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS"];
-    let bytes = word.as_bytes();
-    let humps = bytes
-        .windows(2)
-        .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
-        .count();
-    const PREFIXES: [&str; 10] = [
-        "Mc", "Mac", "De", "Di", "Da", "La", "Le", "Van", "Von", "Fitz",
-    ];
-    // McDonald, DeSouza
-    let prefixed = PREFIXES.iter().any(|prefix| {
-        word.strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
-    });
-    METHODS.contains(&word) || humps > usize::from(prefixed)
 }
 
 /// Does the text end, or a delimiter stand, here?

@@ -28,7 +28,7 @@ impl NameLists {
                 [first, second, ..]
                     if is_hangul(first.chars().next().unwrap_or_default())
                         && first.chars().count() > 2
-                        && !second.starts_with(['님', '씨', '고']) =>
+                        && !self.forms.address_korean(second) =>
                 {
                     1
                 }
@@ -97,12 +97,10 @@ impl NameLists {
         }
         // 山田太郎様が: two characters of a surname, and a form of address or a particle behind the name
         let japanese = chars.len() > 3 && self.japanese.contains(&text[..end_of(2)]);
-        let ends = |i: &usize| {
-            "様氏殿はがをの".contains(chars[*i]) || chars[*i..].starts_with(&['さ', 'ん'])
-        };
-        let chars = match (2..chars.len()).find(ends) {
-            Some(end) if japanese => chars[..end].to_vec(),
-            _ => chars,
+        let ends = |i: &usize| self.forms.end_japanese(&text[end_of(*i)..]);
+        let chars = match (2..chars.len()).find(|i| japanese && ends(i)) {
+            Some(end) => chars[..end].to_vec(),
+            None => chars,
         };
         let surname = if japanese
             || chars.len() >= 2 && self.compound.contains(&[chars[0], chars[1]])

@@ -15,10 +15,12 @@ pub(crate) mod told;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::patterns::schema::Names;
+use crate::patterns::schema::{LatinParts, Names};
 use crate::redact::layers::payload;
 use crate::redact::words::accents;
 use crate::redact::words::script::{is_han, is_hangul, is_latin, is_letter, is_name_char};
+
+use addressed::Forms;
 
 /// Built from our own lists only, so that nobody can choose words that collide.
 type Set<T> = HashSet<T, foldhash::fast::FixedState>;
@@ -39,6 +41,10 @@ pub(crate) struct NameLists {
     pub(crate) latin_names: Set<String>,
     pub(crate) caseless: Set<String>,
     pub(crate) places: Vec<String>,
+    pub(crate) thing_ends: Vec<char>,
+    pub(crate) forms: Forms,
+    pub(crate) particles: Set<String>,
+    pub(crate) parts: LatinParts,
 }
 
 impl NameLists {
@@ -76,6 +82,10 @@ impl NameLists {
             latin_names: set(&names.latin_names),
             caseless: set(&names.caseless_names),
             places: names.spoken.places.clone(),
+            thing_ends: names.thing_ends.chars().collect(),
+            forms: Forms::new(&names.addressed),
+            particles: set(&names.latin.particles),
+            parts: names.latin.clone(),
         }
     }
 
@@ -105,6 +115,11 @@ impl NameLists {
                 .split(|c| *c == b' ')
                 .filter_map(|word| std::str::from_utf8(word).ok())
                 .any(|word| self.is_latin_name(word))
+    }
+
+    /// Is it a word within names that is none by itself: `binti`, `dela`?
+    pub(crate) fn is_particle(&self, lower: &str) -> bool {
+        self.particles.contains(lower)
     }
 
     /// Does a text begin with a place whose words are names as well: Hong Kong?
@@ -170,11 +185,9 @@ impl NameLists {
                 let mixed = rest.bytes().any(|c| c.is_ascii_uppercase())
                     && word.bytes().any(|c| c.is_ascii_lowercase());
                 if mixed
-                    && ![
-                        "Mc", "Mac", "De", "Di", "La", "Le", "Van", "O'", "D'", "Al-", "Bin",
-                    ]
-                    .iter()
-                    .any(|p| word.starts_with(p))
+                    && !(self.parts.prefixes)
+                        .iter()
+                        .any(|p| word.starts_with(p.as_str()))
                     && !rest.contains(['-', '\'', '*'])
                 {
                     return false;
@@ -241,11 +254,7 @@ impl NameLists {
         let count = name.chars().count();
         let surname = self.may_begin_name(name);
         // 于洪区-1
-        const THINGS: &[char] = &[
-            '区', '區', '县', '縣', '市', '省', '镇', '组', '組', '级', '類', '类', '型', '版',
-            '站', '号', '號', '线', '线', '库', '表', '端', '机', '率',
-        ];
-        let named = !name.ends_with(THINGS);
+        let named = !name.ends_with(&self.thing_ends[..]);
         let read = name.chars().all(is_han)
             && surname
             && !self.has_word(name)
@@ -363,38 +372,6 @@ impl NameLists {
             .take(4)
             .any(|i| self.japanese.contains(&text[..i]))
     }
-}
-
-/// Words within a name that are none by themselves: `Siti binti Rahman`, `dela Cruz`.
-pub(crate) fn is_particle(lower: &str) -> bool {
-    matches!(
-        lower,
-        "bin"
-            | "binti"
-            | "bt"
-            | "bte"
-            | "de"
-            | "la"
-            | "van"
-            | "von"
-            | "dela"
-            | "del"
-            | "san"
-            | "al"
-            | "a"
-            | "s"
-            | "d"
-            | "y"
-            | "der"
-            | "dos"
-            | "los"
-            | "las"
-            | "das"
-            | "do"
-            | "bint"
-            | "ibn"
-            | "da"
-    )
 }
 
 #[cfg(test)]

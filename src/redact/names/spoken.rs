@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{NameLists, is_particle};
+use super::NameLists;
 use crate::patterns::schema::{SpokenWords, ValueRule};
 use crate::redact::edit::action::CategoryId;
 use crate::redact::labels::runs::{valid_prefix, valid_suffix};
@@ -139,7 +139,7 @@ impl NameLists {
                 break;
             }
             let lower = word.to_lowercase();
-            let particle = is_particle(&lower);
+            let particle = self.is_particle(&lower);
             let folded: String = lower.chars().filter_map(accents::plain).collect();
             let is_name = self.is_latin_name(&folded);
             let is_known = is_name && !self.is_latin_word(word);
@@ -169,10 +169,7 @@ impl NameLists {
                 }
                 end = at + word.len();
             } else {
-                marked |= matches!(
-                    lower.as_str(),
-                    "bin" | "binti" | "bte" | "bt" | "a/l" | "a/p" | "s/o" | "d/o"
-                );
+                marked |= self.parts.patronymics.contains(&lower);
             }
             at += word.len();
             // SURNAME, Given
@@ -289,9 +286,9 @@ impl NameLists {
 
     /// How a Japanese name is read, in brackets behind it: `（ヤマダ タロウ）`, `様 (ヤマダタロウ)`. Where it stands, and how long it is.
     fn reading(&self, text: &str) -> Option<(usize, usize)> {
-        const HONORIFICS: [&str; 3] = ["様", "さん", "氏"];
         let mut rest = text.trim_start_matches(' ');
-        if let Some(behind) = HONORIFICS.iter().find_map(|h| rest.strip_prefix(h)) {
+        let form = |form: &String| rest.strip_prefix(form.as_str());
+        if let Some(behind) = self.forms.japanese.iter().find_map(form) {
             rest = behind.trim_start_matches(' ');
         }
         let rest = rest.strip_prefix(['(', '（'])?;

@@ -233,6 +233,8 @@ impl Cues {
             (&names.cues_before, Beside::Behind),
             (&names.cues_around, Beside::Around),
             (&names.honorifics, Beside::Addressed),
+            (&names.addressed.japanese, Beside::Addressed),
+            (&names.addressed.korean, Beside::Addressed),
             (&names.cues_after, Beside::Before),
         ];
         let words = lists
