@@ -9,6 +9,7 @@
 //! | `fields.toml` | which keys and labels mean what, in all languages |
 //! | `names.toml` | surnames, words that look like names and are none, cue words |
 //! | `addresses.toml` | of what Chinese addresses are made |
+//! | `prose.toml` | words by which running text tells what stands beside them |
 //! | `countries.toml` | how a record names its country |
 //! | `record.toml` | field names of log records ([`crate::record`]) |
 //! | `<cc>.toml`, `common.toml`, `credential.toml` | patterns of values, one file a jurisdiction or subject |
@@ -26,6 +27,7 @@ use thiserror::Error;
 
 use schema::{
     AddressWords, Category, FieldClass, MachineNumbers, Names, OutcomeWords, Pack, Pairs, Pattern,
+    Prose,
 };
 
 /// Why packs can't be used. Names file and line.
@@ -109,6 +111,8 @@ pub struct Patterns {
     pub names: Names,
     /// Of what addresses are made.
     pub addresses: AddressWords,
+    /// Words of running text.
+    pub prose: Prose,
     /// How records name countries.
     pub countries: Vec<Country>,
     /// Names of the fields that hold bodies.
@@ -183,6 +187,7 @@ impl Patterns {
             machine_numbers: fields_file.machine_numbers.unwrap_or_default(),
             names: compiled!("names")?,
             addresses: compiled!("addresses")?,
+            prose: compiled!("prose")?,
             countries: compiled!("countries", Countries)?.country,
             bodies: fields(&["request", "response", "debug"]),
             country_fields: fields(&["country", "region"]),

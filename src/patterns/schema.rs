@@ -157,6 +157,9 @@ pub struct OutcomeWords {
     /// Values that begin with one of the words, in lower case.
     #[serde(default)]
     pub values: Vec<String>,
+    /// How programs write that there is no value, in lower case (`null`): whole values.
+    #[serde(default)]
+    pub nothing: Vec<String>,
     /// Beginnings in other scripts, and such as may begin a name in another case: `sai định dạng`, `SAI KUMAR`.
     pub phrases: Vec<String>,
 }
@@ -171,12 +174,64 @@ pub struct AddressWords {
     pub houses: String,
     /// Of those the ones by which an address is searched.
     pub anchors: String,
+    /// Digits as they are written in Chinese.
+    pub numerals: String,
+    /// What follows a house, a floor or a phase as its last character (`单元`, `二期`).
+    pub house_ends: String,
     /// What the name of a building or an estate ends with.
     pub buildings: String,
     /// Places whose addresses name no unit above the street.
     pub regions: Vec<String>,
     /// Words before an address that do not belong to it.
     pub leads: Vec<String>,
+}
+
+/// `prose.toml`: words by which running text tells what stands beside them, where no label does.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prose {
+    /// Last words of labels that number something (`no.`), in lower case.
+    pub numbering: Vec<String>,
+    /// What stands on nearly every card, and in few other texts.
+    pub card_signs: Vec<String>,
+    /// Verbs between a label and its value (`是`).
+    pub copulas: Vec<String>,
+    /// What ends an address in Chinese text.
+    pub address_ends: Vec<String>,
+    /// A value and the one that replaced it.
+    pub changes: ChangeWords,
+    /// Dates as they are written out.
+    pub dates: DateWords,
+}
+
+/// `prose.toml`: `[changes]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeWords {
+    /// Between a label and the new value, where the old one is not told (`→`).
+    pub signs: Vec<String>,
+    /// Between a label and the old value, and between both (`changed from`, `to`).
+    pub verbs: Vec<[String; 2]>,
+    /// Between both values (`变更为`), of which the old one stands behind one of the `openers`.
+    pub between: Vec<String>,
+    /// Before the old value (`由`).
+    pub openers: Vec<String>,
+}
+
+/// `prose.toml`: `[dates]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DateWords {
+    /// Of what dates are made besides digits: a set of characters.
+    pub characters: String,
+    /// Of those the ones that end a date.
+    pub ends: String,
+    /// First three letters of a month, in lower case.
+    pub months: Vec<String>,
+    /// Words between day and month, and between month and year (`tháng`, `năm`).
+    pub joints: Vec<String>,
+    /// Between two dates in Thai.
+    pub until: String,
 }
 
 /// Which values a field class speaks about.

@@ -8,9 +8,11 @@ use super::edit::pseudonym::{PseudonymKey, Pseudonymizer};
 use super::fields::accept;
 use super::fields::spelling::normal_form;
 use super::fields::{Class, Fields};
+use super::labels::dates::Dates;
 use super::layers::payload::{self, Media};
 use super::names::NameLists;
 use super::names::spoken::SpokenCues;
+use super::prints::changes::Changes;
 use super::settings::{Posture, RedactSettings};
 use super::shapes::Shapes;
 use super::text::address::Addresses;
@@ -19,7 +21,7 @@ use super::text::machines::{is_endpoint, is_machine_word, is_program_id};
 use super::text::outcomes::Outcomes;
 use super::words::lookup::{Cues, Foreign};
 use crate::patterns::Patterns;
-use crate::patterns::schema::{ActionName, Pattern, ValueRule};
+use crate::patterns::schema::{ActionName, Pattern, Prose, ValueRule};
 
 /// Everything that is known before the first line, shared by all workers.
 pub(crate) struct Core {
@@ -33,6 +35,9 @@ pub(crate) struct Core {
     pub names: NameLists,
     pub addresses: Addresses,
     pub outcomes: Outcomes,
+    pub changes: Changes,
+    pub dates: Dates,
+    pub prose: Prose,
     pub pseudonyms: Pseudonymizer,
     pub posture: Posture,
     pub allow: HashSet<Vec<u8>>,
@@ -121,6 +126,9 @@ impl Core {
             names: NameLists::new(&patterns.names),
             addresses: Addresses::new(&patterns.addresses),
             outcomes: Outcomes::new(&patterns.outcomes),
+            changes: Changes::new(&patterns.prose.changes),
+            dates: Dates::new(&patterns.prose.dates),
+            prose: patterns.prose.clone(),
             pseudonyms: Pseudonymizer::new(key),
             posture: settings.posture,
             allow: settings
@@ -176,17 +184,7 @@ impl Core {
         let Some(category) = class.category else {
             return false;
         };
-        const NO_VALUES: [&[u8]; 8] = [
-            b"null",
-            b"none",
-            b"nil",
-            b"true",
-            b"false",
-            b"undefined",
-            b"n/a",
-            b"unknown",
-        ];
-        if value.len() < 10 && NO_VALUES.iter().any(|v| v.eq_ignore_ascii_case(value)) {
+        if value.len() < 10 && self.outcomes.is_nothing(value) {
             return false;
         }
         let placed = matches!(

@@ -10,7 +10,6 @@ use std::ops::Range;
 use crate::redact::edit::Edit;
 use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::fields::NO_CLASS;
-use crate::redact::labels::dates::placed_date_run;
 use crate::redact::names::NameLists;
 use crate::redact::names::spoken::Promise;
 use crate::redact::pass::{Pass, Rule};
@@ -106,7 +105,9 @@ impl Pass<'_> {
         let mut within = found.filter(|e| e.start < placed.end && placed.start < e.end);
         match within.next() {
             Some(edit) => edit.end == placed.end && Some(edit.category) == self.core.birth_category,
-            None => line.len() == DATE && line[2] == b'/' && placed_date_run(line) == DATE,
+            None => {
+                line.len() == DATE && line[2] == b'/' && self.core.dates.placed_run(line) == DATE
+            }
         }
     }
 

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{Class, ClassId, NO_CLASS};
-use crate::redact::labels::dates::placed_date_run;
 use crate::redact::labels::runs::{address_run, blob_run, number_run, secret_run};
 use crate::redact::pass::Pass;
 
@@ -104,7 +103,7 @@ impl Pass<'_> {
         }
         match class.label_value {
             ValueRule::Number | ValueRule::Phone => whole(number_run(line)),
-            ValueRule::Date => whole(placed_date_run(line)),
+            ValueRule::Date => whole(self.core.dates.placed_run(line)),
             ValueRule::Text if class.category.is_some_and(|c| self.core.is_address(c)) => {
                 let digits = line.iter().any(u8::is_ascii_digit);
                 let told = if text.is_ascii() {
@@ -112,7 +111,7 @@ impl Pass<'_> {
                 } else {
                     digits || self.core.addresses.has_unit(text)
                 };
-                told && whole(address_run(line))
+                told && whole(address_run(line, &self.core.prose.address_ends))
             }
             ValueRule::Secret => whole(secret_run(line)),
             ValueRule::Blob => whole(blob_run(line)),

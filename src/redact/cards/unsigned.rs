@@ -16,16 +16,6 @@ const WORDS: usize = 4;
 /// Values that make a card.
 const VALUES: usize = 3;
 
-/// One of these stands on nearly every card, and in few other texts: Nationality, Date of birth, Sex, Jenis Kelamin.
-const SIGNS: [&[u8]; 6] = [
-    b"ationality ",
-    b"ATIONALITY ",
-    b"irth ",
-    b"Sex ",
-    b"SEX ",
-    b"elamin ",
-];
-
 struct Label {
     span: Range<usize>,
     class: ClassId,
@@ -34,9 +24,9 @@ struct Label {
 impl Pass<'_> {
     pub(crate) fn unsigned_labels(&mut self, t: &[u8], at: usize, mark: usize) {
         if t.len() > CARD
-            || !SIGNS
+            || !(self.core.prose.card_signs)
                 .iter()
-                .any(|sign| memchr::memmem::find(t, sign).is_some())
+                .any(|sign| memchr::memmem::find(t, sign.as_bytes()).is_some())
         {
             return;
         }

@@ -1,141 +1,135 @@
 //! Where a date ends that stands unquoted in a text, in whatever calendar and writing.
 
 use super::runs::valid_prefix;
+use crate::patterns::schema::DateWords;
 
-/// The length of a date in a run that holds Thai, in which what comes next may be written as well: `4 มี.ค. 2528 ที่อยู่`.
-fn thai_date(run: &str) -> usize {
-    const YEAR: usize = 4;
-    let digit = |c: char| c.is_ascii_digit() || ('\u{0e50}'..='\u{0e59}').contains(&c);
-    let (mut groups, mut from) = (0, 0);
-    while let Some(start) = run[from..].find(digit).map(|i| from + i) {
-        let end = run[start..]
-            .find(|c| !digit(c))
-            .map_or(run.len(), |i| start + i);
-        groups += 1;
-        from = end;
-        let next = run[end..].trim_start_matches(' ');
-        let another = next.starts_with(|c: char| !c.is_ascii()) && !next.starts_with("ถึง");
-        if run[start..end].chars().count() >= YEAR && another && !next.starts_with(digit) {
-            return end;
-        }
-    }
-    // a word before a number is none: `เวลา 35`
-    if groups >= 2 { run.len() } else { 0 }
+/// Of what written dates are made.
+pub(crate) struct Dates {
+    words: DateWords,
+    characters: Vec<char>,
+    ends: Vec<char>,
 }
 
-/// A date in digits or in Chinese, Thai or other writing.
-pub(crate) fn date_run(rest: &[u8]) -> usize {
-    let text = valid_prefix(&rest[..rest.len().min(64)]);
-    let part = |c: char| {
-        c.is_ascii_digit()
-            || matches!(
-                c,
-                '-' | '/'
-                    | '.'
-                    | ' '
-                    | '年'
-                    | '月'
-                    | '日'
-                    | '〇'
-                    | '零'
-                    | '一'
-                    | '二'
-                    | '三'
-                    | '四'
-                    | '五'
-                    | '六'
-                    | '七'
-                    | '八'
-                    | '九'
-                    | '十'
-                    | '廿'
-                    | '元'
-                    | '民'
-                    | '国'
-                    | '國'
-                    | '昭'
-                    | '和'
-                    | '平'
-                    | '成'
-                    | '令'
-                    | '大'
-                    | '正'
-                    | '明'
-                    | '治'
-                    | '년'
-                    | '월'
-                    | '일'
-                    | '至'
-                    | '~'
-            )
-            || ('\u{0e00}'..='\u{0e7f}').contains(&c)
-    };
-    let mut end = text
-        .char_indices()
-        .find(|(_, c)| !part(*c))
-        .map_or(text.len(), |(i, _)| i);
-    if text[..end].contains(|c| ('\u{0e00}'..='\u{0e7f}').contains(&c)) {
-        // weekday and month are written out, in three bytes a character
-        let text = valid_prefix(&rest[..rest.len().min(3 * 64)]);
-        let end = text.find(|c| !part(c)).unwrap_or(text.len());
-        return thai_date(text[..end].trim_end());
-    }
-    // 31 Dec 1949, Dec 31, 1949
-    let tail = &text[end..];
-    let month = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mei",
-        "agu", "okt", "des", "ogo", "dis", "mac", "ene", "abr", "hun", "set", "tha",
-    ];
-    if tail.len() >= 3
-        && tail.is_char_boundary(3)
-        && month.iter().any(|m| tail[..3].eq_ignore_ascii_case(m))
-    {
-        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let more = tail[letters..]
-            .bytes()
-            .take_while(|c| c.is_ascii_digit() || matches!(c, b' ' | b',' | b'.' | b'-' | b'/'))
-            .count();
-        end += letters + more;
-    }
-    // 7 tháng 3 năm 1990
-    if text[end..].starts_with("tháng") {
-        let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '/');
-        let mut rest = &text[end + "tháng".len()..];
-        rest = rest.trim_start_matches(part);
-        rest = rest
-            .strip_prefix("năm")
-            .unwrap_or(rest)
-            .trim_start_matches(part);
-        end = text.len() - rest.len();
-    }
-    if text[end..].starts_with('T') {
-        let time = text[end + 1..]
-            .bytes()
-            .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'))
-            .count();
-        end += if time > 0 { time + 1 } else { 0 };
-    }
-    // `1990-03-07 200`: a whole date in one word ends there, but for a time of day
-    let end = match text[..end].find(' ') {
-        Some(blank) if is_whole_date(&text[..blank]) => {
-            blank + time_of_day(&text[blank..]).min(text.len() - blank)
+impl Dates {
+    pub fn new(words: &DateWords) -> Self {
+        Self {
+            words: words.clone(),
+            characters: words.characters.chars().collect(),
+            ends: words.ends.chars().collect(),
         }
-        _ => end,
-    };
-    // the digits of what comes next (` 36ms`) are not ours, nor is a trailing separator
-    text[..end]
-        .trim_end_matches([' ', ',', '.', '-', '/', '~'])
-        .len()
+    }
+
+    /// A date, also behind the place that some cards print before it: `BANDUNG, 15-04-1990`.
+    pub fn placed_run(&self, rest: &[u8]) -> usize {
+        let date = self.run(rest);
+        if date > 0 {
+            return date;
+        }
+        let place = rest
+            .iter()
+            .take(40)
+            .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b' ' | b',' | b'.'))
+            .count();
+        match self.run(&rest[place..]) {
+            n if n >= 8 && rest[..place].contains(&b',') => place + n,
+            _ => 0,
+        }
+    }
+
+    /// A date in digits or in Chinese, Thai or other writing.
+    fn run(&self, rest: &[u8]) -> usize {
+        let text = valid_prefix(&rest[..rest.len().min(64)]);
+        let part = |c: char| {
+            c.is_ascii_digit()
+                || matches!(c, '-' | '/' | '.' | ' ' | '~')
+                || !c.is_ascii() && (self.characters.contains(&c) || is_thai(c))
+        };
+        let mut end = text
+            .char_indices()
+            .find(|(_, c)| !part(*c))
+            .map_or(text.len(), |(i, _)| i);
+        if text[..end].contains(is_thai) {
+            // weekday and month are written out, in three bytes a character
+            let text = valid_prefix(&rest[..rest.len().min(3 * 64)]);
+            let end = text.find(|c| !part(c)).unwrap_or(text.len());
+            return self.thai(text[..end].trim_end());
+        }
+        // 31 Dec 1949, Dec 31, 1949
+        let tail = &text[end..];
+        if tail.len() >= 3
+            && tail.is_char_boundary(3)
+            && (self.words.months.iter()).any(|m| tail[..3].eq_ignore_ascii_case(m))
+        {
+            let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let more = tail[letters..]
+                .bytes()
+                .take_while(|c| c.is_ascii_digit() || matches!(c, b' ' | b',' | b'.' | b'-' | b'/'))
+                .count();
+            end += letters + more;
+        }
+        // 7 tháng 3 năm 1990
+        for joint in &self.words.joints {
+            let Some(rest) = text[end..].strip_prefix(joint.as_str()) else {
+                break;
+            };
+            let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '/');
+            end = text.len() - rest.trim_start_matches(part).len();
+        }
+        if text[end..].starts_with('T') {
+            let time = text[end + 1..]
+                .bytes()
+                .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'))
+                .count();
+            end += if time > 0 { time + 1 } else { 0 };
+        }
+        // `1990-03-07 200`: a whole date in one word ends there, but for a time of day
+        let end = match text[..end].find(' ') {
+            Some(blank) if self.is_whole(&text[..blank]) => {
+                blank + time_of_day(&text[blank..]).min(text.len() - blank)
+            }
+            _ => end,
+        };
+        // the digits of what comes next (` 36ms`) are not ours, nor is a trailing separator
+        text[..end]
+            .trim_end_matches([' ', ',', '.', '-', '/', '~'])
+            .len()
+    }
+
+    /// The length of a date in a run that holds Thai, in which what comes next may be written as well: `4 มี.ค. 2528 ที่อยู่`.
+    fn thai(&self, run: &str) -> usize {
+        const YEAR: usize = 4;
+        let digit = |c: char| c.is_ascii_digit() || ('\u{0e50}'..='\u{0e59}').contains(&c);
+        let (mut groups, mut from) = (0, 0);
+        while let Some(start) = run[from..].find(digit).map(|i| from + i) {
+            let end = run[start..]
+                .find(|c| !digit(c))
+                .map_or(run.len(), |i| start + i);
+            groups += 1;
+            from = end;
+            let next = run[end..].trim_start_matches(' ');
+            let another = next.starts_with(|c: char| !c.is_ascii())
+                && !next.starts_with(self.words.until.as_str());
+            if run[start..end].chars().count() >= YEAR && another && !next.starts_with(digit) {
+                return end;
+            }
+        }
+        // a word before a number is none: `เวลา 35`
+        if groups >= 2 { run.len() } else { 0 }
+    }
+
+    fn is_whole(&self, word: &str) -> bool {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let signs = word
+            .bytes()
+            .filter(|c| matches!(c, b'-' | b'/' | b'.'))
+            .count();
+        digits >= 6 && (signs == 2 || (signs == 0 && digits == 8)) && word.is_ascii()
+            || digits >= 6 && word.ends_with(&self.ends[..])
+    }
 }
 
-fn is_whole_date(word: &str) -> bool {
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let signs = word
-        .bytes()
-        .filter(|c| matches!(c, b'-' | b'/' | b'.'))
-        .count();
-    digits >= 6 && (signs == 2 || (signs == 0 && digits == 8)) && word.is_ascii()
-        || digits >= 6 && word.ends_with(['日', '일'])
+fn is_thai(c: char) -> bool {
+    ('\u{0e00}'..='\u{0e7f}').contains(&c)
 }
 
 /// The length of ` 00:00:00` at the start of a text, with fractions.
@@ -153,21 +147,4 @@ fn time_of_day(text: &str) -> usize {
         .iter()
         .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'));
     6 + more.count()
-}
-
-/// A date, also behind the place that some cards print before it: `BANDUNG, 15-04-1990`.
-pub(crate) fn placed_date_run(rest: &[u8]) -> usize {
-    let date = date_run(rest);
-    if date > 0 {
-        return date;
-    }
-    let place = rest
-        .iter()
-        .take(40)
-        .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b' ' | b',' | b'.'))
-        .count();
-    match date_run(&rest[place..]) {
-        n if n >= 8 && rest[..place].contains(&b',') => place + n,
-        _ => 0,
-    }
 }

@@ -53,22 +53,10 @@ impl Pass<'_> {
                         b' ' | b':' | b'=' | b'"' | b'\'' | b'\\' | b'(' | b'>' | b'|' | b'\t',
                         ..,
                     ] => 1,
-                    _ if rest.starts_with("是".as_bytes())
-                        || rest.starts_with("为".as_bytes())
-                        || rest.starts_with("為".as_bytes())
-                        || rest.starts_with("は".as_bytes())
-                        || rest.starts_with("第".as_bytes()) =>
-                    {
-                        3
-                    }
-                    _ if rest.starts_with("「".as_bytes())
-                        || rest.starts_with("【".as_bytes())
-                        || rest.starts_with("】".as_bytes())
-                        || rest.starts_with("“".as_bytes()) =>
-                    {
-                        3
-                    }
-                    _ => 0,
+                    _ => (core.prose.copulas.iter().map(String::as_str))
+                        .chain(["「", "【", "】", "“"])
+                        .find(|sign| rest.starts_with(sign.as_bytes()))
+                        .map_or(0, str::len),
                 };
                 // 姓名→身份证→人脸 may be the steps of a process
                 let arrow = if rest.starts_with("→".as_bytes()) {

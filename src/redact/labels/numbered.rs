@@ -17,7 +17,9 @@ impl Pass<'_> {
     pub(crate) fn numbered(&mut self, t: &[u8], at: usize, mark: usize) {
         for space in memchr::memchr_iter(b' ', t) {
             let start = space + 1;
-            if !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric) || !numbers(&t[..space]) {
+            if !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric)
+                || !numbers(&t[..space], &self.core.prose.numbering)
+            {
                 continue;
             }
             let Some(value) = number(&self.core.shapes, t, start) else {
@@ -42,8 +44,7 @@ impl Pass<'_> {
 }
 
 /// Does a text end with a word for a number?
-fn numbers(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [b"no", b"no.", b"number", b"num", b"nomor", b"nombor"];
+fn numbers(text: &[u8], words: &[String]) -> bool {
     let word = text
         .iter()
         .rev()
@@ -51,7 +52,7 @@ fn numbers(text: &[u8]) -> bool {
         .take_while(|c| **c != b' ')
         .count();
     let word = &text[text.len() - word..];
-    WORDS.iter().any(|w| w.eq_ignore_ascii_case(word))
+    (words.iter()).any(|w| w.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// The number at `start`, if it is one that a person may have and no date.

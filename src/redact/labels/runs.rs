@@ -284,7 +284,7 @@ pub(crate) fn fills_line(t: &[u8], separator: usize) -> bool {
 }
 
 /// An address: up to a delimiter, two spaces or the next `key=`.
-pub(crate) fn address_run(rest: &[u8]) -> usize {
+pub(crate) fn address_run(rest: &[u8], ends: &[String]) -> usize {
     let hard = rest
         .iter()
         .position(|c| {
@@ -345,7 +345,7 @@ pub(crate) fn address_run(rest: &[u8]) -> usize {
             break;
         }
     }
-    let end = ["。", "；", "，手机", "，电话", "，姓名", "，身份", "），"]
+    let end = ends
         .iter()
         .filter_map(|p| memchr::memmem::find(&rest[..end], p.as_bytes()))
         .min()

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::dates::placed_date_run;
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
 use crate::redact::edit::action::{CategoryId, Family};
@@ -171,14 +170,15 @@ impl Pass<'_> {
                     _ => self.core.shapes.number_length(rest),
                 },
                 ValueRule::Date | ValueRule::Any if inside > 0 => enclosed_run(rest),
-                ValueRule::Date => placed_date_run(rest),
+                ValueRule::Date => self.core.dates.placed_run(rest),
                 ValueRule::Coordinate | ValueRule::Coordinates => coordinates(rest).1,
                 ValueRule::Text | ValueRule::Place | ValueRule::Places => {
                     const LONGEST: usize = 1024;
                     let rest = valid_prefix(&rest[..rest.len().min(LONGEST)]).as_bytes();
                     // what was taken out there belongs to another value
                     let ours = self.core.catalog.next_placeholder(rest, 0);
-                    let mut run = address_run(&rest[..ours.map_or(rest.len(), |ours| ours.start)]);
+                    let ours = ours.map_or(rest.len(), |ours| ours.start);
+                    let mut run = address_run(&rest[..ours], &self.core.prose.address_ends);
                     // `gender: F 200`: of what is no address a number is no part
                     if !self.core.is_address(category)
                         && let Some(number) = rest[..run]
@@ -198,7 +198,7 @@ impl Pass<'_> {
                 // `ttl=JAKARTA, 15-04-1990`: a card's place and date of birth in one field
                 // `dob=07 Mar 1990`
                 ValueRule::Any if self.core.catalog.family(category) == Family::BirthDate => {
-                    word_run(rest).max(placed_date_run(rest))
+                    word_run(rest).max(self.core.dates.placed_run(rest))
                 }
                 ValueRule::Any | ValueRule::Passcode if self.core.catalog.is_secret(category) => {
                     before_next_field(&rest[..word_run(rest)])

@@ -1,10 +1,11 @@
 //! A value and the one that replaced it: `name: Amit Patel -> Rajesh Sharma`, `field real_name changed from A to B`, `姓名由张三变更为李四`.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::patterns::schema::ChangeWords;
 use crate::redact::edit::action::CategoryId;
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
@@ -15,40 +16,50 @@ const REACH: usize = 160;
 /// A label of one word is no longer.
 const LONGEST_WORD: usize = 64;
 
-/// What stands between the label and the first value, or between both values, and what divides the values.
-const SIGNS: [(&str, Side); 13] = [
-    ("→", Side::Behind),
-    (" changed from ", Side::Before(" to ")),
-    (" updated from ", Side::Before(" to ")),
-    (" modified from ", Side::Before(" to ")),
-    (" corrected from ", Side::Before(" to ")),
-    ("变更为", Side::Between),
-    ("更改为", Side::Between),
-    ("修改为", Side::Between),
-    ("更新为", Side::Between),
-    ("变成", Side::Between),
-    ("改为", Side::Between),
-    ("變更為", Side::Between),
-    ("修改為", Side::Between),
-];
-static CHANGED: LazyLock<AhoCorasick> =
-    LazyLock::new(|| late_literals(SIGNS.iter().map(|(sign, _)| sign)));
+/// What says that a value was replaced; see [`ChangeWords`].
+pub(crate) struct Changes {
+    searcher: OnceLock<AhoCorasick>,
+    signs: Vec<(String, Side)>,
+    openers: Vec<String>,
+}
 
-#[derive(Clone, Copy)]
+impl Changes {
+    pub fn new(words: &ChangeWords) -> Self {
+        let signs = words.signs.iter().map(|sign| (sign.clone(), Side::Behind));
+        let verbs = words.verbs.iter();
+        let verbs = verbs.map(|[verb, to]| (verb.clone(), Side::Before(to.clone())));
+        let between = words
+            .between
+            .iter()
+            .map(|sign| (sign.clone(), Side::Between));
+        Self {
+            searcher: OnceLock::new(),
+            signs: signs.chain(verbs).chain(between).collect(),
+            openers: words.openers.clone(),
+        }
+    }
+
+    fn searcher(&self) -> &AhoCorasick {
+        self.searcher
+            .get_or_init(|| late_literals(self.signs.iter().map(|(sign, _)| sign)))
+    }
+}
+
 enum Side {
     /// The label ends before it, and no second value follows.
     Behind,
     /// The label ends before it.
-    Before(&'static str),
+    Before(String),
     /// The first value ends before it, and begins behind 由 or 从.
     Between,
 }
 
 impl Pass<'_> {
     pub(crate) fn changes(&mut self, t: &[u8], at: usize, mark: usize) {
-        for found in CHANGED.find_iter(t) {
+        let changes = &self.core.changes;
+        for found in changes.searcher().find_iter(t) {
             let (start, end) = (found.start(), found.end());
-            let (label, old, new) = match SIGNS[found.pattern().as_usize()].1 {
+            let (label, old, new) = match &changes.signs[found.pattern().as_usize()].1 {
                 Side::Behind => {
                     let label = t[..start].trim_ascii_end().len();
                     if let Some(class) = self.label_ending(t, label) {
@@ -67,14 +78,14 @@ impl Pass<'_> {
                 Side::Between => {
                     let from = start.saturating_sub(REACH);
                     let head = &t[from..start];
-                    let open = ["由", "从", "從", "自"]
-                        .iter()
-                        .filter_map(|sign| memchr::memmem::rfind(head, sign.as_bytes()))
-                        .max();
-                    let Some(open) = open.map(|i| from + i) else {
+                    let last = |sign: &String| {
+                        let open = memchr::memmem::rfind(head, sign.as_bytes())?;
+                        Some((from + open, from + open + sign.len()))
+                    };
+                    let Some((open, old)) = changes.openers.iter().filter_map(last).max() else {
                         continue;
                     };
-                    (open, open + "由".len()..start, end)
+                    (open, old..start, end)
                 }
             };
             // `field real_name`: what says that it is one belongs to no label

@@ -20,6 +20,8 @@ pub(crate) struct Addresses {
     units: Vec<char>,
     houses: Vec<char>,
     anchors: AhoCorasick,
+    numerals: Vec<char>,
+    house_ends: Vec<char>,
     buildings: Vec<char>,
     regions: Vec<String>,
     leads: Vec<String>,
@@ -33,6 +35,8 @@ impl Addresses {
             units: words.units.chars().collect(),
             houses: words.houses.chars().collect(),
             anchors: literals(words.anchors.chars().map(String::from)),
+            numerals: words.numerals.chars().collect(),
+            house_ends: words.house_ends.chars().collect(),
             buildings: words.buildings.chars().collect(),
             regions: words.regions.clone(),
             leads_begin: begin.collect(),
@@ -57,10 +61,7 @@ impl Addresses {
         let before = text_before(t, house);
         // a digit (in any writing) stands before 号
         let last = before.chars().next_back()?;
-        if !(last.is_ascii_digit()
-            || "一二三四五六七八九十百千〇零0123456789甲乙丙丁".contains(last)
-            || last.is_ascii_uppercase())
-        {
+        if !(last.is_ascii_digit() || self.numerals.contains(&last) || last.is_ascii_uppercase()) {
             return None;
         }
         let run: usize = before
@@ -94,11 +95,10 @@ impl Addresses {
         let mut pending = 0;
         for c in after.chars().take(LONGEST_NUMBER) {
             pending += c.len_utf8();
-            if self.houses.contains(&c) || self.units.contains(&c) || c == '元' {
+            if self.houses.contains(&c) || self.units.contains(&c) || self.house_ends.contains(&c) {
                 end += pending;
                 pending = 0;
-            } else if !(c.is_ascii_alphanumeric() || c == '-' || "一二三四五六七八九十".contains(c))
-            {
+            } else if !(c.is_ascii_alphanumeric() || c == '-' || self.numerals.contains(&c)) {
                 break;
             } else if after[..end - house + pending].ends_with(|c: char| c.is_ascii_digit()) {
                 end += pending;
@@ -128,7 +128,7 @@ impl Addresses {
             let unit: usize = tail[name + number..]
                 .chars()
                 .take(2)
-                .take_while(|c| self.houses.contains(c) || *c == '元' || *c == '期')
+                .take_while(|c| self.houses.contains(c) || self.house_ends.contains(c))
                 .map(char::len_utf8)
                 .sum();
             let further = end > 0 && name == 0 && number > 0;

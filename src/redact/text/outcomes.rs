@@ -13,6 +13,8 @@ pub(crate) struct Outcomes {
     words: Words,
     /// Those, and what says so only as a whole value.
     verdicts: Words,
+    /// How programs write that there is no value.
+    nothing: Words,
     /// Values that begin with one of the words.
     values: Vec<String>,
     /// In the order of their bytes.
@@ -47,6 +49,7 @@ impl Outcomes {
             starting: std::array::from_fn(before),
             words: list.words.iter().map(boxed).collect(),
             verdicts: list.words.iter().chain(&list.verdicts).map(boxed).collect(),
+            nothing: list.nothing.iter().map(boxed).collect(),
             values: list.values.clone(),
             phrases,
         }
@@ -71,6 +74,11 @@ impl Outcomes {
             && text.len() <= 32
             && text.iter().all(|c| c.is_ascii_alphabetic() || divides(c))
             && text.split(divides).all(|word| is_in(&self.verdicts, word))
+    }
+
+    /// Does the whole value say that there is none: `null`, `N/A`?
+    pub fn is_nothing(&self, value: &[u8]) -> bool {
+        is_in(&self.nothing, value)
     }
 
     fn is_value(&self, text: &[u8]) -> bool {
