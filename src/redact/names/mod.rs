@@ -377,6 +377,7 @@ impl NameLists {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::patterns::Patterns;
 
     pub fn lists() -> NameLists {
         let words = |s: &str| s.split(' ').map(String::from).collect::<Vec<_>>();
@@ -388,7 +389,7 @@ pub(crate) mod tests {
             follow_words: words("提交 的 身份 已"),
             latin_words: words("success unknown null the user"),
             latin_names: words("tan ah kow wei"),
-            ..Names::default()
+            ..Patterns::builtin().expect("packs").names
         })
     }
 
