@@ -14,7 +14,7 @@ pub(crate) struct Outcomes {
     /// Those, and what says so only as a whole value.
     verdicts: Words,
     /// How programs write that there is no value.
-    nothing: Words,
+    nothing: Vec<String>,
     /// Values that begin with one of the words.
     values: Vec<String>,
     /// In the order of their bytes.
@@ -49,7 +49,7 @@ impl Outcomes {
             starting: std::array::from_fn(before),
             words: list.words.iter().map(boxed).collect(),
             verdicts: list.words.iter().chain(&list.verdicts).map(boxed).collect(),
-            nothing: list.nothing.iter().map(boxed).collect(),
+            nothing: list.nothing.clone(),
             values: list.values.clone(),
             phrases,
         }
@@ -78,7 +78,7 @@ impl Outcomes {
 
     /// Does the whole value say that there is none: `null`, `N/A`?
     pub fn is_nothing(&self, value: &[u8]) -> bool {
-        is_in(&self.nothing, value)
+        (self.nothing.iter()).any(|said| said.as_bytes().eq_ignore_ascii_case(value))
     }
 
     fn is_value(&self, text: &[u8]) -> bool {
