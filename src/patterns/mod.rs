@@ -300,6 +300,7 @@ impl Patterns {
                     pattern.id
                 )));
             }
+            crate::redact::try_pattern(pattern).map_err(wrong)?;
             if let Some(Err(error)) = pattern.regex.as_deref().map(crate::redact::compile) {
                 return Err(wrong(format!("pattern {}: {error}", pattern.id)));
             }

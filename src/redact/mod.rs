@@ -80,6 +80,7 @@ pub use edit::pseudonym::{
 pub(crate) use fields::MOST_DENIALS;
 pub use pass::Trace;
 pub use settings::{KindSettings, Posture, RedactSettings};
+pub(crate) use shapes::try_pattern;
 pub(crate) use text::expressions::compile;
 
 use self::core::Core;

@@ -6,70 +6,27 @@
 //! can eat what another one would have recognised.
 
 pub(crate) mod cluster;
+mod compiled;
 pub(crate) mod shape;
 pub(crate) mod surroundings;
+mod whole;
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::patterns::schema::{Alone, MachineNumbers, Pattern};
-use crate::redact::checksum;
-use crate::redact::edit::action::CategoryId;
-use crate::redact::fields::context::{Contexts, MOST_PATTERNS, PatternSet};
+use crate::patterns::schema::Alone;
+use crate::redact::fields::context::{Contexts, PatternSet};
 use crate::redact::scan::next_digit;
 use crate::redact::words::Words;
 use cluster::{Compact, MAX_COMPACT, MAX_WORDS, Word, cluster};
-use shape::{Forms, Shape, expand};
+pub(crate) use compiled::{Compiled, try_pattern};
+use shape::{Forms, Shape};
 use surroundings::{is_epoch, is_named, within_list, within_number, within_token_of, within_uuid};
 
 /// How far before a number a word may stand that makes it a machine's, in bytes.
 const MACHINE_WORD: usize = 48;
-/// The shortest number for which a check digit and the record's country are enough.
-const LONG_HINT: usize = 9;
 /// Index of a pattern.
 pub(crate) type PatternId = u16;
-
-/// A pattern, ready for use.
-pub(crate) struct Compiled {
-    pub id: String,
-    pub category: CategoryId,
-    alone: Alone,
-    groups: Vec<Vec<u8>>,
-    any_groups: bool,
-    /// Separators that make a grouped value strong.
-    separators: Option<Vec<u8>>,
-    check: Option<checksum::Check>,
-    /// Index into the countries, plus one; zero for none.
-    pub country: u8,
-    has_context: bool,
-    /// An identity number; of telephones and cards no check says as much.
-    proven: bool,
-}
-
-impl Compiled {
-    /// Is it strong by itself, and for a check digit rather than a numbering plan?
-    pub fn is_proven(&self) -> bool {
-        self.alone == Alone::Always && self.proven
-    }
-
-    /// Does the country of the record make a value of so many letters and digits count? A country alone is a weak hint: it needs a check
-    /// digit or a long number beside it.
-    fn is_hinted(&self, length: usize) -> bool {
-        self.country != 0 && self.check.is_some() && length >= LONG_HINT
-    }
-}
-
-impl Compiled {
-    /// Is a value written in groups of these lengths one of it?
-    pub(crate) fn is_grouped_as(&self, lengths: &[u8]) -> bool {
-        self.groups.iter().any(|groups| groups == lengths)
-    }
-
-    /// Does its check confirm a value? One without a check confirms none.
-    pub(crate) fn confirms(&self, compact: &[u8]) -> bool {
-        self.check.is_some_and(|check| check(compact))
-    }
-}
 
 /// A value found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,84 +52,6 @@ pub(crate) struct Shapes {
 }
 
 impl Shapes {
-    /// Compiles the patterns that have shapes. `countries` are ISO codes.
-    pub fn new(
-        patterns: &[(Pattern, CategoryId)],
-        countries: &[String],
-        machines: &MachineNumbers,
-    ) -> Result<Self, String> {
-        let mut by_length: Vec<Vec<Shape>> = (0..=MAX_COMPACT).map(|_| Vec::new()).collect();
-        let mut compiled = Vec::new();
-        let (mut words, mut context_of): (Vec<String>, Vec<Vec<PatternId>>) =
-            (Vec::new(), Vec::new());
-        if patterns.len() > MOST_PATTERNS {
-            return Err(format!("more than {MOST_PATTERNS} patterns with a shape"));
-        }
-        for (i, (pattern, category)) in patterns.iter().enumerate() {
-            let id = i as PatternId;
-            for shape in &pattern.shape {
-                for classes in expand(shape).ok_or_else(|| {
-                    format!("pattern {}: shape {shape:?} is not well formed", pattern.id)
-                })? {
-                    let length = classes.len();
-                    if length == 0 || length > MAX_COMPACT {
-                        return Err(format!(
-                            "pattern {}: shape {shape:?} is empty or longer than {MAX_COMPACT}",
-                            pattern.id
-                        ));
-                    }
-                    by_length[length].push(Shape::new(id, &classes));
-                }
-            }
-            note_words(&pattern.context, id, &mut words, &mut context_of);
-            let check = checksum::of(pattern)?;
-            compiled.push(Compiled {
-                id: pattern.id.clone(),
-                category: *category,
-                alone: pattern.alone,
-                any_groups: pattern.groups.iter().any(|g| g == "*"),
-                groups: pattern
-                    .groups
-                    .iter()
-                    .filter(|g| *g != "*")
-                    .map(|g| g.split('-').filter_map(|n| n.parse().ok()).collect())
-                    .collect(),
-                separators: pattern.separators.as_ref().map(|s| s.clone().into_bytes()),
-                check,
-                country: pattern
-                    .country
-                    .as_ref()
-                    .and_then(|c| countries.iter().position(|k| k == c))
-                    .map_or(0, |i| i as u8 + 1),
-                has_context: !pattern.context.is_empty(),
-                proven: check.is_some() && pattern.category.starts_with("id_number"),
-            });
-        }
-        let shortest = by_length
-            .iter()
-            .position(|s| !s.is_empty())
-            .unwrap_or(MAX_COMPACT);
-        let shapes = by_length.iter().flatten();
-        let fewest_digits = shapes.map(Shape::fewest_digits).min().unwrap_or(0);
-        let counts_bare = |shape: &Shape, length: usize| {
-            let pattern: &Compiled = &compiled[usize::from(shape.pattern)];
-            pattern.alone == Alone::Always || pattern.is_hinted(length)
-        };
-        let by_length = by_length.into_iter().enumerate();
-        let by_length = by_length
-            .map(|(length, shapes)| Forms::new(shapes, |shape| counts_bare(shape, length)))
-            .collect();
-        Ok(Self {
-            patterns: compiled,
-            by_length,
-            shortest,
-            fewest_digits,
-            contexts: Contexts::new(words, context_of),
-            machines: Words::new(&machines.words),
-            measures: Words::new(&machines.measures),
-        })
-    }
-
     /// The patterns that the key or label which a text stands under makes count.
     pub fn of_key(&self, key: &[u8]) -> PatternSet {
         self.contexts.of_key(key)
@@ -189,47 +68,6 @@ impl Shapes {
                 }
                 None => false,
             })
-    }
-
-    /// What a bare number is, of which the sign does not belong to the value.
-    pub fn bare(&self, number: &[u8], by_key: &PatternSet) -> Option<Found> {
-        let start = usize::from(number.first() == Some(&b'-'));
-        let length = number.len() - start;
-        if length > MAX_COMPACT {
-            return None;
-        }
-        let compact = &number[start..];
-        let forms = &self.by_length[length];
-        if *by_key != PatternSet::default() {
-            let word = Word {
-                start,
-                end: number.len(),
-                digits: length,
-            };
-            let shapes = forms.of(compact, (1 << length) - 1);
-            return self.decide_of(shapes, number, &[word], compact, by_key);
-        }
-        // nothing stands around it that could make a weak one count, or a strong one not
-        let mut only_in = None;
-        for shape in forms.bare(compact) {
-            let pattern = &self.patterns[usize::from(shape.pattern)];
-            let counts = pattern.alone == Alone::Always;
-            let hinted = pattern.is_hinted(length) && only_in.is_none() && !is_epoch(compact);
-            if !(counts || hinted) || !pattern.check.is_none_or(|check| check(compact)) {
-                continue;
-            }
-            let found = Found {
-                start,
-                end: number.len(),
-                pattern: shape.pattern,
-                only_in: if counts { 0 } else { pattern.country },
-            };
-            if counts {
-                return Some(found);
-            }
-            only_in = Some(found);
-        }
-        only_in
     }
 
     /// The next value in `text` at or after `from`; `by_key` is what [`Self::of_key`] says of its key.
@@ -370,18 +208,24 @@ impl Shapes {
             if !(counts || hinted) || !pattern.check.is_none_or(|check| check(compact)) {
                 continue;
             }
-            let found = Found {
-                start,
-                end,
-                pattern: shape.pattern,
-                only_in: if counts { 0 } else { pattern.country },
-            };
+            let found = self.found(start..end, shape.pattern, counts);
             if counts {
                 return Some(found);
             }
             only_in = Some(found);
         }
         only_in
+    }
+
+    /// A value of a pattern, that counts anyway or in the pattern's country.
+    fn found(&self, span: Range<usize>, pattern: PatternId, counts: bool) -> Found {
+        let country = self.patterns[usize::from(pattern)].country;
+        Found {
+            start: span.start,
+            end: span.end,
+            pattern,
+            only_in: if counts { 0 } else { country },
+        }
     }
 
     /// Does a word stand right before the number that says it is a machine's?
@@ -401,90 +245,6 @@ impl Shapes {
         };
         let digits = || text[number].iter().all(u8::is_ascii_digit);
         stands(&self.machines) || digits() && stands(&self.measures)
-    }
-
-    /// Which pattern of the given categories a whole value is, whatever stands around it: for values under a telling key.
-    /// `None` if none fits or several weak ones do.
-    pub fn identify(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> Option<PatternId> {
-        if !value.is_ascii() {
-            return None;
-        }
-        let mut compact = Compact::default();
-        if !compact.add(value) {
-            return None;
-        }
-        let (compact, digits) = (compact.bytes(), compact.digits);
-        let n = compact.len();
-        let forms = &self.by_length[n];
-        if !forms.may_hold(digits.count_ones() as usize) {
-            return None;
-        }
-        // what a check confirms comes before what merely has the length
-        let mut fitting: Option<PatternId> = None;
-        let mut several = false;
-        for shape in forms.of(compact, digits) {
-            let pattern = &self.patterns[shape.pattern as usize];
-            if wanted(pattern.category) && pattern.check.is_none_or(|check| check(compact)) {
-                if pattern.alone == Alone::Always {
-                    return Some(shape.pattern);
-                }
-                let other = fitting.map(|id| &self.patterns[usize::from(id)]);
-                // of short numbers a tenth passes a check digit by chance
-                let surer =
-                    |a: &Compiled, b: &Compiled| n >= 14 && a.check.is_some() && b.check.is_none();
-                match other {
-                    Some(other) if other.category == pattern.category || surer(other, pattern) => {}
-                    Some(other) if !surer(pattern, other) => several = true,
-                    _ => (fitting, several) = (Some(shape.pattern), false),
-                }
-            }
-        }
-        fitting.filter(|_| !several)
-    }
-}
-
-impl Shapes {
-    /// The shapes that a value has.
-    pub(crate) fn shapes_of<'s>(&'s self, compact: &'s Compact) -> impl Iterator<Item = &'s Shape> {
-        let bytes = compact.bytes();
-        self.by_length[bytes.len()].of(bytes, compact.digits)
-    }
-
-    /// Is a whole value written like the numbers of some country, and long enough for that to say something?
-    pub fn is_national(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> bool {
-        if !(12..=MAX_COMPACT).contains(&value.len())
-            || !value.iter().all(u8::is_ascii_alphanumeric)
-            || is_epoch(value)
-        {
-            return false;
-        }
-        let mut compact = Compact::default();
-        compact.add(value);
-        let (compact, digits) = (compact.bytes(), compact.digits);
-        self.by_length[compact.len()]
-            .of(compact, digits)
-            .any(|shape| {
-                let pattern = &self.patterns[usize::from(shape.pattern)];
-                wanted(pattern.category) && pattern.check.is_some_and(|check| check(compact))
-            })
-    }
-}
-
-/// Notes which patterns each word speaks about.
-fn note_words(
-    list: &[String],
-    pattern: PatternId,
-    words: &mut Vec<String>,
-    of: &mut Vec<Vec<PatternId>>,
-) {
-    for word in list.iter().map(|w| w.to_lowercase()) {
-        match words.iter().position(|w| *w == word) {
-            Some(known) => of[known].push(pattern),
-            None => {
-                words.push(word);
-                of.push(vec![pattern]);
-            }
-        }
     }
 }
 

@@ -172,7 +172,13 @@ pub(crate) fn expand(shape: &str) -> Option<Vec<Vec<CharClass>>> {
             c => CharClass::Literal(u8::try_from(c).ok()?.to_ascii_uppercase()),
         };
         let (low, high) = if chars.next_if_eq(&'{').is_some() {
-            let body: String = chars.by_ref().take_while(|c| *c != '}').collect();
+            let mut body = String::new();
+            loop {
+                match chars.next()? {
+                    '}' => break,
+                    c => body.push(c),
+                }
+            }
             match body.split_once(',') {
                 Some((a, b)) => (a.trim().parse().ok()?, b.trim().parse().ok()?),
                 None => body.trim().parse().map(|n: usize| (n, n)).ok()?,
@@ -207,6 +213,6 @@ mod tests {
             expand("A9").map(|f| f[0].clone()),
             Some(vec![CharClass::Letter, CharClass::Digit])
         );
-        assert!(expand("9{3").is_none() || expand("{3}").is_none());
+        assert!(expand("9{3").is_none() && expand("{3}").is_none());
     }
 }
