@@ -14,7 +14,7 @@ use crate::redact::names::NameLists;
 use crate::redact::names::spoken::Promise;
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::script::{is_han, is_hangul};
-use stacked::lines;
+use crate::redact::words::spans::filled_lines;
 
 /// Longer texts are no card.
 const CARD: usize = 1 << 12;
@@ -68,7 +68,7 @@ impl Pass<'_> {
         else {
             return;
         };
-        let lines: Vec<Range<usize>> = lines(t).collect();
+        let lines: Vec<Range<usize>> = filled_lines(t).collect();
         let is_label = |word: &str| core.is_label(word);
         for line in &lines {
             let text = &t[line.clone()];

@@ -3,12 +3,11 @@
 //! Nothing but the line's end ties the value to its label, so the whole line must be a value of the label's kind, and no label itself: a
 //! list of fields, one a line, is no form that was filled in.
 
-use std::ops::Range;
-
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{Class, ClassId, NO_CLASS};
 use crate::redact::labels::runs::{address_run, blob_run, number_run, secret_run};
 use crate::redact::pass::Pass;
+use crate::redact::words::spans::filled_lines;
 
 /// Longer lines are no labels.
 const LABEL: usize = 40;
@@ -21,7 +20,7 @@ impl Pass<'_> {
     pub(crate) fn stacked(&mut self, t: &[u8], at: usize, mark: usize) {
         let mut label = NO_CLASS;
         let mut address = 0;
-        for line in lines(t) {
+        for line in filled_lines(t) {
             let class = self.label_line(&t[line.clone()]);
             if class != NO_CLASS {
                 (label, address) = (class, 0);
@@ -126,22 +125,4 @@ impl Pass<'_> {
             }
         }
     }
-}
-
-/// The lines of a text without white space at their ends, empty ones left out.
-pub(crate) fn lines(t: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let line = t.get(from..)?;
-        let length = memchr::memchr(b'\n', line).unwrap_or(line.len());
-        let start = from;
-        from += length + 1;
-        Some(start..start + length)
-    })
-    .map(|line| {
-        let inner = t[line.clone()].trim_ascii_start();
-        let start = line.end - inner.len();
-        start..start + inner.trim_ascii_end().len()
-    })
-    .filter(|line| !line.is_empty())
 }

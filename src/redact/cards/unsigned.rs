@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{Class, ClassId};
 use crate::redact::pass::Pass;
+use crate::redact::words::spans::lines;
 
 /// Longer texts are no card.
 const CARD: usize = 1 << 11;
@@ -32,10 +33,7 @@ impl Pass<'_> {
         }
         let mut values = Vec::new();
         let mut kinds: Vec<ClassId> = Vec::new();
-        let mut from = 0;
-        for line in t.split(|c| *c == b'\n') {
-            let span = from..from + line.len();
-            from = span.end + 1;
+        for span in lines(t) {
             let labels = self.labels_of(t, span.clone());
             for (i, label) in labels.iter().enumerate() {
                 let end = labels.get(i + 1).map_or(span.end, |next| next.span.start);

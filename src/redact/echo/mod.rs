@@ -111,8 +111,8 @@ impl Pass<'_> {
 /// Does no Chinese character stand beside a span?
 fn stands_free(text: &[u8], span: &Range<usize>) -> bool {
     let before =
-        crate::redact::labels::runs::valid_suffix(&text[span.start.saturating_sub(4)..span.start]);
+        crate::redact::words::spans::valid_suffix(&text[span.start.saturating_sub(4)..span.start]);
     let after =
-        crate::redact::labels::runs::valid_prefix(&text[span.end..text.len().min(span.end + 4)]);
+        crate::redact::words::spans::valid_prefix(&text[span.end..text.len().min(span.end + 4)]);
     !before.ends_with(is_han) && !after.starts_with(is_han)
 }

@@ -1,7 +1,7 @@
 //! Where a date ends that stands unquoted in a text, in whatever calendar and writing.
 
-use super::runs::valid_prefix;
 use crate::patterns::schema::DateWords;
+use crate::redact::words::spans::valid_prefix;
 
 /// Of what written dates are made.
 pub(crate) struct Dates {

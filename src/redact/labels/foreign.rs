@@ -1,11 +1,11 @@
 //! Values behind labels of other scripts than Latin, which need no separator: 姓名：张三, 身份证号110…
 
-use super::runs::valid_prefix;
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::accept::rule_accepts;
 use crate::redact::pass::Pass;
 use crate::redact::shapes::surroundings::is_epoch;
 use crate::redact::words::script::is_han;
+use crate::redact::words::spans::valid_prefix;
 
 /// The longest label, in bytes.
 const LABEL: usize = 64;

@@ -3,19 +3,6 @@
 //! In running text nothing says where a value ends but the value itself. Each function takes the text from the value's first byte and
 //! gives its length in bytes, zero if no such value starts there. Rather a word too many than a leak.
 
-pub(crate) fn valid_prefix(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => std::str::from_utf8(&bytes[..e.valid_up_to()]).unwrap_or_default(),
-    }
-}
-
-pub(crate) fn valid_suffix(bytes: &[u8]) -> &str {
-    (0..bytes.len().min(4))
-        .find_map(|i| std::str::from_utf8(&bytes[i..]).ok())
-        .unwrap_or_default()
-}
-
 fn is_delimiter(c: u8) -> bool {
     matches!(
         c,

@@ -7,6 +7,7 @@ use crate::patterns::schema::ValueRule;
 use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::fields::accept::coordinates;
 use crate::redact::pass::Pass;
+use crate::redact::words::spans::valid_prefix;
 
 impl Pass<'_> {
     /// Where the value after a label is.

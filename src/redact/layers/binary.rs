@@ -2,9 +2,9 @@
 //! nothing in one can be replaced: where something is found, the message goes as a whole.
 
 use super::payload::Media;
-use crate::redact::labels::runs::valid_prefix;
 use crate::redact::pass::{Context, LAYERS, Pass, Rule};
 use crate::redact::scan::holds;
+use crate::redact::words::spans::valid_prefix;
 
 /// Shorter texts are chance: a third of all bytes are letters and signs.
 const TEXT: usize = 4;

@@ -7,9 +7,9 @@ use std::ops::Range;
 use super::NameLists;
 use super::spoken::Promise;
 use crate::redact::edit::action::{CategoryId, Family};
-use crate::redact::labels::runs::{valid_prefix, valid_suffix};
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::script::{is_han, is_hangul};
+use crate::redact::words::spans::{valid_prefix, valid_suffix};
 
 /// So far a name is looked for, in bytes.
 const REACH: usize = 64;

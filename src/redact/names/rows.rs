@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::beside::is_old_date;
 use crate::redact::edit::action::Family;
-use crate::redact::labels::runs::valid_prefix;
 use crate::redact::pass::Pass;
 use crate::redact::words::script::is_hangul;
+use crate::redact::words::spans::{pieces, stripped, valid_prefix};
 
 /// So far from what was found a row goes, in bytes to either side.
 const REACH: usize = 256;
@@ -54,12 +54,9 @@ impl Pass<'_> {
         let (from, to) = (before.saturating_sub(REACH), t.len().min(behind + REACH));
         let start = memchr::memrchr(b'\n', &t[from..before]).map_or(from, |i| from + i + 1);
         let end = memchr::memchr(b'\n', &t[behind..to]).map_or(to, |i| behind + i);
-        let mut cells: Vec<Range<usize>> = Vec::new();
-        let mut open = start;
-        for cell in t[start..end].split(|c| *c == divider) {
-            cells.push(bare(t, open..open + cell.len()));
-            open += cell.len() + 1;
-        }
+        let edge = |c: u8| matches!(c, b'"' | b'\'') || c.is_ascii_whitespace();
+        let cells = pieces(t, start..end, |c| c == divider);
+        let cells: Vec<Range<usize>> = cells.map(|cell| stripped(t, cell, edge)).collect();
         if !CELLS.contains(&cells.len()) {
             return end;
         }
@@ -93,16 +90,4 @@ impl Pass<'_> {
             self.take_number(t, cell, at, mark);
         }
     }
-}
-
-/// A cell without white space and quotes at its ends.
-fn bare(t: &[u8], mut span: Range<usize>) -> Range<usize> {
-    let edge = |c: u8| matches!(c, b'"' | b'\'') || c.is_ascii_whitespace();
-    while span.start < span.end && edge(t[span.start]) {
-        span.start += 1;
-    }
-    while span.start < span.end && edge(t[span.end - 1]) {
-        span.end -= 1;
-    }
-    span
 }

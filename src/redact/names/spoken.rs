@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use super::NameLists;
 use crate::patterns::schema::{SpokenWords, ValueRule};
 use crate::redact::edit::action::CategoryId;
-use crate::redact::labels::runs::{valid_prefix, valid_suffix};
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::scan::has_capital;
 use crate::redact::words::accents;
 use crate::redact::words::script::{is_han, is_kana, is_latin};
+use crate::redact::words::spans::{valid_prefix, valid_suffix};
 
 /// Words of one name, at most.
 const WORDS: usize = 7;

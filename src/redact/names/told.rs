@@ -2,8 +2,8 @@
 
 use super::NameLists;
 use super::spoken::Promise;
-use crate::redact::labels::runs::valid_prefix;
 use crate::redact::words::script::{is_han, is_hangul};
+use crate::redact::words::spans::valid_prefix;
 
 /// So far the end of a word is looked for, in bytes.
 const REACH: usize = 48;

@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use crate::redact::cards::stacked::lines;
 use crate::redact::fields::{ClassId, NO_CLASS};
 use crate::redact::pass::Pass;
+use crate::redact::words::spans::{filled_lines, pieces, trimmed};
 
 /// A longer cell is no label.
 const LABEL: usize = 64;
@@ -21,9 +21,11 @@ impl Pass<'_> {
         let first = memchr::memrchr(b'\n', &t[..first]).map_or(0, |i| i + 1);
         let mut pairs: Vec<(Range<usize>, ClassId)> = Vec::new();
         let mut sure = false;
-        for line in lines(&t[first..]) {
+        for line in filled_lines(&t[first..]) {
             let mut class = NO_CLASS;
-            for cell in cells(t, first + line.start..first + line.end) {
+            let line = first + line.start..first + line.end;
+            for cell in pieces(t, line, |c| matches!(c, b'|' | b'\t')) {
+                let cell = trimmed(t, cell);
                 let text = &t[cell.clone()];
                 let label = match text.len() {
                     1..=LABEL => self.core.fields.exact(text),
@@ -62,17 +64,4 @@ impl Pass<'_> {
                 .class(class)
                 .is_some_and(|class| self.stands_out(value, class))
     }
-}
-
-/// The cells of a line, without white space at their ends.
-fn cells(t: &[u8], line: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let mut from = line.start;
-    t[line]
-        .split(|c| matches!(c, b'|' | b'\t'))
-        .map(move |cell| {
-            let lead = cell.len() - cell.trim_ascii_start().len();
-            let start = from + lead;
-            from += cell.len() + 1;
-            start..start + cell.trim_ascii().len()
-        })
 }

@@ -10,6 +10,7 @@ use crate::redact::edit::action::CategoryId;
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
+use crate::redact::words::spans::stripped;
 
 /// How far before its sign the first value may begin, in bytes.
 const REACH: usize = 160;
@@ -95,7 +96,8 @@ impl Pass<'_> {
                 self.label_ending(&t[space + 1..], label - space - 1)
             });
             if let Some(class) = word {
-                let old = unquoted(t, old);
+                let edge = |c| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'[' | b']');
+                let old = stripped(t, old, edge);
                 if self.core.catalog.placeholder_over(t, old.start).is_none() {
                     self.changed(t, old, at, mark, class);
                 }
@@ -169,16 +171,4 @@ pub(crate) fn next_value(t: &[u8], end: usize) -> Option<usize> {
 
 fn without(text: &[u8], end: &[u8]) -> usize {
     text.strip_suffix(end).unwrap_or(text).len()
-}
-
-/// A span without white space and quotes at its ends.
-fn unquoted(t: &[u8], mut span: Range<usize>) -> Range<usize> {
-    let edge = |c: u8| matches!(c, b' ' | b'"' | b'\'' | b'\\' | b'[' | b']');
-    while span.start < span.end && edge(t[span.start]) {
-        span.start += 1;
-    }
-    while span.start < span.end && edge(t[span.end - 1]) {
-        span.end -= 1;
-    }
-    span
 }

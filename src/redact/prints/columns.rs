@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{ClassId, NO_CLASS};
 use crate::redact::pass::Pass;
+use crate::redact::words::spans::{lines, stripped};
 
 /// Tables with more columns are no table of persons.
 const COLUMNS: usize = 64;
@@ -13,7 +14,8 @@ const NAME: usize = 80;
 
 impl Pass<'_> {
     pub(crate) fn columns(&mut self, t: &[u8], at: usize, mark: usize) {
-        let lines = lines(t).filter(|line| !is_rule(&t[line.clone()]));
+        let lines =
+            lines(t).filter(|line| !is_empty(&t[line.clone()]) && !is_rule(&t[line.clone()]));
         let mut before: Option<Range<usize>> = None;
         let mut table: Option<(u8, Vec<ClassId>)> = None;
         for line in lines {
@@ -163,17 +165,8 @@ impl Pass<'_> {
     }
 }
 
-/// Lines that are not empty.
-fn lines(t: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let line = t.get(from..)?;
-        let start = from;
-        let end = start + memchr::memchr(b'\n', line).unwrap_or(line.len());
-        from = end + 1;
-        Some(start..end)
-    })
-    .filter(|line| !t[line.clone()].trim_ascii().is_empty())
+fn is_empty(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
 }
 
 /// `+----+----+`, `|:---|---:|`: what programs draw between the lines of a table.
@@ -224,13 +217,7 @@ fn cells(t: &[u8], line: &Range<usize>, divider: u8) -> Vec<Range<usize>> {
     cells
 }
 
-fn bare(t: &[u8], mut span: Range<usize>) -> Range<usize> {
-    let edge = |c: u8| c.is_ascii_whitespace() || c == b'"';
-    while span.start < span.end && edge(t[span.start]) {
-        span.start += 1;
-    }
-    while span.start < span.end && edge(t[span.end - 1]) {
-        span.end -= 1;
-    }
-    span
+/// A cell without quotes and white space at its ends.
+fn bare(t: &[u8], cell: Range<usize>) -> Range<usize> {
+    stripped(t, cell, |c| c.is_ascii_whitespace() || c == b'"')
 }

@@ -10,6 +10,7 @@ use aho_corasick::AhoCorasick;
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
+use crate::redact::words::spans::{pieces, trimmed};
 
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
@@ -141,8 +142,8 @@ impl Pass<'_> {
         let Some(first) = memchr::memrchr(b'(', &t[..close]) else {
             return;
         };
-        let columns: Vec<Range<usize>> = listed(t, first + 1..close).collect();
-        let values: Vec<Range<usize>> = listed(t, upto(t, open, b")")).collect();
+        let columns = items(t, first + 1..close);
+        let values = items(t, upto(t, open, b")"));
         if columns.len() == values.len() {
             for (column, value) in columns.into_iter().zip(values) {
                 self.complained(t, Some(column), value, at, mark);
@@ -251,14 +252,10 @@ fn line_before(t: &[u8], from: usize) -> Option<Range<usize>> {
 }
 
 /// The items of a list that commas divide.
-fn listed(t: &[u8], list: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let mut from = list.start;
-    t[list].split(|c| *c == b',').map(move |item| {
-        let lead = item.len() - item.trim_ascii_start().len();
-        let start = from + lead;
-        from += item.len() + 1;
-        start..start + item.trim_ascii().len()
-    })
+fn items(t: &[u8], list: Range<usize>) -> Vec<Range<usize>> {
+    pieces(t, list, |c| c == b',')
+        .map(|item| trimmed(t, item))
+        .collect()
 }
 
 #[cfg(test)]

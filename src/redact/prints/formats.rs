@@ -9,11 +9,11 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::redact::fields::ClassId;
-use crate::redact::labels::runs::valid_prefix;
 use crate::redact::layers::payload::{self, Media};
 use crate::redact::names::spoken::Promise;
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::lookup::late_literals;
+use crate::redact::words::spans::{pieces, valid_prefix};
 
 const SIGNS: [&str; 19] = [
     "BEGIN:VCARD",
@@ -148,7 +148,7 @@ impl Pass<'_> {
     fn card(&mut self, t: &[u8], from: usize, at: usize, mark: usize) {
         let end = reach(t, from, b"BEGIN:VCARD");
         let end = memchr::memmem::find(&t[from..end], b"END:VCARD").map_or(end, |i| from + i);
-        for line in split(from..end, |c| matches!(c, b'\n' | b'\r'), t) {
+        for line in pieces(t, from..end, |c| matches!(c, b'\n' | b'\r')) {
             let Some(colon) = memchr::memchr(b':', &t[line.clone()]) else {
                 continue;
             };
@@ -166,7 +166,7 @@ impl Pass<'_> {
     fn contact(&mut self, t: &[u8], from: usize, at: usize, mark: usize) {
         let end = reach(t, from, b"MECARD:");
         let end = memchr::memmem::find(&t[from..end], b";;").map_or(end, |i| from + i);
-        for field in split(from..end, |c| c == b';', t) {
+        for field in pieces(t, from..end, |c| c == b';') {
             let Some(colon) = memchr::memchr(b':', &t[field.clone()]) else {
                 continue;
             };
@@ -188,7 +188,7 @@ impl Pass<'_> {
     ) {
         let rest = &t[from..reach(t, from, b"PID|")];
         let end = from + memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
-        for (i, field) in split(from..end, |c| c == b'|', t).enumerate() {
+        for (i, field) in pieces(t, from..end, |c| c == b'|').enumerate() {
             let Some((_, name)) = fields.iter().find(|(n, _)| *n == i + 1) else {
                 continue;
             };
@@ -206,7 +206,7 @@ impl Pass<'_> {
     fn party(&mut self, t: &[u8], from: usize, at: usize, mark: usize) {
         let end = t.len().min(from + REACH);
         let mut names = 0;
-        for line in split(from..end, |c| matches!(c, b'\n' | b'\r'), t) {
+        for line in pieces(t, from..end, |c| matches!(c, b'\n' | b'\r')) {
             match t.get(line.start) {
                 None => (),
                 Some(b':' | b'-' | b'}') if line.start > from => break,
@@ -243,7 +243,7 @@ impl Pass<'_> {
         let Some(category) = core.name_category else {
             return;
         };
-        for part in split(from..end, |c| c == b'@', t) {
+        for part in pieces(t, from..end, |c| c == b'@') {
             let is_label = |word: &str| core.is_label(word);
             let Ok(text) = std::str::from_utf8(&t[part.clone()]) else {
                 continue;
@@ -367,22 +367,4 @@ fn next_line(t: &[u8], p: usize) -> Option<usize> {
         .take_while(|c| matches!(c, b' ' | b':'))
         .count();
     Some(start + gap).filter(|next| *next > p)
-}
-
-/// The pieces of a span between signs.
-fn split(
-    span: Range<usize>,
-    sign: impl Fn(u8) -> bool,
-    t: &[u8],
-) -> impl Iterator<Item = Range<usize>> {
-    let mut from = span.start;
-    let mut pieces = Vec::new();
-    for (i, c) in t[span.clone()].iter().enumerate() {
-        if sign(*c) {
-            pieces.push(from..span.start + i);
-            from = span.start + i + 1;
-        }
-    }
-    pieces.push(from..span.end);
-    pieces.into_iter()
 }

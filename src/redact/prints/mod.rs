@@ -4,6 +4,7 @@
 
 pub(crate) mod barred;
 pub(crate) mod bound;
+mod brackets;
 pub(crate) mod changes;
 pub(crate) mod columns;
 pub(crate) mod complaints;

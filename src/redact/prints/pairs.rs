@@ -5,12 +5,11 @@
 
 use std::ops::Range;
 
+use super::brackets::{balanced, next_closing, opening};
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
-use crate::redact::labels::before::GO_TYPES;
 use crate::redact::pass::Pass;
+use crate::redact::words::spans::stripped;
 
-/// How long an item of such a list may be, in bytes.
-const REACH: usize = 1024;
 /// So many members may stand before the key.
 const OTHERS: usize = 2;
 /// So many members behind the key are asked for values.
@@ -19,7 +18,7 @@ const VALUES: usize = 12;
 impl Pass<'_> {
     pub(crate) fn printed_pairs(&mut self, t: &[u8], at: usize, mark: usize) {
         for open in memchr::memchr3_iter(b'[', b'(', b'{', t).chain(memchr::memchr_iter(b'<', t)) {
-            let end = closing(t, open);
+            let end = next_closing(t, open);
             if t[open] == b'[' && t[..open].last().is_some_and(u8::is_ascii_alphabetic) {
                 self.told_map(t, open, at, mark);
             }
@@ -161,64 +160,6 @@ impl Pass<'_> {
     }
 }
 
-/// Where the bracket at `open` is closed, or as far as an item may reach.
-fn closing(t: &[u8], open: usize) -> usize {
-    let close = match t[open] {
-        b'[' => b']',
-        b'(' => b')',
-        b'{' => b'}',
-        _ => b'>',
-    };
-    let reach = &t[open + 1..t.len().min(open + REACH)];
-    open + 1 + memchr::memchr(close, reach).unwrap_or(reach.len())
-}
-
-/// Where the bracket is closed that opens at `open`, brackets within it passed over.
-pub(super) fn balanced(t: &[u8], open: usize) -> usize {
-    let close = match t[open] {
-        b'[' => b']',
-        b'(' => b')',
-        b'{' => b'}',
-        _ => b'>',
-    };
-    let reach = &t[open..t.len().min(open + REACH)];
-    let mut depth = 0;
-    let end = memchr::memchr2_iter(t[open], close, reach).find(|i| {
-        depth += if reach[*i] == close { -1 } else { 1 };
-        depth == 0
-    });
-    open + end.unwrap_or(reach.len())
-}
-
-/// Where a structure opens that a value begins with, behind the name of its type: `{`, `map[`, `Type(`.
-pub(super) fn opening(t: &[u8], value: usize) -> Option<usize> {
-    let sign = |c: &&u8| matches!(**c, b'>' | b' ' | b'%');
-    let value = value + t[value..].iter().take(4).take_while(sign).count();
-    let word = |from: usize| {
-        t[from..]
-            .iter()
-            .take(40)
-            .take_while(|c| c.is_ascii_alphabetic())
-            .count()
-    };
-    let mut open = value + word(value);
-    // Array⏎(
-    if open > value {
-        let space = |c: &&u8| matches!(**c, b' ' | b'\n');
-        open += t[open..].iter().take(24).take_while(space).count();
-    }
-    if !matches!(t.get(open), Some(b'{' | b'(' | b'[')) {
-        return None;
-    }
-    let typed = t[open] == b'[' && t[value..].starts_with(b"map[string]");
-    match typed.then(|| GO_TYPES.iter().find(|told| t[value..].starts_with(told))) {
-        Some(told) => told
-            .map(|told| value + told.len())
-            .filter(|i| t.get(*i) == Some(&b'{')),
-        None => Some(open),
-    }
-}
-
 /// The next `key: value` in a span, without quotes.
 fn member(t: &[u8], span: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let start = bare(t, span.clone()).start;
@@ -264,15 +205,9 @@ fn next_member(t: &[u8], value: Range<usize>) -> usize {
 }
 
 /// A span without quotes, backslashes, commas and white space at its ends.
-fn bare(t: &[u8], mut span: Range<usize>) -> Range<usize> {
+fn bare(t: &[u8], span: Range<usize>) -> Range<usize> {
     let edge = |c: u8| matches!(c, b'"' | b'\'' | b'\\' | b',' | b'/') || c.is_ascii_whitespace();
-    while span.start < span.end && edge(t[span.start]) {
-        span.start += 1;
-    }
-    while span.start < span.end && edge(t[span.end - 1]) {
-        span.end -= 1;
-    }
-    span
+    stripped(t, span, edge)
 }
 
 fn is_word(c: u8) -> bool {

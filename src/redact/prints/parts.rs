@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::pairs::{balanced, opening};
+use super::brackets::{balanced, closing, opening};
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
 use crate::redact::labels::runs::typed_run;
@@ -29,8 +29,7 @@ impl Pass<'_> {
             } else {
                 let class = self.structure(t, open);
                 if self.class(class).is_some_and(|c| c.category.is_some()) {
-                    let close = if t[open] == b'{' { b'}' } else { b')' };
-                    let end = within(t, open + 1, |rest| closing(rest, t[open], close));
+                    let end = within(t, open + 1, |rest| closing(rest, t[open]));
                     self.members_of(t, open + 1..end, class, at, mark);
                 }
             }
@@ -189,7 +188,7 @@ impl Pass<'_> {
     pub(super) fn told_map(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
         let class = self.structure(t, open);
         if self.class(class).is_some_and(|c| c.category.is_some()) {
-            let end = within(t, open + 1, |rest| closing(rest, b'[', b']'));
+            let end = within(t, open + 1, |rest| closing(rest, b'['));
             self.members_of(t, open + 1..end, class, at, mark);
         }
     }
@@ -308,19 +307,6 @@ const ATTRIBUTES: usize = 6;
 fn within(t: &[u8], from: usize, find: impl Fn(&[u8]) -> Option<usize>) -> usize {
     let rest = &t[from..t.len().min(from + REACH)];
     from + find(rest).unwrap_or(rest.len())
-}
-
-/// Where the bracket is closed that opened before a text: {'location': {'top': 1}, 'words': '…'}
-fn closing(text: &[u8], open: u8, close: u8) -> Option<usize> {
-    let mut depth = 0;
-    memchr::memchr2_iter(open, close, text).find(|i| {
-        if text[*i] == open {
-            depth += 1;
-            return false;
-        }
-        depth -= 1;
-        depth < 0
-    })
 }
 
 /// Without the white space at its end, of which a printer writes little.

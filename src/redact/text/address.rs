@@ -6,9 +6,9 @@ use aho_corasick::AhoCorasick;
 
 use super::outcomes::Outcomes;
 use crate::patterns::schema::AddressWords;
-use crate::redact::labels::runs::valid_prefix;
 use crate::redact::words::lookup::literals;
 use crate::redact::words::script::is_han;
+use crate::redact::words::spans::valid_prefix;
 
 /// Characters of a building's name, at most.
 const BUILDING: usize = 14;

@@ -12,7 +12,7 @@ pub(crate) mod outcomes;
 use std::ops::Range;
 
 use crate::redact::edit::action::{CategoryId, Family};
-use crate::redact::labels::runs::{before_next_field, valid_prefix, valid_suffix};
+use crate::redact::labels::runs::before_next_field;
 use crate::redact::layers::is_opened;
 use crate::redact::layers::payload::Media;
 use crate::redact::layers::payload_search;
@@ -22,6 +22,7 @@ use crate::redact::scan::signs::{self, Signs};
 use crate::redact::scan::{Contents, holds};
 use crate::redact::shapes::surroundings::track_run;
 use crate::redact::words::lookup::Beside;
+use crate::redact::words::spans::{valid_prefix, valid_suffix};
 
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {

@@ -8,6 +8,7 @@ pub(crate) mod ahead;
 pub(crate) mod bytes;
 pub(crate) mod lookup;
 pub(crate) mod script;
+pub(crate) mod spans;
 
 /// Bits of a byte that are kept.
 const KEPT: u32 = 5;
