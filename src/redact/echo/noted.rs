@@ -7,6 +7,9 @@
 
 use std::ops::Range;
 
+use super::halves::Halves;
+#[cfg(target_arch = "x86_64")]
+use super::halves::{LANES, Tables};
 use super::starts::is_within_word;
 use crate::redact::edit::action::CategoryId;
 use crate::redact::words::accents;
@@ -152,14 +155,13 @@ fn is_said(c: u8) -> bool {
 /// How needles begin.
 #[derive(Default)]
 struct Beginnings {
-    /// For each place the half bytes, low and high, that may stand there; a bit for each eighth beginning.
-    halves: [[[u8; 16]; 2]; PLACES],
+    halves: Halves<PLACES>,
     list: Vec<(Range<usize>, bool)>,
 }
 
 impl Beginnings {
     fn clear(&mut self) {
-        self.halves = Default::default();
+        self.halves = Halves::default();
         self.list.clear();
     }
 
@@ -203,7 +205,7 @@ impl Beginnings {
     /// Allows a byte at a place, in either case.
     #[inline(always)]
     fn allow(&mut self, place: usize, c: u8, bit: u8) {
-        let [low, high] = &mut self.halves[place];
+        let [low, high] = self.halves.at(place);
         low[usize::from(c & 15)] |= bit;
         high[usize::from(c >> 4)] |= bit;
         if c.is_ascii_alphabetic() {
@@ -215,7 +217,7 @@ impl Beginnings {
     /// Allows ` `, `-` and `.` at a place.
     #[inline(always)]
     fn allow_separators(&mut self, place: usize, bit: u8) {
-        let [low, high] = &mut self.halves[place];
+        let [low, high] = self.halves.at(place);
         for half in [0x0, 0xd, 0xe] {
             low[half] |= bit;
         }
@@ -233,20 +235,8 @@ impl Beginnings {
                 None => return true,
             }
         }
-        (from..text.len()).any(|at| self.stands(text, at, self.allowed(text, at), bytes))
+        (from..text.len()).any(|at| self.stands(text, at, self.halves.allowed(text, at), bytes))
             || ((marked || !text[from..].is_ascii()) && accents::may_hold(text))
-    }
-
-    /// The beginnings that may stand at a place, a bit for each eighth.
-    fn allowed(&self, text: &[u8], at: usize) -> u8 {
-        let mut bits = u8::MAX;
-        for (place, [low, high]) in self.halves.iter().enumerate() {
-            let Some(c) = text.get(at + place) else {
-                break;
-            };
-            bits &= low[usize::from(c & 15)] & high[usize::from(c >> 4)];
-        }
-        bits
     }
 
     /// Where the rest begins that was not looked at, and if letters with marks may stand before it. `None` if a beginning does.
@@ -254,16 +244,7 @@ impl Beginnings {
     #[target_feature(enable = "avx2")]
     fn stand_in_vectors(&self, text: &[u8], bytes: &[u8]) -> Option<(usize, bool)> {
         use std::arch::x86_64::*;
-        const LANES: usize = 32;
-        let table = |half: &[u8; 16]| {
-            // SAFETY: the array has the sixteen bytes that are read.
-            _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
-        };
-        let tables = self
-            .halves
-            .each_ref()
-            .map(|place| place.each_ref().map(table));
-        let nibble = _mm256_set1_epi8(15);
+        let tables = Tables::new(&self.halves);
         let Some(last) = text.len().checked_sub(LANES + PLACES) else {
             return Some((0, false));
         };
@@ -273,27 +254,15 @@ impl Beginnings {
         let mut marked = _mm256_setzero_si256();
         let mut at = 0;
         loop {
-            let allowed = |place: usize| {
-                // SAFETY: `at` is at most `last`, which leaves LANES bytes behind it and PLACES more.
-                let x = unsafe { _mm256_loadu_si256(text.as_ptr().add(at + place).cast()) };
-                let [low, high] = tables[place];
-                let above = _mm256_and_si256(_mm256_srli_epi16::<4>(x), nibble);
-                _mm256_and_si256(
-                    _mm256_shuffle_epi8(low, _mm256_and_si256(x, nibble)),
-                    _mm256_shuffle_epi8(high, above),
-                )
-            };
-            // SAFETY: as above.
+            // SAFETY: `at` is at most `last`, which leaves LANES bytes behind it.
             let x = unsafe { _mm256_loadu_si256(text.as_ptr().add(at).cast()) };
             let behind = _mm256_sub_epi8(x, first);
             let within = _mm256_cmpeq_epi8(_mm256_min_epu8(behind, others), behind);
             marked = _mm256_or_si256(marked, _mm256_or_si256(within, _mm256_cmpeq_epi8(x, rare)));
-            let all = _mm256_and_si256(_mm256_and_si256(allowed(0), allowed(1)), allowed(2));
-            let none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
-            let mut places = !(_mm256_movemask_epi8(none) as u32);
+            let mut places = tables.places(text, at);
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize;
-                if self.stands(text, place, self.allowed(text, place), bytes) {
+                if self.stands(text, place, self.halves.allowed(text, place), bytes) {
                     return None;
                 }
                 places &= places - 1;

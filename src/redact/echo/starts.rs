@@ -1,18 +1,22 @@
 //! Where in a text one of several known values may begin: its first two bytes rule out nearly every place.
 
+use super::halves::Halves;
+#[cfg(target_arch = "x86_64")]
+use super::halves::{LANES, Tables};
+
 /// How up to 64 values begin.
 pub(crate) struct Starts {
     /// For each byte the values, a bit each, that have it in the first and in the second place.
     exact: [[u64; 256]; 2],
     /// The same of half bytes, low and high, as a vector looks them up; a bit for each eighth value.
-    halves: [[[u8; 16]; 2]; 2],
+    halves: Halves<2>,
 }
 
 impl Default for Starts {
     fn default() -> Self {
         Self {
             exact: [[0; 256]; 2],
-            halves: [[[0; 16]; 2]; 2],
+            halves: Halves::default(),
         }
     }
 }
@@ -22,7 +26,7 @@ impl Starts {
     pub fn add(&mut self, value: &[u8], index: usize) {
         self.change(value, |bits| *bits |= 1 << index);
         for_each_beginning(value, |place, c| {
-            let [low, high] = &mut self.halves[place];
+            let [low, high] = self.halves.at(place);
             low[usize::from(c & 15)] |= 1 << (index % 8);
             high[usize::from(c >> 4)] |= 1 << (index % 8);
         });
@@ -31,7 +35,7 @@ impl Starts {
     /// Forgets a value, and all that begin like it.
     pub fn remove(&mut self, value: &[u8]) {
         self.change(value, |bits| *bits = 0);
-        self.halves = [[[0; 16]; 2]; 2];
+        self.halves = Halves::default();
     }
 
     fn change(&mut self, value: &[u8], change: impl Fn(&mut u64)) {
@@ -66,32 +70,10 @@ impl Starts {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn each_by_vector(&self, text: &[u8], show: &mut impl FnMut(usize)) -> usize {
-        use std::arch::x86_64::*;
-        const LANES: usize = 32;
-        let table = |half: &[u8; 16]| {
-            // SAFETY: the array has the sixteen bytes that are read.
-            _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(half.as_ptr().cast()) })
-        };
-        let tables = self
-            .halves
-            .each_ref()
-            .map(|place| place.each_ref().map(table));
-        let nibble = _mm256_set1_epi8(15);
+        let tables = Tables::new(&self.halves);
         let mut at = 0;
         while at + LANES < text.len() {
-            let allowed = |place: usize| {
-                // SAFETY: the loop's condition leaves LANES bytes behind `at` and one more.
-                let x = unsafe { _mm256_loadu_si256(text.as_ptr().add(at + place).cast()) };
-                let [low, high] = tables[place];
-                let above = _mm256_and_si256(_mm256_srli_epi16::<4>(x), nibble);
-                _mm256_and_si256(
-                    _mm256_shuffle_epi8(low, _mm256_and_si256(x, nibble)),
-                    _mm256_shuffle_epi8(high, above),
-                )
-            };
-            let both = _mm256_and_si256(allowed(0), allowed(1));
-            let none = _mm256_cmpeq_epi8(both, _mm256_setzero_si256());
-            let mut places = !(_mm256_movemask_epi8(none) as u32);
+            let mut places = tables.places(text, at);
             while places != 0 {
                 show(at + places.trailing_zeros() as usize);
                 places &= places - 1;
