@@ -196,6 +196,14 @@ fn accident(scene: &Scene<'_>, r: &mut Rng) -> Node {
     }
 }
 
+/// A header with a secret behind the name of its scheme.
+fn schemed(key: &str, scheme: &str, text: String) -> Entry {
+    let secret = text.trim_start_matches(scheme);
+    let plant = Mark::plant("credential", secret, Carrier::Key, Strength::Strong);
+    let marks = vec![plant];
+    entry(key, Node::Text(Leaf { text, marks }))
+}
+
 fn header(head: &Head, r: &mut Rng) -> Node {
     let mut entries = vec![
         entry("Host", Node::keep("host", "faceid.api.example.com")),
@@ -219,35 +227,11 @@ fn header(head: &Head, r: &mut Rng) -> Node {
         }
         1 => {
             let secret = credentials::bearer(r);
-            let value = secret.trim_start_matches("Bearer ").to_owned();
-            entries.push(entry(
-                "Authorization",
-                Node::Text(Leaf {
-                    marks: vec![Mark::plant(
-                        "credential",
-                        &value,
-                        Carrier::Key,
-                        Strength::Strong,
-                    )],
-                    text: secret,
-                }),
-            ));
+            entries.push(schemed("Authorization", "Bearer ", secret));
         }
         2 => {
             let secret = credentials::basic(r);
-            let value = secret.trim_start_matches("Basic ").to_owned();
-            entries.push(entry(
-                "authorization",
-                Node::Text(Leaf {
-                    marks: vec![Mark::plant(
-                        "credential",
-                        &value,
-                        Carrier::Key,
-                        Strength::Strong,
-                    )],
-                    text: secret,
-                }),
-            ));
+            entries.push(schemed("authorization", "Basic ", secret));
         }
         3 => {
             let (text, session) = credentials::cookie(r);
