@@ -34,6 +34,7 @@ pub mod input;
 pub mod kafka;
 pub mod kibana;
 pub mod metrics;
+mod nearest;
 pub mod output;
 pub mod patterns;
 pub mod pipeline;

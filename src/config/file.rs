@@ -8,7 +8,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Config, ConfigError, nearest, schema::Node};
+use super::{Config, ConfigError, schema::Node};
+use crate::nearest::nearest;
 
 /// Reads the file and checks it by itself, so that what is wrong in it is told with its line.
 pub fn read(path: &Path) -> Result<toml::Table, ConfigError> {

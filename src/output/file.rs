@@ -69,7 +69,9 @@ impl FileOutput {
             .prefix(&prefix)
             .suffix(".partial")
             .permissions(Permissions::from_mode(mode))
-            .tempfile_in(folder)?
+            .tempfile_in(folder)
+            // the name that it would have had until it is done says nothing to anybody
+            .map_err(|error| io::Error::from(error.kind()))?
             .into_parts();
         Ok(Self::Beside {
             target,

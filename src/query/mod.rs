@@ -13,6 +13,8 @@
 pub mod connect;
 pub mod elastic;
 pub mod elastic_dsl;
+pub mod facts;
+pub mod field;
 pub mod files;
 pub mod filter;
 pub mod opened;

@@ -115,6 +115,18 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
+impl Series {
+    /// The calls of the highest bar, one at least.
+    pub fn highest(&self) -> u64 {
+        self.points
+            .iter()
+            .map(|p| p.calls)
+            .max()
+            .unwrap_or(0)
+            .max(1)
+    }
+}
+
 /// One bar.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {

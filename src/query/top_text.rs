@@ -172,13 +172,7 @@ fn plot(series: &Series, zone: &TimeZone, style: &Style, out: &mut String) {
     let (Some(first), Some(last)) = (series.points.first(), series.points.last()) else {
         return;
     };
-    let highest = series
-        .points
-        .iter()
-        .map(|p| p.calls)
-        .max()
-        .unwrap_or(0)
-        .max(1);
+    let highest = series.highest();
     let _ = writeln!(out, "\n{}", style.paint(Ink::Head, "Calls a minute"));
     let label = 9;
     // Narrow terminals show the newest part.

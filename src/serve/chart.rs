@@ -46,13 +46,7 @@ pub fn series(html: &mut Html, series: &Series, page: &Page) {
     const WIDTH: f64 = 1_000.0;
     const HEIGHT: f64 = 180.0;
     const TOP: f64 = 10.0;
-    let highest = series
-        .points
-        .iter()
-        .map(|p| p.calls)
-        .max()
-        .unwrap_or(0)
-        .max(1);
+    let highest = series.highest();
     let step = (WIDTH - LEFT) / series.points.len() as f64;
     let gap = if step > 4.0 { 1.0 } else { 0.0 };
     html.markup("<svg class=\"series\" role=\"img\" viewBox=\"0 0 1000 214\">");

@@ -13,11 +13,15 @@
 
 mod action;
 mod safe;
+mod string;
+mod words;
 
 use std::sync::{Arc, OnceLock};
 
 use action::{GivenName, Target};
 pub use safe::safe_form;
+pub(super) use string::write_json_string;
+use words::write_body_words;
 
 use super::names::{self, Names};
 use super::settings::{Layout, Partition, Settings};
@@ -335,58 +339,6 @@ fn write_as_string(value: Value<'_>, sound: bool, body: &mut Vec<u8>) {
     }
 }
 
-/// Appends `,"words":"…"`: what stands in strings and numbers of bodies that are objects or arrays, for full-text search.
-/// `flattened` indexes a value only as a whole. The field is indexed but not kept in `_source`, so it costs no disk twice.
-fn write_body_words(fields: &[(RootField<'_>, Option<Field>)], body: &mut Vec<u8>) {
-    let before = body.len();
-    key("words", body);
-    body.push(b'"');
-    let start = body.len();
-    for (field, meaning) in fields {
-        let nested = matches!(field.value.shape(), Shape::Object | Shape::Array);
-        if nested && meaning.is_some_and(Field::is_body) {
-            words(field.value.raw, body);
-        }
-    }
-    if body.len() == start {
-        body.truncate(before);
-    } else {
-        body.push(b'"');
-    }
-}
-
-/// Appends the insides of all string values of a JSON text, still escaped as they stand, and its numbers.
-fn words(json: &[u8], body: &mut Vec<u8>) {
-    let mut at = 0;
-    while let Some(&byte) = json.get(at) {
-        match byte {
-            b'"' => {
-                let Some(end) = crate::record::walk::skip_string(json, at) else {
-                    return;
-                };
-                // A string followed by a colon is a key; keys are found in the flattened field.
-                if json.get(crate::record::walk::skip_space(json, end)) != Some(&b':')
-                    && end > at + 2
-                {
-                    body.extend_from_slice(&json[at + 1..end - 1]);
-                    body.push(b' ');
-                }
-                at = end;
-            }
-            b'-' | b'0'..=b'9' => {
-                let length = json[at..]
-                    .iter()
-                    .take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9'))
-                    .count();
-                body.extend_from_slice(&json[at..at + length]);
-                body.push(b' ');
-                at += length;
-            }
-            _ => at += 1,
-        }
-    }
-}
-
 #[derive(Default)]
 struct Tags {
     tags: [&'static str; 4],
@@ -413,33 +365,6 @@ impl Tags {
         }
         body.push(b']');
     }
-}
-
-/// Appends bytes as a JSON string. Broken UTF-8 becomes U+FFFD.
-pub(super) fn write_json_string(bytes: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    for chunk in bytes.utf8_chunks() {
-        let mut rest = chunk.valid().as_bytes();
-        while let Some(at) = rest
-            .iter()
-            .position(|b| *b < 0x20 || matches!(b, b'"' | b'\\'))
-        {
-            out.extend_from_slice(&rest[..at]);
-            match rest[at] {
-                byte @ (b'"' | b'\\') => out.extend_from_slice(&[b'\\', byte]),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                b'\t' => out.extend_from_slice(b"\\t"),
-                b'\r' => out.extend_from_slice(b"\\r"),
-                byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            }
-            rest = &rest[at + 1..];
-        }
-        out.extend_from_slice(rest);
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{FFFD}".as_bytes());
-        }
-    }
-    out.push(b'"');
 }
 
 #[cfg(test)]
