@@ -38,13 +38,18 @@ pub struct AskArgs {
     pub zone: Option<String>,
 }
 
+/// The zone of a name, or else the system's.
+pub fn zone(name: Option<&str>) -> anyhow::Result<TimeZone> {
+    match name {
+        Some(name) => time::zone(name).map_err(super::usage),
+        None => Ok(TimeZone::system()),
+    }
+}
+
 impl AskArgs {
     /// The zone of what is typed and shown.
     pub fn zone(&self) -> anyhow::Result<TimeZone> {
-        match &self.zone {
-            Some(zone) => time::zone(zone).map_err(super::usage),
-            None => Ok(TimeZone::system()),
-        }
+        zone(self.zone.as_deref())
     }
 
     /// The query as it is asked now.
@@ -89,6 +94,21 @@ pub fn block_on<T>(question: impl Future<Output = anyhow::Result<T>>) -> anyhow:
         .enable_all()
         .build()?
         .block_on(question)
+}
+
+/// Prints what was asked for, as JSON or as text.
+///
+/// # Errors
+/// See [`print()`].
+pub fn print_as(
+    json: bool,
+    told: &impl serde::Serialize,
+    text: impl FnOnce() -> String,
+) -> anyhow::Result<bool> {
+    match json {
+        true => print(&(serde_json::to_string_pretty(told)? + "\n")),
+        false => print(&text()),
+    }
 }
 
 /// Writes to standard output; a reader that went away (`| head`) is no error but the end.

@@ -7,15 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::usage;
+use super::{usage, usual_redactor};
 use crate::bench::measure::{self, Sample, Workload};
 use crate::bench::programs::Program;
 use crate::bench::report::{Figures, Machine, Row};
 use crate::bench::store::Store;
 use crate::config::Config;
 use crate::generate::traffic::{self, Shape};
-use crate::patterns::Patterns;
-use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
+use crate::redact::{Posture, Redactor};
 
 /// Measure the redactor's speed beside the floor that nothing can beat, a JSON check, and the regular expressions that people try first
 ///
@@ -74,13 +73,7 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let mut settings = RedactSettings::default();
-    if let Some(posture) = args.posture {
-        settings.posture = posture;
-    }
-    let patterns = Patterns::load(None).map_err(usage)?;
-    let (key, _) = PseudonymKey::load(None).map_err(usage)?;
-    let redactor = Redactor::new(&patterns, &settings, key).map_err(usage)?;
+    let redactor = usual_redactor(args.posture)?;
     let machine = Machine::here();
     let mut threads = args.threads.clone();
     if threads.is_empty() {

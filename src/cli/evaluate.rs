@@ -8,14 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use rayon::prelude::*;
 
-use super::usage;
+use super::{usage, usual_redactor};
 use crate::evaluate::Judge;
 use crate::evaluate::report::Report;
 use crate::generate::images::Images;
 use crate::generate::labels::Labels;
 use crate::generate::{Generator, Kind, Settings};
-use crate::patterns::Patterns;
-use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
+use crate::redact::Posture;
 
 /// Measure what the redactor finds and what it leaves alone, on labelled records
 ///
@@ -90,13 +89,7 @@ type Chunk = Vec<(String, Labels)>;
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let mut settings = RedactSettings::default();
-    if let Some(posture) = args.posture {
-        settings.posture = posture;
-    }
-    let patterns = Patterns::load(None).map_err(usage)?;
-    let (key, _) = PseudonymKey::load(None).map_err(usage)?;
-    let redactor = Redactor::new(&patterns, &settings, key).map_err(usage)?;
+    let redactor = usual_redactor(args.posture)?;
 
     let limit = args.failures;
     let judge = |chunk: Chunk| {

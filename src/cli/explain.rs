@@ -6,8 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::usage;
+use crate::config::Config;
 use crate::patterns::Patterns;
-use crate::redact::{Form, Posture, PseudonymKey, RedactSettings, Redactor, Trace, Worker};
+use crate::query::files;
+use crate::redact::{Form, Posture, PseudonymKey, Redactor, Trace, Worker};
 
 /// A posture's name, and what it sees.
 type View = (&'static str, Worker);
@@ -20,14 +23,17 @@ type View = (&'static str, Worker);
 /// Example: head -1 app.log | tuomin explain
 #[derive(clap::Args)]
 pub struct Args {
-    /// Files with JSON lines; standard input where none is named.
+    /// Files with JSON lines (gzip and zstd too); standard input where none is named.
     files: Vec<PathBuf>,
     /// One posture alone; both are compared where none is named.
     #[arg(long, value_enum)]
     posture: Option<Posture>,
-    /// A folder with pattern packs of your own.
+    /// A folder with pattern packs of your own, instead of the configuration's.
     #[arg(long, value_name = "FOLDER")]
     patterns: Option<PathBuf>,
+    /// The configuration file (default: tuomin.toml in the current folder, if it is there): its `[redact]` holds here as well.
+    #[arg(short, long, value_name = "FILE", env = "TUOMIN_CONFIG")]
+    config: Option<PathBuf>,
     /// One JSON object per finding instead of a table.
     #[arg(long)]
     json: bool,
@@ -38,17 +44,19 @@ pub struct Args {
 /// # Errors
 /// A file that can't be read, a pack that can't be used.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let patterns = Patterns::load(args.patterns.as_deref())?;
+    let loaded = Config::load(args.config.as_deref()).map_err(usage)?;
+    let mut settings = loaded.config.redact;
+    let folder = args.patterns.as_deref().or(settings.patterns.as_deref());
+    let patterns = Patterns::load(folder).map_err(usage)?;
+    // each posture is shown for both kinds
+    (settings.monitoring.posture, settings.operation.posture) = (None, None);
     let mut views = Vec::new();
     for (posture, name) in [(Posture::Balanced, "balanced"), (Posture::Strict, "strict")] {
         if args.posture.is_none_or(|wanted| wanted == posture) {
-            let settings = RedactSettings {
-                posture,
-                ..RedactSettings::default()
-            };
+            settings.posture = posture;
             // no pseudonym is shown, so any key will do
             let key = PseudonymKey::from_bytes([0; 32]);
-            let redactor = Redactor::new(&patterns, &settings, key)?;
+            let redactor = Redactor::new(&patterns, &settings, key).map_err(usage)?;
             views.push((name, redactor.worker()));
         }
     }
@@ -71,7 +79,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         each(&mut std::io::stdin().lock(), &mut out)?;
     }
     for path in &args.files {
-        let mut file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+        let mut file = files::open(path).with_context(|| path.display().to_string())?;
         each(&mut file, &mut out)?;
     }
     Ok(ExitCode::SUCCESS)

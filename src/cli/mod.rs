@@ -28,6 +28,9 @@ use std::{io, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::patterns::Patterns;
+use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
+
 /// Exit codes, the same for every subcommand.
 pub mod exit {
     /// Something failed while it ran: an input could not be read to its end, an output not be written.
@@ -55,7 +58,7 @@ Examples:
 
 Exit codes:
   0    all done
-  1    an input could not be read to its end, or an output not be written
+  1    an input could not be read to its end, or an output not be written; a check says no
   2    wrong arguments or configuration, or a server that can't be used; nothing was read
   3    some records are neither stored nor kept in a spool or dead-letter file
   130  interrupted (Ctrl-C) before the end of a file; 143: terminated";
@@ -147,6 +150,17 @@ fn command() -> clap::Command {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct UsageError(pub String);
+
+/// The redactor without a configuration: what measures it is to give the same figures everywhere.
+fn usual_redactor(posture: Option<Posture>) -> anyhow::Result<Redactor> {
+    let settings = RedactSettings {
+        posture: posture.unwrap_or_default(),
+        ..RedactSettings::default()
+    };
+    let patterns = Patterns::load(None).map_err(usage)?;
+    let (key, _) = PseudonymKey::load(None).map_err(usage)?;
+    Redactor::new(&patterns, &settings, key).map_err(usage)
+}
 
 /// Turns an error into a [`UsageError`].
 pub fn usage(error: impl std::fmt::Display) -> anyhow::Error {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    query::{connect, connect::SourceArgs, source::Source, time},
+    query::{connect, connect::SourceArgs, source::Source},
     serve::{
         Site,
         ask::ANY,
@@ -52,10 +52,7 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let zone = match &args.zone {
-        Some(zone) => time::zone(zone).map_err(super::usage)?,
-        None => jiff::tz::TimeZone::system(),
-    };
+    let zone = super::ask::zone(args.zone.as_deref())?;
     if args.files.iter().any(|f| f.as_os_str() == "-") {
         return Err(super::usage(
             "serve reads its input again and again: name a file instead of `-`",

@@ -8,6 +8,7 @@ use zeroize::Zeroize as _;
 use super::{ask, person};
 use crate::{
     config::Config,
+    nearest::nearest,
     patterns::Patterns,
     redact::{PseudonymKey, Pseudonymizer},
 };
@@ -57,10 +58,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                     .chain(settings.old_keys.keys())
                     .map(String::as_str)
                     .collect();
-                return Err(super::usage(format!(
-                    "no key is named `{id}`; known: {}",
-                    known.join(", ")
-                )));
+                return Err(super::usage(match known[..] {
+                    [] => format!("no key is named `{id}`: the configuration names none"),
+                    _ => format!("no key is named `{id}`; there are: {}", known.join(", ")),
+                }));
             };
             PseudonymKey::load(Some(path)).map_err(super::usage)?.0
         }
@@ -75,19 +76,15 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             let found = categories
                 .iter()
                 .find(|c| c.id == *wanted || c.label.eq_ignore_ascii_case(wanted));
-            let nearest = || {
-                categories
-                    .iter()
-                    .max_by(|a, b| {
-                        strsim::jaro(&a.id, wanted).total_cmp(&strsim::jaro(&b.id, wanted))
-                    })
-                    .map_or("", |c| c.id.as_str())
-            };
             let found = found.ok_or_else(|| {
-                super::usage(format!(
-                    "no category `{wanted}`: did you mean `{}`?",
-                    nearest()
-                ))
+                let known = || categories.iter().map(|c| c.id.as_str());
+                super::usage(match nearest(wanted, known()) {
+                    Some(id) => format!("there is no category `{wanted}`; did you mean `{id}`?"),
+                    None => format!(
+                        "there is no category `{wanted}`; there are: {}",
+                        known().collect::<Vec<_>>().join(", ")
+                    ),
+                })
             })?;
             Some(found.label.clone())
         }

@@ -64,14 +64,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let top = ask::block_on(async { Ok(source.top(&query, &spec).await?) })
         .map_err(super::trace::hint)?;
     if let Some(path) = &args.html {
-        ask::write_file(
-            path,
-            &crate::serve::top::page(&top, &Page::standalone(args.lang, zone)),
-        )?;
-    } else if args.json {
-        ask::print(&(serde_json::to_string_pretty(&top)? + "\n"))?;
+        let page = Page::standalone(args.lang, zone);
+        ask::write_file(path, &crate::serve::top::page(&top, &page))?;
     } else {
-        ask::print(&top_text::render(&top, &zone, &Style::of_stdout()))?;
+        let text = || top_text::render(&top, &zone, &Style::of_stdout());
+        ask::print_as(args.json, &top, text)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -56,11 +56,7 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let zone = ask::AskArgs {
-        zone: args.zone.clone(),
-        ..Default::default()
-    }
-    .zone()?;
+    let zone = ask::zone(args.zone.as_deref())?;
     if args.related && args.files.iter().any(|f| f.as_os_str() == "-") {
         return Err(super::usage(
             "--related reads its input more than once: name a file instead of `-`",
@@ -73,14 +69,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         anyhow::bail!("no record carries this request ID in {}", source.describe());
     };
     if let Some(path) = &args.html {
-        ask::write_file(
-            path,
-            &crate::serve::trace::page(&story, &Page::standalone(args.lang, zone)),
-        )?;
-    } else if args.json {
-        ask::print(&(serde_json::to_string_pretty(&story)? + "\n"))?;
+        let page = Page::standalone(args.lang, zone);
+        ask::write_file(path, &crate::serve::trace::page(&story, &page))?;
     } else {
-        ask::print(&story_text::render(&story, &zone, &Style::of_stdout()))?;
+        let text = || story_text::render(&story, &zone, &Style::of_stdout());
+        ask::print_as(args.json, &story, text)?;
     }
     Ok(ExitCode::SUCCESS)
 }

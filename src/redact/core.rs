@@ -20,6 +20,7 @@ use super::text::expressions::Expressions;
 use super::text::machines::{is_endpoint, is_machine_word, is_program_id};
 use super::text::outcomes::Outcomes;
 use super::words::lookup::{Cues, Foreign};
+use crate::nearest::nearest;
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, Prose, ValueRule};
 
@@ -73,14 +74,12 @@ impl Core {
             let is_pattern = place == "redact.off" && patterns.patterns.iter().any(|p| p.id == *id);
             let is_known = ids.contains(&id.as_str()) || ids.iter().any(family) || is_pattern;
             if !is_known {
-                let near = ids
-                    .iter()
-                    .max_by(|a, b| {
-                        strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id))
-                    })
-                    .unwrap_or(&"");
+                let meant = match nearest(id, ids.iter().copied()) {
+                    Some(near) => format!("did you mean {near:?}?"),
+                    None => format!("there are: {}", ids.join(", ")),
+                };
                 return Err(RedactError(format!(
-                    "{place}: there is no category {id:?}; did you mean {near:?}?"
+                    "{place}: there is no category {id:?}; {meant}"
                 )));
             }
         }
