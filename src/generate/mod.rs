@@ -23,6 +23,7 @@ pub mod monitoring;
 pub mod names;
 pub mod node;
 pub mod operation;
+pub mod pairs;
 pub mod person;
 pub mod prose;
 pub mod rng;

@@ -1,12 +1,13 @@
 //! Operation logs: a call with its step debug information and its request and response bodies.
 
-use super::body::{Scene, add, as_key_value_list, as_pairs};
+use super::body::{Scene, add};
 use super::decoys;
 use super::head::Head;
 use super::images::Camera;
 use super::keys::Habit;
 use super::names::Country;
 use super::node::{Entry, Leaf, Mark, Node};
+use super::pairs;
 use super::person::Person;
 use super::prose;
 use super::rng::Rng;
@@ -96,15 +97,15 @@ pub fn record(head: &Head, hard: bool, camera: &Camera, r: &mut Rng) -> Node {
 fn body(entries: Vec<Entry>, hard: bool, r: &mut Rng) -> Node {
     if hard {
         return match r.below(14) {
-            0 => as_pairs(entries),
-            1 => as_key_value_list(entries, r),
+            0 => pairs::as_pairs(entries),
+            1 => pairs::as_key_value_list(entries, r),
             2 => Node::Map(entries),
             _ => wrap(entries, Wrap::hard(r), r),
         };
     }
     match r.below(20) {
-        0 => as_pairs(entries),
-        1 => as_key_value_list(entries, r),
+        0 => pairs::as_pairs(entries),
+        1 => pairs::as_key_value_list(entries, r),
         2..=9 => Node::Map(entries),
         _ => wrap(entries, Wrap::any(r), r),
     }

@@ -1,11 +1,8 @@
-//! Values behind labels: `name=TAN AH KOW`, `姓名：张三`, `{IdCard:110…}`, `<Name>张三</Name>`, fields of multipart bodies.
+//! Values behind labels: `name=TAN AH KOW`, `姓名：张三`, `{IdCard:110…}`, `<Name>张三</Name>`.
 //!
 //! A label is a key in another place: the same table says what it means.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use super::apart::{Told, is_program_word};
 use super::before::{LABEL, Quote, is_key, word_start};
@@ -18,8 +15,6 @@ use crate::redact::layers::quoted::is_quoted;
 use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::prints::changes::next_value;
 
-static FORM_DATA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"form-data"));
-
 /// So many members of a thing are asked if they are a person's.
 const MEMBERS: usize = 16;
 /// So many items of a list that are no values, one after the other, may stand between values: a list without an end is not read to that of the
@@ -27,56 +22,6 @@ const MEMBERS: usize = 16;
 const OTHERS: usize = 16;
 
 impl Pass<'_> {
-    /// Fields of a multipart form (RFC 7578): the value stands behind an empty line, up to the next boundary.
-    pub(crate) fn multipart(&mut self, t: &[u8], at: usize) {
-        let mark = self.scratch.edits.mark();
-        let mut from = 0;
-        while let Some(offset) = FORM_DATA.find(&t[from..]) {
-            from += offset + 9;
-            let head = &t[from..t.len().min(from + 400)];
-            let empty_line = |n: &[u8]| memchr::memmem::find(head, n).map(|i| i + n.len());
-            let Some(body) = empty_line(b"\r\n\r\n").or_else(|| empty_line(b"\n\n")) else {
-                continue;
-            };
-            let Some(open) = memchr::memmem::find(&head[..body], b"name=").map(|i| i + 5) else {
-                continue;
-            };
-            let name = head[open..body].trim_ascii_start();
-            let name = match name.first() {
-                Some(b'"' | b'\'') => name[1..]
-                    .split(|c| matches!(c, b'"' | b'\'' | b'\r' | b'\n'))
-                    .next(),
-                _ => name.split(|c| matches!(c, b';' | b'\r' | b'\n')).next(),
-            };
-            let fields = &self.core.fields;
-            let class = self
-                .scratch
-                .keys
-                .meaning(name.unwrap_or_default(), fields)
-                .class;
-            let start = from + body;
-            let end = memchr::memmem::find(&t[start..], b"\n--").map_or(t.len(), |i| start + i);
-            let end = if end > start && t[end - 1] == b'\r' {
-                end - 1
-            } else {
-                end
-            };
-            from = end;
-            if self.class(class).is_some_and(|c| c.safe) {
-                self.scratch.protected.push(at + start..at + end);
-            }
-            let vector = self
-                .class(class)
-                .is_some_and(|c| c.value == ValueRule::Blob)
-                && self
-                    .printed_numbers(t, start, at, class, &Quote::NONE)
-                    .is_some();
-            if !vector && let Some(category) = self.class(class).and_then(|c| c.category) {
-                self.take_labelled(t, start..end, at, mark, class, category, b"");
-            }
-        }
-    }
-
     /// Labels before `=`, `:` or in an XML tag.
     pub(crate) fn labelled(&mut self, t: &[u8], at: usize, mark: usize) {
         let mut from = 0;
@@ -321,7 +266,7 @@ impl Pass<'_> {
     }
 
     /// A printed vector, `[0.12, -0.3 …]` or `0.12,-0.3,…`, goes as a whole. Gives the position behind it.
-    fn printed_numbers(
+    pub(super) fn printed_numbers(
         &mut self,
         t: &[u8],
         from: usize,

@@ -10,6 +10,7 @@ pub(crate) mod dates;
 pub(crate) mod foreign;
 pub(crate) mod grouped;
 pub(crate) mod label;
+mod multipart;
 pub(crate) mod numbered;
 pub(crate) mod runs;
 pub(crate) mod value;

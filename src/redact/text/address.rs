@@ -6,6 +6,7 @@ use aho_corasick::AhoCorasick;
 
 use super::outcomes::Outcomes;
 use crate::patterns::schema::AddressWords;
+use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::lookup::literals;
 use crate::redact::words::script::is_han;
 use crate::redact::words::spans::valid_prefix;
@@ -150,6 +151,35 @@ impl Addresses {
             .iter()
             .any(|region| run.contains(region.as_str()));
         run.chars().filter(|c| self.units.contains(c)).count() + usize::from(region)
+    }
+}
+
+impl Pass<'_> {
+    /// Chinese addresses by their structure: at least two administrative units and a house number.
+    pub(crate) fn addresses(&mut self, t: &[u8], at: usize, mark: usize) {
+        let core = self.core;
+        let Some(category) = core.address_category else {
+            return;
+        };
+        let mut from = 0;
+        while let Some(span) = core.addresses.find(t, from) {
+            from = span.end;
+            if self
+                .scratch
+                .edits
+                .touches(mark, at + span.start..at + span.end)
+            {
+                continue;
+            }
+            self.take(
+                &t[span.clone()],
+                at + span.start..at + span.end,
+                category,
+                Rule::Named("address by its structure"),
+                0,
+                b"",
+            );
+        }
     }
 }
 
