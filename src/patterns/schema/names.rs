@@ -78,6 +78,9 @@ pub struct SpokenWords {
     /// Words before a name that quotes or brackets enclose (`vs`).
     #[serde(default)]
     pub compared: Vec<String>,
+    /// What stands between two names that are compared or listed, spaces included (` vs `).
+    #[serde(default)]
+    pub between: Vec<String>,
     /// Places whose words are names as well (`hong kong`).
     #[serde(default)]
     pub places: Vec<String>,

@@ -247,10 +247,8 @@ impl NameLists {
             " (", "（", "(", " （", " / ", "/", "，", ", ", " ", "、", ",",
         ];
         // what a name is compared to, or listed with, is another
-        const COMPARED: [&str; 10] = [
-            " vs ", " vs. ", " != ", " <> ", " ≠ ", " <-> ", " 与 ", "与", "和", "、",
-        ];
-        if let Some(sign) = COMPARED.iter().find(|sign| text.starts_with(**sign)) {
+        let stands = |sign: &&String| text.starts_with(sign.as_str());
+        if let Some(sign) = self.between.iter().find(stands) {
             let rest = &text[sign.len()..];
             let length = if rest.starts_with(is_latin) {
                 self.spoken_name(rest, Promise::Hint, &is_label)
