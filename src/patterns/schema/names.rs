@@ -75,6 +75,9 @@ pub struct SpokenWords {
     pub addresses: Vec<String>,
     /// Words that often, but not always, stand before a name (`customer`).
     pub hints: Vec<String>,
+    /// Words for persons, behind which a name may be one that no list knows if a word says what became of it (`applicant`).
+    #[serde(default)]
+    pub persons: Vec<String>,
     /// Words before a name that quotes or brackets enclose (`vs`).
     #[serde(default)]
     pub compared: Vec<String>,

@@ -49,7 +49,9 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 let first = part.trim_ascii().first();
                 first.is_some_and(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c >= 0x80)
             };
-            value.split(|c| *c == b',').nth(2).is_some()
+            // Thanh Oai, Hà Nội
+            let least = 2 - usize::from(!value.is_ascii());
+            value.split(|c| *c == b',').nth(least).is_some()
                 && value.split(|c| *c == b',').all(placed)
                 && !value.iter().any(|c| matches!(c, b':' | b'=' | b'{' | b'['))
         }

@@ -115,7 +115,9 @@ impl Pass<'_> {
                 .and_then(|c| c.category)
                 .is_some_and(|c| self.core.catalog.is_secret(c));
             let line = secret && title.contains(&b' ') && self.core.fields.exact(title).is_none();
-            if class != NO_CLASS && !head && !line {
+            // ['… 金融超市', "decode image cost=3"]
+            let entry = !secret && content.contains(&b' ') && content.contains(&b'=');
+            if class != NO_CLASS && !head && !line && !entry {
                 context = Context {
                     class,
                     inherited: false,

@@ -76,7 +76,11 @@ impl NameLists {
             // `Face Liveness Detection`: nothing but words
             return words <= 8 && (words < 2 || common < words);
         }
-        true
+        // OCR 服务
+        let han = text.split(|c| !is_han(c)).find(|run| !run.is_empty());
+        let mixed = text.starts_with(|c: char| c.is_ascii_uppercase());
+        let named = |run: &str| run.chars().count() == 1 || self.is_han_name(run);
+        !mixed || han.is_none_or(named)
     }
 
     /// The same of several in one text: `Siti Rahmawati;Budi Santoso`.

@@ -63,7 +63,9 @@ pub(crate) fn stands(text: &[u8], start: usize, name: &[u8]) -> Option<usize> {
     };
     let mut at = start;
     for (i, c) in name.chunks(3).enumerate() {
-        if i > 0 {
+        if i > 0 && text[at..].starts_with("　".as_bytes()) {
+            at += 3;
+        } else if i > 0 {
             let gap = text[at..].iter().take(GAP).take_while(|c| divides(c));
             at += gap.count();
         }
@@ -100,6 +102,7 @@ mod tests {
             ("张,三", "张三", None),
             ("张 三", "张三", Some("张 三")),
             ("章和若楠", "章若楠", None),
+            ("/原田　湊.jpg", "原田湊", Some("原田　湊")),
         ] {
             let span = find(text.as_bytes(), 0, name.as_bytes());
             assert_eq!(span.map(|s| &text[s]), found, "{text}");

@@ -31,6 +31,8 @@ pub(crate) enum Promise {
     Address,
     /// A word that has other uses: `Name`, `user`, or a name in another script.
     Hint,
+    /// A word for a person, `applicant`: a hint, and more where what became of somebody follows.
+    Person,
     /// A word that says so only of what stands in quotes: `vs "TAN AH KOW"`.
     Quoted,
 }
@@ -49,6 +51,7 @@ impl SpokenCues {
         for (list, promise) in [
             (&words.labels, None),
             (&words.addresses, Some(Promise::Address)),
+            (&words.persons, Some(Promise::Person)),
             (&words.hints, Some(Promise::Hint)),
             (&words.compared, Some(Promise::Quoted)),
         ] {
@@ -63,6 +66,21 @@ impl SpokenCues {
 
     /// What the cue that ends at `end` promises.
     pub(crate) fn before(&self, text: &[u8], end: usize) -> Option<Option<Promise>> {
+        self.standing(text, end, |_| true)
+    }
+
+    /// The same of cues that are no labels.
+    fn hint(&self, text: &[u8], end: usize) -> Option<Promise> {
+        let is_hint = |promise| matches!(promise, Some(Promise::Hint | Promise::Person));
+        self.standing(text, end, is_hint).flatten()
+    }
+
+    fn standing(
+        &self,
+        text: &[u8],
+        end: usize,
+        counts: impl Fn(Option<Promise>) -> bool,
+    ) -> Option<Option<Promise>> {
         let word = text[..end]
             .iter()
             .rev()
@@ -84,7 +102,8 @@ impl SpokenCues {
                     && (start == 0 || !text[start - 1].is_ascii_alphanumeric())
             })
         };
-        cues.iter().find(stands).map(|cue| cue.1)
+        let mut cues = cues.iter().filter(|cue| counts(cue.1));
+        cues.find(stands).map(|cue| cue.1)
     }
 }
 
@@ -192,7 +211,7 @@ impl NameLists {
             && match promise {
                 Promise::Sure => known > 0 || marked || upper == count || closed,
                 Promise::Address => likely || closed,
-                Promise::Hint | Promise::Quoted => likely || marked,
+                Promise::Hint | Promise::Person | Promise::Quoted => likely || marked,
             };
         // `Surname JAIDEE Title …`
         let surname = promise == Promise::Sure && count == 1 && upper == 1 && end > SYLLABLE;
@@ -343,13 +362,23 @@ impl Pass<'_> {
                             Promise::Sure
                         }
                     }
-                    _ => continue,
+                    // `PAN holder Rohit Mehta`: the label of a number, or of nothing
+                    _ => match core.spoken.hint(t, end) {
+                        Some(promise) => promise,
+                        None => continue,
+                    },
                 },
             };
             let text = valid_prefix(&t[start..t.len().min(start + REACH)]);
             let is_label = |word: &str| core.is_label(word);
             let length = if latin {
-                core.names.spoken_name(text, promise, is_label)
+                match core.names.spoken_name(text, promise, is_label) {
+                    0 if promise == Promise::Person => {
+                        core.names
+                            .unlisted_name(text, is_label, |rest| core.outcomes.begins(rest))
+                    }
+                    length => length,
+                }
             } else {
                 core.names.told_name(text, is_label)
             };

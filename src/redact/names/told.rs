@@ -1,8 +1,8 @@
-//! Names that a word of another script promises: `user 김민준`, `expected 苏逸凡`, 用户Budi Santoso核验失败, 사용자 이서연.
+//! Names that a word of another script promises, `user 김민준`, 用户Budi Santoso核验失败, 사용자 이서연, and those that no list knows.
 
 use super::NameLists;
 use super::spoken::Promise;
-use crate::redact::words::script::{is_han, is_hangul};
+use crate::redact::words::script::{is_han, is_hangul, is_latin};
 use crate::redact::words::spans::valid_prefix;
 
 /// So far the end of a word is looked for, in bytes.
@@ -34,6 +34,32 @@ impl NameLists {
         } else {
             0
         }
+    }
+
+    /// The length in bytes of a name of which no list knows a word, before what became of somebody: `applicant Arlene Katigbak rejected`.
+    pub(crate) fn unlisted_name(
+        &self,
+        text: &str,
+        is_label: impl Fn(&str) -> bool,
+        is_outcome: impl Fn(&[u8]) -> bool,
+    ) -> usize {
+        const MOST: usize = 4;
+        let mut end = 0;
+        for (i, word) in text.split(' ').take(MOST + 1).enumerate() {
+            let capitals = word.chars().all(char::is_uppercase);
+            let rest = word.chars().skip(1);
+            let written = word.starts_with(char::is_uppercase)
+                && (capitals || rest.clone().all(|c| c.is_lowercase() || c == '\''));
+            let named =
+                written && rest.count() > 0 && word.chars().all(|c| is_latin(c) || c == '\'');
+            if !named || self.is_latin_word(word) || is_label(word) {
+                let told = i > 1 && word.starts_with(|c: char| c.is_ascii_lowercase());
+                let behind = &text.as_bytes()[(end + 1).min(text.len())..];
+                return if told && is_outcome(behind) { end } else { 0 };
+            }
+            end += word.len() + usize::from(i > 0);
+        }
+        0
     }
 
     /// The length in bytes of the name at the start of a text in a script without capitals: words that are known, and a surname behind them.
