@@ -49,9 +49,9 @@ impl SpokenCues {
     pub fn new(words: &SpokenWords) -> Self {
         let mut by_word: HashMap<Box<[u8]>, Vec<Cue>, _> = HashMap::default();
         for (list, promise) in [
+            (&words.persons, Some(Promise::Person)),
             (&words.labels, None),
             (&words.addresses, Some(Promise::Address)),
-            (&words.persons, Some(Promise::Person)),
             (&words.hints, Some(Promise::Hint)),
             (&words.compared, Some(Promise::Quoted)),
         ] {
@@ -66,21 +66,6 @@ impl SpokenCues {
 
     /// What the cue that ends at `end` promises.
     pub(crate) fn before(&self, text: &[u8], end: usize) -> Option<Option<Promise>> {
-        self.standing(text, end, |_| true)
-    }
-
-    /// The same of cues that are no labels.
-    fn hint(&self, text: &[u8], end: usize) -> Option<Promise> {
-        let is_hint = |promise| matches!(promise, Some(Promise::Hint | Promise::Person));
-        self.standing(text, end, is_hint).flatten()
-    }
-
-    fn standing(
-        &self,
-        text: &[u8],
-        end: usize,
-        counts: impl Fn(Option<Promise>) -> bool,
-    ) -> Option<Option<Promise>> {
         let word = text[..end]
             .iter()
             .rev()
@@ -102,8 +87,7 @@ impl SpokenCues {
                     && (start == 0 || !text[start - 1].is_ascii_alphanumeric())
             })
         };
-        let mut cues = cues.iter().filter(|cue| counts(cue.1));
-        cues.find(stands).map(|cue| cue.1)
+        cues.iter().find(stands).map(|cue| cue.1)
     }
 }
 
@@ -362,11 +346,7 @@ impl Pass<'_> {
                             Promise::Sure
                         }
                     }
-                    // `PAN holder Rohit Mehta`: the label of a number, or of nothing
-                    _ => match core.spoken.hint(t, end) {
-                        Some(promise) => promise,
-                        None => continue,
-                    },
+                    _ => continue,
                 },
             };
             let text = valid_prefix(&t[start..t.len().min(start + REACH)]);

@@ -53,7 +53,9 @@ impl NameLists {
             let named =
                 written && rest.count() > 0 && word.chars().all(|c| is_latin(c) || c == '\'');
             if !named || self.is_latin_word(word) || is_label(word) {
-                let told = i > 1 && word.starts_with(|c: char| c.is_ascii_lowercase());
+                // `customer Onboarding Journey is complete`
+                let telling = word.len() > 4 || matches!(word, "not" | "was");
+                let told = i > 1 && telling && word.starts_with(|c: char| c.is_ascii_lowercase());
                 let behind = &text.as_bytes()[(end + 1).min(text.len())..];
                 return if told && is_outcome(behind) { end } else { 0 };
             }
