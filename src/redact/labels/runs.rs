@@ -125,6 +125,12 @@ pub(crate) fn typed_run(rest: &[u8]) -> usize {
     }) {
         return i + FIELD.len();
     }
+    // SQL: DATE '1990-03-07', N'张三'
+    for told in [&b"DATE "[..], b"date ", b"TIMESTAMP ", b"N"] {
+        if rest.starts_with(told) && rest.get(told.len()) == Some(&b'\'') {
+            return told.len();
+        }
+    }
     let open = wrapper_run(rest);
     if open == 0 || quoted(open) {
         return open * usize::from(quoted(open));

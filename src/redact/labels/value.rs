@@ -139,7 +139,7 @@ impl Pass<'_> {
                 listed: false,
             });
         }
-        if is_structure(&t[start..]) {
+        if is_structure(&t[start..]) || is_nothing(&t[start..]) {
             return None;
         }
         let inside = wrapper_run(&t[start..]);
@@ -274,6 +274,19 @@ fn is_key_line(rest: &[u8]) -> bool {
         && rest[0].is_ascii_lowercase()
         && rest.get(end) == Some(&b':')
         && matches!(rest.get(end + 1), Some(b' ' | b'\n'))
+}
+
+/// Does a program's word for nothing stand before the next member: `NULL, 'x' => …`?
+fn is_nothing(rest: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] = [b"null", b"nil", b"none", b"undefined", b"nan"];
+    matches!(rest.first(), Some(b'n' | b'N' | b'u'))
+        && WORDS.iter().any(|word| {
+            let ends = matches!(
+                rest.get(word.len()),
+                Some(b',' | b';' | b')' | b'}' | b']' | b'\n')
+            );
+            ends && rest[..word.len()].eq_ignore_ascii_case(word)
+        })
 }
 
 /// Is a text between quotes the name of what `behind` it says: `"full_name"=>`, `'status': `? A person's name may be one as well.

@@ -52,7 +52,9 @@ impl Pass<'_> {
             false => Plus::SpaceInQueries,
         };
         if ((bits & holds::ENCODED != 0 && memchr::memchr(b'%', t).is_some())
-            || (form && memchr::memchr(b'+', t).is_some()))
+            || (bits & holds::LABEL != 0
+                && memchr::memchr(b'+', t).is_some()
+                && (form || self.scratch.forms == 0 && percent::holds_query(t))))
             && self.layer(
                 t,
                 at,

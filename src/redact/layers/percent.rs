@@ -18,7 +18,7 @@ pub(crate) fn percent(source: &[u8], plus: Plus, out: &mut Vec<u8>, map: &mut Of
     map.clear();
     let mut at = 0;
     let mut any = false;
-    let pluses = plus == Plus::Space || memchr::memmem::find(source, b"://").is_some();
+    let pluses = plus == Plus::Space || holds_query(source);
     let mut query = 0..0;
     while at < source.len() {
         let next = if pluses {
@@ -85,7 +85,12 @@ pub(crate) fn percent(source: &[u8], plus: Plus, out: &mut Vec<u8>, map: &mut Of
     any
 }
 
-/// The query of the address around `at`, of which nothing before `floor` need be looked at. Where there is none, it begins where it ends.
+/// May a text without spaces for plus signs hold the query of an address: `https://…?a=b`, `GET /find?a=b`, or what a log has of one, `a=b&c=d`?
+pub(crate) fn holds_query(t: &[u8]) -> bool {
+    memchr::memchr2(b'?', b'&', t).is_some()
+}
+
+/// The query around `at`, of which nothing before `floor` need be looked at. Where there is none, it begins where it ends.
 fn query_around(source: &[u8], at: usize, floor: usize) -> std::ops::Range<usize> {
     let ends = |c: &u8| c.is_ascii_whitespace() || matches!(c, b'"' | b'\'' | b'<' | b'>' | b'\\');
     let word = source[floor..at].iter().rposition(ends);
@@ -94,9 +99,18 @@ fn query_around(source: &[u8], at: usize, floor: usize) -> std::ops::Range<usize
         .iter()
         .position(ends)
         .map_or(source.len(), |i| at + i);
-    let scheme = memchr::memmem::find(&source[start..at], b"://").map(|i| start + i);
-    let mark = scheme.and_then(|i| Some(i + memchr::memchr(b'?', &source[i..at])?));
-    mark.unwrap_or(end)..end
+    let head = &source[start..at];
+    let path = memchr::memmem::find(head, b"://")
+        .or_else(|| memchr::memchr(b'/', head))
+        .map(|i| start + i);
+    let mark = path.and_then(|i| Some(i + memchr::memchr(b'?', &source[i..at])?));
+    // W3C writes a path and its query as fields of their own
+    let bare =
+        || memchr::memchr(b'&', &source[start..end]).is_some() && is_form(&source[start..end]);
+    match mark {
+        None if bare() => start..end,
+        mark => mark.unwrap_or(end)..end,
+    }
 }
 
 /// Does the plus sign at `at` stand in a parameter whose whole value is base64, by what it begins with or its padding?

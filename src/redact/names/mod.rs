@@ -5,6 +5,7 @@
 
 pub(crate) mod addressed;
 pub(crate) mod beside;
+mod connected;
 mod cued;
 pub(crate) mod enclosed;
 pub(crate) mod latin;

@@ -320,6 +320,10 @@ impl Pass<'_> {
             let Some(first) = t.get(start).filter(|_| start >= from) else {
                 continue;
             };
+            if core.names.is_connector(&t[start..]) {
+                from = self.connected_name(t, start, at, mark, category);
+                continue;
+            }
             let latin = first.is_ascii_uppercase() || matches!(first, 0xc3..=0xc6 | 0xe1);
             let other = matches!(first, 0xe4..=0xed);
             if !latin && !other {

@@ -1,6 +1,6 @@
 //! Values that a program quotes when it refuses them, beside the field that they were meant for: `on field 'name': rejected value [张三]`,
 //! `Duplicate entry 'x' for key 'user.phone'`, `Invalid value 'x' for field 'fullName'`, `Key (full_name, birth_date)=(x, y)`, `input_value='张三'`; and values that it binds to a statement,
-//! `Parameters: 张三(String)`, of which only the place says what they are. And PHP's own form, `s:4:"name";s:6:"张三";`.
+//! `Parameters: 张三(String)`, of which only the place says what they are. And a piece of PHP's own form, `s:4:"name";s:6:"张三";`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::redact::fields::ClassId;
+use crate::redact::labels::value::closing_quote;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
 use crate::redact::words::spans::{pieces, trimmed};
@@ -15,14 +16,22 @@ use crate::redact::words::spans::{pieces, trimmed};
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
 
-const SIGNS: [&str; 20] = [
+const SIGNS: [&str; 28] = [
     "' for ",
     "\" for ",
     "\";s:",
+    ":{s:",
+    ":{i:",
     "rejected value [",
     ")=(",
     "input_value='",
     " LIKE '",
+    " like '",
+    " IN ('",
+    " in ('",
+    " BETWEEN '",
+    " between '",
+    "' AS ",
     "(String)",
     "] - [",
     "VARCHAR) <- [",
@@ -43,9 +52,16 @@ impl Pass<'_> {
     pub(crate) fn complaints(&mut self, t: &[u8], at: usize, mark: usize) {
         // lists within a list are read with it
         let mut listed = 0;
+        // and so is what PHP serialised
+        let mut serialized = 0;
         for found in QUOTED.find_iter(t) {
             let (start, end) = (found.start(), found.end());
             match SIGNS[found.pattern().as_usize()] {
+                ":{s:" | ":{i:" if start >= serialized => {
+                    serialized = self.serialized(t, start + 1, at, mark);
+                }
+                ":{s:" | ":{i:" => (),
+                "\";s:" if start < serialized => (),
                 "\";s:" => {
                     let key = memchr::memrchr(b'"', &t[reach_back(t, start)..start]);
                     let key = key.map(|i| reach_back(t, start) + i + 1..start);
@@ -78,7 +94,7 @@ impl Pass<'_> {
                     let value = upto(t, end, b"', input_type");
                     self.complained(t, line_before(t, start), value, at, mark);
                 }
-                " LIKE '" => {
+                " LIKE '" | " like '" => {
                     let value = upto(t, end, b"'");
                     let percent = |c: &u8| *c == b'%';
                     let from =
@@ -91,6 +107,20 @@ impl Pass<'_> {
                     if let Some(class) = self.label_ending(t, start) {
                         self.complained_of(t, class, from..value.end - behind, at, mark);
                     }
+                }
+                // name IN ('…', '…'), dob BETWEEN '…' AND '…'
+                " IN ('" | " in ('" | " BETWEEN '" | " between '" => {
+                    if let Some(class) = self.label_ending(t, start) {
+                        self.alternatives(t, class, end, at, mark);
+                    }
+                }
+                // SELECT '…' AS name
+                "' AS " => {
+                    let open = memchr::memrchr(b'\'', &t[reach_back(t, start)..start]);
+                    let open = open.map_or(start, |i| reach_back(t, start) + i + 1);
+                    let word = |c: &&u8| c.is_ascii_alphanumeric() || **c == b'_';
+                    let length = t[end..].iter().take(64).take_while(word).count();
+                    self.complained(t, Some(end..end + length), open..start, at, mark);
                 }
                 "(String)" => {
                     let open = memchr::memrchr2(b',', b':', &t[reach_back(t, start)..start]);
@@ -133,6 +163,24 @@ impl Pass<'_> {
                 _ => {
                     self.bound(t, upto(t, end, b"]"), at, mark);
                 }
+            }
+        }
+    }
+
+    /// Values in quotes of which a column has one, `'…', '…')`, or between which it is, `'…' AND '…'`; the first begins at `start`.
+    fn alternatives(&mut self, t: &[u8], class: ClassId, start: usize, at: usize, mark: usize) {
+        let mut from = start;
+        loop {
+            let length = closing_quote(&t[from..t.len().min(from + REACH)], b"'");
+            let Some(end) = length.map(|length| from + length) else {
+                return;
+            };
+            self.complained_of(t, class, from..end, at, mark);
+            const GAPS: [&[u8]; 4] = [b", '", b",'", b" AND '", b" and '"];
+            let gap = GAPS.iter().find(|gap| t[end + 1..].starts_with(gap));
+            match gap {
+                Some(gap) => from = end + 1 + gap.len(),
+                None => return,
             }
         }
     }

@@ -13,4 +13,5 @@ pub(crate) mod html;
 pub(crate) mod pairs;
 pub(crate) mod parts;
 pub(crate) mod refused;
+mod serialized;
 pub(crate) mod sql;
