@@ -11,25 +11,29 @@ use crate::program::Program;
 use crate::store::Store;
 
 /// Everything a search gives back, page by page, as text. `_source` holds every stored field.
+///
+/// In a point in time: where segments are merged between two pages, a document of the first may stand in the second again.
 pub fn everything(store: &Store, mut see: impl FnMut(&Json)) {
-    let mut after = Json::Null;
-    loop {
-        let mut query = json!({ "size": 500, "sort": [{ "@timestamp": "asc" }, { "tuomin.request_id": "asc" }, { "_doc": "asc" }] });
-        if !after.is_null() {
-            query["search_after"] = after;
-        }
-        let (status, answer) = ask(
-            store.url(),
-            "POST",
-            &format!("/{}/_search", store.all()),
-            Some(&query),
-        );
+    let search = |path: &str, body: Option<&Json>| {
+        let (status, answer) = ask(store.url(), "POST", path, body);
         assert_eq!(status, 200, "{answer}");
+        answer
+    };
+    let opened = search(&format!("/{}/_pit?keep_alive=1m", store.all()), None);
+    let mut query = json!({
+        "size": 500,
+        "pit": { "id": opened["id"], "keep_alive": "1m" },
+        "sort": [{ "@timestamp": "asc" }, { "_shard_doc": "asc" }],
+    });
+    loop {
+        let answer = search("/_search", Some(&query));
         let hits = answer["hits"]["hits"].as_array().unwrap();
-        let Some(last) = hits.last() else { return };
-        after = last["sort"].clone();
+        let Some(last) = hits.last() else { break };
+        query["search_after"] = last["sort"].clone();
         hits.iter().for_each(&mut see);
     }
+    let pit = json!({ "id": opened["id"] });
+    ask(store.url(), "DELETE", "/_pit", Some(&pit));
 }
 
 /// How many records the test below stores.
