@@ -270,6 +270,9 @@ fn what_can_not_work_is_told() {
     let program = program();
     program.run(&["run", "--follow"]).fails(2, &["FILES"]);
     program
+        .run(&["run", "--follow", "-"])
+        .fails(2, &["standard input"]);
+    program
         .run(&["run", "--follow", "a", "-o", "b"])
         .fails(2, &["cannot be used with"]);
     program

@@ -71,6 +71,10 @@ impl Source {
             let message = "--follow never ends, so a file (output.file) would never get its name: use standard output";
             return Err(usage(message));
         }
+        if files.iter().any(|file| file.as_os_str() == "-") {
+            let message = "--follow follows files by their names; standard input is read to its end without it";
+            return Err(usage(message));
+        }
         allow_open_files();
         let settings = config.input.follow.clone();
         let name = settings.checkpoints.display().to_string();
