@@ -54,6 +54,9 @@ pub struct FieldClass {
     /// Values are machine identifiers or measures: value patterns don't touch them.
     #[serde(default)]
     pub safe: bool,
+    /// Its values, all `safe`, are numbers, times or short codes: what is written otherwise is looked at.
+    #[serde(default)]
+    pub shaped: bool,
     /// Which values count; anything else under the key is treated as if the key meant nothing.
     #[serde(default)]
     pub value: ValueRule,

@@ -18,7 +18,7 @@ use super::json::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
 use super::layers::decode::{self, Unescaped};
 use super::layers::payload;
 use super::names::spoken::may_hold_name;
-use super::scan::{Contents, contents, holds, speaks, string_end};
+use super::scan::{Contents, MANY_DIGITS, contents, holds, is_odd, speaks, string_end};
 use crate::patterns::schema::ActionName;
 
 /// So many layers of encoding are opened; what is deeper is replaced unseen. Each JSON layer doubles the backslashes and each base64 layer
@@ -171,6 +171,7 @@ impl Pass<'_> {
         // {"Image":{"Bytes":"/9j/4AAQ…"}}: what is so long under a measure's key is none, and {"type":"idcard=370…"} is no code
         if class.is_some_and(|c| c.safe)
             && (speaks(&t[span.clone()])
+                || class.is_some_and(|c| c.shaped) && is_odd(&t[span.clone()])
                 || bits & holds::ESCAPE != 0 && quotes(&t[span.clone()])
                 || span.len() >= LONG_SAFE && payload::is_media(&t[span.clone()]))
         {
@@ -370,7 +371,10 @@ impl Pass<'_> {
 
     /// Inspects a bare number.
     pub(crate) fn number(&mut self, t: &[u8], at: usize, integer: bool, context: Context) {
-        if self.class(context.class).is_some_and(|c| c.safe) || self.by_key(t, at, context, b"\"") {
+        let odd = integer
+            && t.len() >= MANY_DIGITS
+            && self.class(context.class).is_some_and(|c| c.shaped);
+        if !odd && self.by_key(t, at, context, b"\"") {
             return;
         }
         if integer && t.len() >= LONG_NUMBER {

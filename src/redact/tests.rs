@@ -373,6 +373,7 @@ fn passing_quiet_members_changes_nothing() {
         let sample = include_bytes!("../../tests/data/sample.ndjson");
         let persons = r#"{"persons":{"张三":0.9,"李四":1},"a":1,"Country":null,"Phone":13800138000,"b":{"code":1}}
 {"tax":{"no":"1234567890"},"l":[{"type":"name","code":1,"value":"Tan Wei"},{"path":"/a","kind":"x","value":"Siti"},{"type":"a","key":"nik","value":"12"},{"type":1,"value":"b"}]}
+{"num":"11010519491231002X","index":"a@example.com","time":"2026-11-26T10:11:12.123+08:00","scores":["0.5","A123456(3)","1"],"total":440524188001010014,"code":"E1001"}
 "#
         .repeat(9);
         let mut dice = Rng::new(5);

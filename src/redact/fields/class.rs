@@ -52,6 +52,8 @@ pub(crate) struct Class {
     pub id: String,
     pub category: Option<CategoryId>,
     pub safe: bool,
+    /// See [`crate::redact::scan::is_odd`].
+    pub shaped: bool,
     pub value: ValueRule,
     pub keys_only: bool,
     pub needs_separator: bool,

@@ -114,6 +114,7 @@ impl Fields {
                         id: c.id.clone(),
                         category: category.filter(|id| !catalog.is_off(*id)),
                         safe: c.safe,
+                        shaped: c.shaped,
                         value: c.value,
                         keys_only: c.keys_only,
                         needs_separator: c.needs_separator,
@@ -232,6 +233,7 @@ impl Fields {
         match self.classes.get(usize::from(info.class)) {
             _ if !self.is_settled(key, info) => Quiet::No,
             None => Quiet::Plain,
+            Some(class) if class.safe && class.shaped => Quiet::Shaped,
             Some(class) if class.safe => Quiet::Safe,
             Some(_) => Quiet::No,
         }

@@ -81,6 +81,8 @@ pub(crate) enum Quiet {
     No,
     /// The key means nothing: a short number tells nothing either, nor do words alone.
     Plain,
+    /// A measure, a time or a code, if it is written like one; see [`crate::redact::scan::is_odd`].
+    Shaped,
     /// A machine identifier, whatever it is.
     Safe,
 }

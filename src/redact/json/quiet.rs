@@ -13,7 +13,9 @@ use crate::redact::pass::{Pass, Standing};
 use crate::redact::scan::number::number_end;
 #[cfg(target_arch = "x86_64")]
 use crate::redact::scan::wide::{self, Brief};
-use crate::redact::scan::{Contents, bare_end, holds, prose_end, speaks, string_end};
+use crate::redact::scan::{
+    Contents, MANY_DIGITS, bare_end, holds, is_odd, prose_end, speaks, string_end,
+};
 use crate::redact::settings::Posture;
 
 /// A string of so many bytes under a key that is known to be safe may be a payload.
@@ -22,9 +24,17 @@ pub(crate) const LONG_SAFE: usize = 192;
 pub(crate) const LONG_NUMBER: usize = 7;
 
 /// The end of a machine's value that is too short for a payload, and no sentence.
-fn safe_end(t: &[u8], p: usize) -> Option<usize> {
+fn safe_end(t: &[u8], p: usize, shaped: bool) -> Option<usize> {
     let (end, _) = bare_end(t, p)?;
-    (end - p < LONG_SAFE && !speaks(&t[p..end])).then_some(end + 1)
+    let value = &t[p..end];
+    let odd = shaped && is_odd(value);
+    (value.len() < LONG_SAFE && !odd && !speaks(value)).then_some(end + 1)
+}
+
+/// Has an integer so many digits that it may be a value?
+#[inline(always)]
+fn is_long(length: usize, safe: bool, shaped: bool) -> bool {
+    length >= LONG_NUMBER && (!safe || shaped && length >= MANY_DIGITS)
 }
 
 /// How far members were passed.
@@ -111,7 +121,8 @@ impl Pass<'_> {
                 None => break false,
             };
             let value = key.value;
-            let safe = key.quiet == Quiet::Safe && allowed.untold;
+            let safe = key.quiet != Quiet::Plain && allowed.untold;
+            let shaped = key.quiet == Quiet::Shaped;
             if !(safe || allowed.plain) {
                 break true;
             }
@@ -120,9 +131,11 @@ impl Pass<'_> {
                     end,
                     anything,
                     speaks,
+                    may_be_odd,
                 }) => {
                     let content = &t[value + 1..end];
-                    let nothing = safe && !speaks
+                    let odd = shaped && may_be_odd && is_odd(content);
+                    let nothing = safe && !speaks && !odd
                         || if anything || safe {
                             self.is_remembered(content, Standing::plain(key.id, allowed.body))
                         } else {
@@ -139,7 +152,7 @@ impl Pass<'_> {
                     end + 1
                 }
                 Some(Brief::Number { end, integer }) => {
-                    if !safe && integer && end - value >= LONG_NUMBER {
+                    if integer && is_long(end - value, safe, shaped) {
                         break true;
                     }
                     end
@@ -148,7 +161,8 @@ impl Pass<'_> {
                 None if safe
                     && t[value] == b'"'
                     && let Some(end) = wide::machine_end(t, value + 1)
-                    && end - value <= LONG_SAFE =>
+                    && end - value <= LONG_SAFE
+                    && !(shaped && is_odd(&t[value + 1..end])) =>
                 {
                     end + 1
                 }
@@ -183,11 +197,12 @@ impl Pass<'_> {
         let Peeked {
             value, quiet, id, ..
         } = key;
-        let safe = quiet == Quiet::Safe && allowed.untold;
+        let safe = quiet != Quiet::Plain && allowed.untold;
+        let shaped = quiet == Quiet::Shaped;
         let plain = allowed.plain;
         let rest = &t[value..];
         let end = match rest.first() {
-            Some(b'"') if safe => safe_end(t, value + 1),
+            Some(b'"') if safe => safe_end(t, value + 1, shaped),
             Some(b'"') if plain && let Some(end) = prose_end(t, value + 1) => Some(end + 1),
             Some(b'"') if plain && !begins_json(&rest[1..]) => {
                 let Some((end, bits)) = string_end(t, value + 1) else {
@@ -212,7 +227,7 @@ impl Pass<'_> {
                 Some(end + 1)
             }
             Some(b'-' | b'0'..=b'9') if safe || plain => number_end(t, value)
-                .filter(|(end, integer)| safe || !integer || end - value < LONG_NUMBER)
+                .filter(|(end, integer)| !integer || !is_long(end - value, safe, shaped))
                 .map(|(end, _)| end),
             Some(b't') if rest.starts_with(b"true") => Some(value + 4),
             Some(b'f') if rest.starts_with(b"false") => Some(value + 5),
@@ -268,6 +283,7 @@ impl Pass<'_> {
         let frame = self.top();
         let (class, body, country) = (frame.class, frame.body, frame.parent.role.country);
         let safe = self.class(class).is_some_and(|c| c.safe);
+        let shaped = self.class(class).is_some_and(|c| c.shaped);
         let plain = class == NO_CLASS && !(body && self.core.posture == Posture::Strict);
         if country || !(safe || plain) {
             return p;
@@ -275,7 +291,7 @@ impl Pass<'_> {
         let mut passed = 0;
         loop {
             let end = match t.get(p) {
-                Some(b'"') if safe => safe_end(t, p + 1),
+                Some(b'"') if safe => safe_end(t, p + 1, shaped),
                 // an option is a label of what follows it
                 Some(b'"')
                     if t.get(p + 1) != Some(&b'-')
@@ -292,7 +308,7 @@ impl Pass<'_> {
                     })
                     .map(|(end, _)| end + 1),
                 Some(b'-' | b'0'..=b'9') => number_end(t, p)
-                    .filter(|(end, integer)| safe || !integer || end - p < LONG_NUMBER)
+                    .filter(|(end, integer)| !integer || !is_long(end - p, safe, shaped))
                     .map(|(end, _)| end),
                 _ => None,
             };

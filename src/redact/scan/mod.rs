@@ -108,6 +108,29 @@ fn by_sixteen(text: &[u8]) -> Contents {
     all.contents() | (Contents::from(escape) * holds::ESCAPE)
 }
 
+/// From so many digits on a number is more than a measure, a time or a code.
+pub(crate) const MANY_DIGITS: usize = 15;
+
+/// Is a text, where a measure, a time or a code is meant, written like none of them: with an `@`, with more than a few digits among letters or
+/// signs, or with very many?
+pub(crate) fn is_odd(text: &[u8]) -> bool {
+    let clock = text.first().is_some_and(u8::is_ascii_digit) && text.contains(&b':');
+    let (mut digits, mut others) = (0, false);
+    for c in text {
+        match c {
+            b'0'..=b'9' => digits += 1,
+            b'@' => return true,
+            b'.' | b',' | b'-' | b':' | b'/' | b' ' | b'_' | b'%' => (),
+            b'T' | b'Z' | b'+' if clock => (),
+            _ => others = true,
+        }
+    }
+    (others && digits >= FEW_DIGITS) || (!clock && digits >= MANY_DIGITS)
+}
+
+/// Fewer digits than these tell nothing.
+const FEW_DIGITS: usize = 6;
+
 /// Does a value speak where a machine's would not: with `=`, in another script, with a word behind a space?
 pub(crate) fn speaks(text: &[u8]) -> bool {
     #[cfg(target_arch = "x86_64")]

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 use super::ends::{End, PAYLOAD};
 use super::lanes::Run;
-use super::{Contents, LONG, far_stop, holds};
+use super::{Contents, FEW_DIGITS, LONG, far_stop, holds};
 
 /// Bytes looked at together.
 pub(crate) const LANES: usize = 32;
@@ -91,6 +91,14 @@ impl Lanes {
     fn digits(&self) -> u32 {
         // the bit of a class, moved to where a mask takes its bits from
         const MOVED: i32 = 7 - holds::DIGIT.trailing_zeros() as i32;
+        _mm256_movemask_epi8(_mm256_slli_epi16::<MOVED>(self.classes)) as u32
+    }
+
+    /// `@`, a bit each.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn at(&self) -> u32 {
+        const MOVED: i32 = 7 - holds::AT.trailing_zeros() as i32;
         _mm256_movemask_epi8(_mm256_slli_epi16::<MOVED>(self.classes)) as u32
     }
 
@@ -282,6 +290,8 @@ pub(crate) enum Brief {
         end: usize,
         anything: bool,
         speaks: bool,
+        /// Without this it is not odd; see [`super::is_odd`].
+        may_be_odd: bool,
     },
     /// A number that ends there: where, and if it is an integer.
     Number { end: usize, integer: bool },
@@ -317,6 +327,8 @@ pub(crate) fn brief(t: &[u8], p: usize) -> Option<Brief> {
         end: p + stop as usize,
         anything: run || lanes.anything() & within != 0,
         speaks: lanes.speech() & within != 0,
+        may_be_odd: (lanes.digits() & within).count_ones() as usize >= FEW_DIGITS
+            || lanes.at() & within != 0,
     })
 }
 
