@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use memchr::memmem::Finder;
+
 use super::RedactError;
 use super::edit::action::{Catalog, CategoryId, Family};
 use super::edit::pseudonym::{PseudonymKey, Pseudonymizer};
@@ -39,6 +41,8 @@ pub(crate) struct Core {
     pub changes: Changes,
     pub dates: Dates,
     pub prose: Prose,
+    /// [`Prose::card_signs`]
+    pub card_signs: Vec<Finder<'static>>,
     pub pseudonyms: Pseudonymizer,
     pub posture: Posture,
     pub allow: HashSet<Vec<u8>>,
@@ -127,6 +131,9 @@ impl Core {
             outcomes: Outcomes::new(&patterns.outcomes),
             changes: Changes::new(&patterns.prose.changes),
             dates: Dates::new(&patterns.prose.dates),
+            card_signs: (patterns.prose.card_signs.iter())
+                .map(|sign| Finder::new(sign).into_owned())
+                .collect(),
             prose: patterns.prose.clone(),
             pseudonyms: Pseudonymizer::new(key),
             posture: settings.posture,

@@ -169,11 +169,12 @@ impl Pass<'_> {
         let (mut context, mut bits) = (context, bits);
         let mut class = self.class(context.class);
         // {"Image":{"Bytes":"/9j/4AAQ…"}}: what is so long under a measure's key is none, and {"type":"idcard=370…"} is no code
-        if class.is_some_and(|c| c.safe)
-            && (speaks(&t[span.clone()])
-                || class.is_some_and(|c| c.shaped) && is_odd(&t[span.clone()])
-                || bits & holds::ESCAPE != 0 && quotes(&t[span.clone()])
-                || span.len() >= LONG_SAFE && payload::is_media(&t[span.clone()]))
+        let value = &t[span.clone()];
+        if let Some(safe) = class.filter(|c| c.safe)
+            && (speaks(value)
+                || safe.shaped && is_odd(value)
+                || bits & holds::ESCAPE != 0 && quotes(value)
+                || value.len() >= LONG_SAFE && payload::is_media(value))
         {
             context.class = NO_CLASS;
             class = None;
@@ -185,12 +186,11 @@ impl Pass<'_> {
         let words = bits & (holds::ANYTHING | holds::UNKNOWN) == 0
             && class.is_none()
             && !self.is_denying(context)
-            && !may_hold_name(&t[span.clone()]);
+            && !may_hold_name(value);
         if span.is_empty() || ((safe || words) && self.scratch.needles.is_empty()) {
             return;
         }
         if bits & holds::ESCAPE == 0 {
-            let value = &t[span.clone()];
             let standing = context.standing();
             let memorable = bits & holds::ANYTHING != 0 && self.is_memorable(standing);
             let plain = standing == Standing::plain(context.id, context.body);

@@ -25,9 +25,9 @@ struct Label {
 impl Pass<'_> {
     pub(crate) fn unsigned_labels(&mut self, t: &[u8], at: usize, mark: usize) {
         if t.len() > CARD
-            || !(self.core.prose.card_signs)
+            || !(self.core.card_signs)
                 .iter()
-                .any(|sign| memchr::memmem::find(t, sign.as_bytes()).is_some())
+                .any(|sign| sign.find(t).is_some())
         {
             return;
         }

@@ -3,12 +3,12 @@
 //! The first pass over a line notes what keys, labels and shapes gave away ([`needles`]). If any of it still stands in the redacted line (or
 //! may stand there encoded) a second pass runs over that line and takes out the repetitions, through every encoding as the first one did.
 
-pub(crate) mod apart;
 mod compare;
 mod halves;
 pub(crate) mod needles;
 pub(crate) mod noted;
 pub(crate) mod starts;
+mod variants;
 
 use std::ops::Range;
 

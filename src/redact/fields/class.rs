@@ -88,8 +88,9 @@ impl Class {
         self.invited_by == 0
     }
 
-    /// Does a word, in lower case, make something else of what follows it?
-    pub fn is_denied_after(&self, word: &str) -> bool {
-        self.not_after.iter().any(|w| w == word)
+    /// Does a word make something else of what follows it?
+    pub fn is_denied_after(&self, word: &[u8]) -> bool {
+        let is_one = |w: &String| w.as_bytes().eq_ignore_ascii_case(word);
+        self.not_after.iter().any(is_one)
     }
 }

@@ -213,29 +213,23 @@ impl Fields {
             .is_some_and(|c| parent.denies(c))
     }
 
-    /// Does a key mean the same in every object that means nothing?
-    pub fn is_settled(&self, key: &[u8], info: &KeyInfo) -> bool {
+    /// What under a key needs no look, wherever the key stands.
+    pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
         // a long key with digits may be a value itself
         // and what is only called `ID` is told by what stands beside it, or above: so may `no` and `data` be
         let telling = (info.holds & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7)
             || [&b"id"[..], b"no", b"data"]
                 .iter()
                 .any(|told| key.eq_ignore_ascii_case(told));
-        let class = self.classes.get(usize::from(info.class));
-        !telling
-            && !matches!(info.role.part, Part::Value | Part::Persons)
-            && !info.role.body
-            && class.is_none_or(|class| class.denied_by == 0 && class.invited_by == 0)
-    }
-
-    /// What under a key needs no look, wherever the key stands.
-    pub fn quiet(&self, key: &[u8], info: &KeyInfo) -> Quiet {
+        if telling || matches!(info.role.part, Part::Value | Part::Persons) || info.role.body {
+            return Quiet::No;
+        }
         match self.classes.get(usize::from(info.class)) {
-            _ if !self.is_settled(key, info) => Quiet::No,
             None => Quiet::Plain,
+            Some(class) if class.denied_by != 0 || class.invited_by != 0 => Quiet::No,
             Some(class) if class.safe && class.shaped => Quiet::Shaped,
             Some(class) if class.safe => Quiet::Safe,
-            Some(_) => Quiet::No,
+            Some(_) => Quiet::Settled,
         }
     }
 

@@ -18,8 +18,6 @@ struct Entry {
     #[cfg(target_arch = "x86_64")]
     head: [u8; wide::LANES],
     info: KeyInfo,
-    /// [`Fields::is_settled`]
-    settled: bool,
     /// The same for every place, but that its value is behind the key's own length.
     peeked: Peeked,
     /// The entry that followed the last time, and the one that did before: behind the last member of an array's element another
@@ -28,7 +26,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn new(text: &[u8], info: KeyInfo, settled: bool, quiet: Quiet) -> Self {
+    fn new(text: &[u8], info: KeyInfo, quiet: Quiet) -> Self {
         #[cfg(target_arch = "x86_64")]
         let head = std::array::from_fn(|i| text.get(i).copied().unwrap_or(0));
         Self {
@@ -36,12 +34,10 @@ impl Entry {
             #[cfg(target_arch = "x86_64")]
             head,
             info,
-            settled,
             peeked: Peeked {
                 value: text.len(),
                 quiet,
                 id: info.id,
-                tells: info.role.country || info.role.part == Part::Key,
                 country: info.role.country,
                 names: info.role.part == Part::Key,
             },
@@ -51,7 +47,8 @@ impl Entry {
 
     #[inline]
     fn peeked(&self, p: usize) -> Option<Peeked> {
-        (self.peeked.quiet != Quiet::No).then_some(Peeked {
+        let passes = !matches!(self.peeked.quiet, Quiet::No | Quiet::Settled);
+        passes.then_some(Peeked {
             value: p + self.peeked.value,
             ..self.peeked
         })
@@ -66,8 +63,6 @@ pub(crate) struct Peeked {
     pub quiet: Quiet,
     /// [`KeyInfo::id`]
     pub id: u32,
-    /// Its value tells something outside of itself: one of the next two.
-    pub tells: bool,
     /// It names a country; see [`KeyInfo::role`].
     pub country: bool,
     /// Its value may name what another member holds; see [`Part::Key`].
@@ -77,8 +72,10 @@ pub(crate) struct Peeked {
 /// What under a key needs no look at all, wherever the key stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quiet {
-    /// Everything may tell something.
+    /// Everything may tell something, and what stands around the key says what.
     No,
+    /// Everything may tell something, but the key means the same in every object that means nothing; as do all below.
+    Settled,
     /// The key means nothing: a short number tells nothing either, nor do words alone.
     Plain,
     /// A measure, a time or a code, if it is written like one; see [`crate::redact::scan::is_odd`].
@@ -117,14 +114,14 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// If the key that followed the last time stands at `p`: the position behind its colon, what it means, and if it is settled.
+    /// If the key that followed the last time stands at `p`: the position behind its colon, what it means, and what needs no look.
     #[inline]
-    pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo, bool)> {
+    pub fn follow(&mut self, t: &[u8], p: usize) -> Option<(usize, KeyInfo, Quiet)> {
         if !self.stands(t, p, self.expected) {
             self.expect_other(|keys, other| keys.stands(t, p, other))?;
         }
         let entry = &self.entries[self.expected];
-        let followed = (p + entry.text.len(), entry.info, entry.settled);
+        let followed = (p + entry.text.len(), entry.info, entry.peeked.quiet);
         self.pass();
         Some(followed)
     }
@@ -216,7 +213,6 @@ impl Keys {
         self.entries.push(Entry::new(
             &[b"\"", key, b"\":"].concat(),
             info,
-            fields.is_settled(key, &info),
             fields.quiet(key, &info),
         ));
         self.known.put(key, at as u32);
@@ -226,7 +222,7 @@ impl Keys {
     fn forget(&mut self) {
         self.entries.clear();
         self.entries
-            .push(Entry::new(&[0], KeyInfo::NOTHING, false, Quiet::No));
+            .push(Entry::new(&[0], KeyInfo::NOTHING, Quiet::No));
         self.known = Remembered::default();
         self.last = 0;
         self.expected = 0;

@@ -23,6 +23,7 @@ use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::number::number_end;
 use crate::redact::scan::{Contents, bare_end, holds, string_end};
 pub(crate) use frame::Frame;
+use keys::Quiet;
 use quiet::Seen;
 use siblings::LONGEST_ID;
 
@@ -246,12 +247,12 @@ impl Pass<'_> {
             return None;
         }
         let (behind, info, end, bits) = match self.scratch.keys.follow(t, p) {
-            Some((behind, info, settled)) => {
+            Some((behind, info, quiet)) => {
                 let frame = self.top();
                 let (class, body) = (frame.class, frame.body);
                 let persons = frame.parent.role.part == Part::Persons;
                 let looks = self.scratch.track_path || !self.scratch.needles.is_empty();
-                if settled && class == NO_CLASS && !persons && !looks {
+                if quiet != Quiet::No && class == NO_CLASS && !persons && !looks {
                     // most objects mean nothing
                     let class = info.class;
                     self.describe(class);

@@ -168,21 +168,17 @@ impl Pass<'_> {
                 }
                 None => break false,
             };
-            if key.tells && !self.is_told(&key, &t[value..end]) {
+            if !self.is_told(&key, &t[value..end]) {
                 break false;
             }
-            match t.get(end) {
-                Some(b',') if t.get(end + 1) == Some(&b'"') => {
-                    self.member_passed(&key, end);
-                    (restart, at) = (at, end + 1);
-                }
-                Some(b'}') => {
-                    self.member_passed(&key, end);
-                    (restart, at) = (at, end);
-                    passed.ended = true;
-                    break true;
-                }
-                _ => break false,
+            let Some((next, ended)) = behind_member(t, end) else {
+                break false;
+            };
+            self.member_passed(&key, end);
+            (restart, at) = (at, next);
+            if ended {
+                passed.ended = true;
+                break true;
             }
         };
         (passed.at, passed.restart) = (at, restart);
@@ -234,26 +230,29 @@ impl Pass<'_> {
             Some(b'n') if rest.starts_with(b"null") => Some(value + 4),
             _ => None,
         };
-        let Some(end) = end.filter(|end| !key.tells || self.is_told(&key, &t[value..*end])) else {
+        let Some(end) = end.filter(|end| self.is_told(&key, &t[value..*end])) else {
             return false;
         };
-        if !passed.go_on(t, end) {
+        let Some((next, ended)) = behind_member(t, end) else {
             return false;
-        }
+        };
         self.member_passed(&key, end);
-        !passed.ended
+        (passed.restart, passed.at) = (passed.at, next);
+        passed.ended = ended;
+        !ended
     }
 
     /// Goes on to the next key, behind a value that ends at `end`.
     #[inline(always)]
     fn member_passed(&mut self, key: &Peeked, end: usize) {
         self.scratch.keys.pass();
-        if key.tells && key.names {
+        if key.names {
             self.top().named = (key.value + 1, end - 1);
         }
     }
 
     /// Is all known that a member passed unseen tells: a country, or what the members beside it hold? Only the first string names these.
+    #[inline(always)]
     fn is_told(&mut self, key: &Peeked, value: &[u8]) -> bool {
         (!key.country || self.country_is_known(value))
             && (!key.names || value.first() == Some(&b'"') && self.top().named.1 == 0)
@@ -325,22 +324,13 @@ impl Pass<'_> {
     }
 }
 
-impl Passed {
-    /// Goes on behind a member that ends at `end`, if another one follows or the object ends there. What is not written like this is
-    /// left to those who know all of JSON.
-    #[inline(always)]
-    fn go_on(&mut self, t: &[u8], end: usize) -> bool {
-        match t.get(end) {
-            Some(b',') if t.get(end + 1) == Some(&b'"') => {
-                (self.restart, self.at) = (self.at, end + 1);
-                true
-            }
-            Some(b'}') => {
-                (self.restart, self.at) = (self.at, end);
-                self.ended = true;
-                true
-            }
-            _ => false,
-        }
+/// Where the next member is, behind one that ends at `end`, or else where the object ends, and if it does. What is not written like this
+/// is left to those who know all of JSON.
+#[inline(always)]
+fn behind_member(t: &[u8], end: usize) -> Option<(usize, bool)> {
+    match t.get(end) {
+        Some(b',') if t.get(end + 1) == Some(&b'"') => Some((end + 1, false)),
+        Some(b'}') => Some((end, true)),
+        _ => None,
     }
 }

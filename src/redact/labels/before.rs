@@ -121,11 +121,10 @@ impl Pass<'_> {
         };
         let is_name = data.category.is_some_and(|c| self.core.is_name(c));
         let before = &t[word_start(t, start - 1, start.saturating_sub(LABEL))..start - 1];
-        let before = String::from_utf8_lossy(before).to_lowercase();
         let counts = (is_name || data.category.is_some() && data.value == ValueRule::Number)
             && !data.keys_only
             && data.is_everywhere()
-            && !data.is_denied_after(&before);
+            && !data.is_denied_after(before);
         if counts { class } else { NO_CLASS }
     }
 

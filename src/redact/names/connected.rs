@@ -3,7 +3,6 @@
 use super::NameLists;
 use super::spoken::Promise;
 use crate::redact::edit::action::CategoryId;
-
 use crate::redact::pass::Pass;
 use crate::redact::words::spans::{valid_prefix, valid_suffix};
 

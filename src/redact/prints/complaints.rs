@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::redact::fields::ClassId;
-use crate::redact::labels::value::closing_quote;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
 use crate::redact::words::spans::{pieces, trimmed};
@@ -167,24 +166,6 @@ impl Pass<'_> {
         }
     }
 
-    /// Values in quotes of which a column has one, `'…', '…')`, or between which it is, `'…' AND '…'`; the first begins at `start`.
-    fn alternatives(&mut self, t: &[u8], class: ClassId, start: usize, at: usize, mark: usize) {
-        let mut from = start;
-        loop {
-            let length = closing_quote(&t[from..t.len().min(from + REACH)], b"'");
-            let Some(end) = length.map(|length| from + length) else {
-                return;
-            };
-            self.complained_of(t, class, from..end, at, mark);
-            const GAPS: [&[u8]; 4] = [b", '", b",'", b" AND '", b" and '"];
-            let gap = GAPS.iter().find(|gap| t[end + 1..].starts_with(gap));
-            match gap {
-                Some(gap) => from = end + 1 + gap.len(),
-                None => return,
-            }
-        }
-    }
-
     /// `Key (full_name, birth_date)=(x, y)`: as many values as columns.
     fn complained_columns(&mut self, t: &[u8], close: usize, open: usize, at: usize, mark: usize) {
         let Some(first) = memchr::memrchr(b'(', &t[..close]) else {
@@ -217,7 +198,7 @@ impl Pass<'_> {
         self.complained_of(t, class, value, at, mark);
     }
 
-    fn complained_of(
+    pub(super) fn complained_of(
         &mut self,
         t: &[u8],
         class: ClassId,

@@ -1,18 +1,47 @@
-//! Values of an SQL statement in a debug text: `INSERT INTO t (name, id_card) VALUES ('张三', '110…')`. What a value is, its column says.
+//! Values of an SQL statement in a debug text: `INSERT INTO t (name, id_card) VALUES ('张三', '110…')`, `name IN ('张三', '李四')`. What a value is, its column says.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::redact::fields::ClassId;
 use crate::redact::labels::value::closing_quote;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
+
+/// The longest value of a list, in bytes.
+const LONGEST: usize = 200;
 
 static VALUES: LazyLock<AhoCorasick> =
     LazyLock::new(|| late_literals(["VALUES", "values", "Values"]));
 
 impl Pass<'_> {
+    /// Values in quotes of which a column has one, `'…', '…')`, or between which it is, `'…' AND '…'`; the first begins at `start`.
+    pub(super) fn alternatives(
+        &mut self,
+        t: &[u8],
+        class: ClassId,
+        start: usize,
+        at: usize,
+        mark: usize,
+    ) {
+        let mut from = start;
+        loop {
+            let length = closing_quote(&t[from..t.len().min(from + LONGEST)], b"'");
+            let Some(end) = length.map(|length| from + length) else {
+                return;
+            };
+            self.complained_of(t, class, from..end, at, mark);
+            const GAPS: [&[u8]; 4] = [b", '", b",'", b" AND '", b" and '"];
+            let gap = GAPS.iter().find(|gap| t[end + 1..].starts_with(gap));
+            match gap {
+                Some(gap) => from = end + 1 + gap.len(),
+                None => return,
+            }
+        }
+    }
+
     pub(crate) fn inserted_values(&mut self, t: &[u8], at: usize, mark: usize) {
         for found in VALUES.find_iter(t) {
             let head = t[..found.start()].trim_ascii_end();

@@ -108,6 +108,8 @@ fn by_sixteen(text: &[u8]) -> Contents {
     all.contents() | (Contents::from(escape) * holds::ESCAPE)
 }
 
+/// Fewer digits than these tell nothing.
+const FEW_DIGITS: usize = 6;
 /// From so many digits on a number is more than a measure, a time or a code.
 pub(crate) const MANY_DIGITS: usize = 15;
 
@@ -127,9 +129,6 @@ pub(crate) fn is_odd(text: &[u8]) -> bool {
     }
     (others && digits >= FEW_DIGITS) || (!clock && digits >= MANY_DIGITS)
 }
-
-/// Fewer digits than these tell nothing.
-const FEW_DIGITS: usize = 6;
 
 /// Does a value speak where a machine's would not: with `=`, in another script, with a word behind a space?
 pub(crate) fn speaks(text: &[u8]) -> bool {
@@ -174,6 +173,32 @@ mod tests {
             }
         }
         bits
+    }
+
+    #[test]
+    fn what_is_odd_for_a_measure_a_time_or_a_code() {
+        for value in [
+            "36.5",
+            "-1,024.00",
+            "13800138000",
+            "2026-11-26T10:11:12.123456+08:00",
+            "20261126101112",
+            "1.2.3-rc1",
+            "E1234",
+            "ok",
+        ] {
+            assert!(!is_odd(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "11010519491231002X",
+            "110105194912310021",
+            "S1234567D",
+            "A123456(3)",
+            "+8613800138000",
+            "a@example.com",
+        ] {
+            assert!(is_odd(value.as_bytes()), "{value}");
+        }
     }
 
     proptest! {

@@ -15,6 +15,13 @@ const QUOTE: u8 = 2;
 const BACKSLASH: u8 = 64;
 const LESS: u8 = 128;
 
+/// How far the bit of a class is moved to where a mask takes its bits from.
+const fn moved(class: Contents) -> i32 {
+    7 - class.trailing_zeros() as i32
+}
+const DIGITS: i32 = moved(holds::DIGIT);
+const ATS: i32 = moved(holds::AT);
+
 /// By low and by high half of a byte the classes that it may belong to: it does belong to those that both tables name.
 const HALVES: [[u8; 16]; 2] = {
     let mut halves = [[0; 16]; 2];
@@ -85,21 +92,11 @@ impl Lanes {
         }
     }
 
-    /// Digits, a bit each.
+    /// Bytes of one class, [`DIGITS`] or [`ATS`], a bit each.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn digits(&self) -> u32 {
-        // the bit of a class, moved to where a mask takes its bits from
-        const MOVED: i32 = 7 - holds::DIGIT.trailing_zeros() as i32;
-        _mm256_movemask_epi8(_mm256_slli_epi16::<MOVED>(self.classes)) as u32
-    }
-
-    /// `@`, a bit each.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn at(&self) -> u32 {
-        const MOVED: i32 = 7 - holds::AT.trailing_zeros() as i32;
-        _mm256_movemask_epi8(_mm256_slli_epi16::<MOVED>(self.classes)) as u32
+    fn of<const CLASS: i32>(&self) -> u32 {
+        _mm256_movemask_epi8(_mm256_slli_epi16::<CLASS>(self.classes)) as u32
     }
 
     /// Bytes of any class, a bit each; a long run apart.
@@ -310,7 +307,7 @@ pub(crate) fn brief(t: &[u8], p: usize) -> Option<Brief> {
             [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,
             [b'f', b'a', b'l', b's', b'e', ..] => 5,
             _ => {
-                let (length, integer) = number(bytes, lanes.digits())?;
+                let (length, integer) = number(bytes, lanes.of::<DIGITS>())?;
                 let end = p + length;
                 return Some(Brief::Number { end, integer });
             }
@@ -327,8 +324,8 @@ pub(crate) fn brief(t: &[u8], p: usize) -> Option<Brief> {
         end: p + stop as usize,
         anything: run || lanes.anything() & within != 0,
         speaks: lanes.speech() & within != 0,
-        may_be_odd: (lanes.digits() & within).count_ones() as usize >= FEW_DIGITS
-            || lanes.at() & within != 0,
+        may_be_odd: (lanes.of::<DIGITS>() & within).count_ones() as usize >= FEW_DIGITS
+            || lanes.of::<ATS>() & within != 0,
     })
 }
 

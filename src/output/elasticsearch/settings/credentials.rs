@@ -28,10 +28,7 @@ impl Settings {
                     let why =
                         "has no password: set password_file or the variable TUOMIN_ES_PASSWORD"
                             .into();
-                    return Err(Error::Setting(Setting {
-                        field: "username",
-                        why,
-                    }));
+                    return Err(refused("username", why));
                 }
             };
             return Ok(Some(Secret::Basic(user.clone(), password)));
@@ -43,21 +40,20 @@ impl Settings {
             let why =
                 "is not set, and the variable TUOMIN_ES_API_KEY holds characters that no key has"
                     .into();
-            return Err(Error::Setting(Setting {
-                field: "api_key_file",
-                why,
-            }));
+            return Err(refused("api_key_file", why));
         }
         Ok(Some(Secret::ApiKey(key.trim().to_owned().into())))
     }
 }
 
+fn refused(field: &'static str, why: String) -> Error {
+    Error::Setting(Setting { field, why })
+}
+
 fn read_secret(file: &Path, field: &'static str) -> Result<SecretString, Error> {
     let text = std::fs::read_to_string(file).map_err(|error| {
-        Error::Setting(Setting {
-            field,
-            why: format!("can't be read: {}: {}", file.display(), error.kind()),
-        })
+        let why = format!("can't be read: {}: {}", file.display(), error.kind());
+        refused(field, why)
     })?;
     let text = text.trim();
     if field == "api_key_file" && !fits_header(text) {
@@ -65,13 +61,10 @@ fn read_secret(file: &Path, field: &'static str) -> Result<SecretString, Error> 
             "holds more than one line or characters that no key has: {}",
             file.display()
         );
-        return Err(Error::Setting(Setting { field, why }));
+        return Err(refused(field, why));
     }
     if text.is_empty() {
-        return Err(Error::Setting(Setting {
-            field,
-            why: format!("is empty: {}", file.display()),
-        }));
+        return Err(refused(field, format!("is empty: {}", file.display())));
     }
     Ok(text.to_owned().into())
 }
