@@ -1,6 +1,6 @@
 //! What to look for again in a record, and where it stands there.
 //!
-//! The first pass over a line notes what it finds. Needles are made of that ([`super::apart`]) only if any of it may still stand in the
+//! The first pass over a line notes what it finds. Needles are made of that ([`super::variants`]) only if any of it may still stand in the
 //! line; [`super`] looks for them.
 
 use std::ops::Range;
