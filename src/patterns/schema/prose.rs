@@ -44,6 +44,8 @@ pub struct DateWords {
     pub ends: String,
     /// First three letters of a month, in lower case.
     pub months: Vec<String>,
+    /// First three letters of a day of the week, as Java and C print them before the month.
+    pub weekdays: Vec<String>,
     /// Words between day and month, and between month and year (`tháng`, `năm`).
     pub joints: Vec<String>,
     /// Between two dates in Thai.

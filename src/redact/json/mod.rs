@@ -307,8 +307,10 @@ impl Pass<'_> {
         let holds = match info.role.part {
             // {"name":"姓名","left":100,"right":200}
             Part::Value => text || !fields.is_safe(info.class),
-            // {"property":"address","data":"…"}
-            Part::Inner => text && key.eq_ignore_ascii_case(b"data"),
+            // {"property":"address","data":"…"}, {"item":"姓名","result":"张三"}
+            Part::Inner => {
+                text && (key.eq_ignore_ascii_case(b"data") || key.eq_ignore_ascii_case(b"result"))
+            }
             _ => false,
         };
         let named = match holds {

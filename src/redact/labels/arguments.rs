@@ -1,5 +1,5 @@
 //! Values that only a space, a quote or a bracket divides from their label: `--id-number 536598982`, `HSET k name "Imogen Fairweather"`,
-//! `name(Tan Wei Ming)`.
+//! `name(Tan Wei Ming)`, `name[张三]`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
+use crate::redact::prints::brackets::closes;
 
 static FLAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" --"));
 
@@ -82,10 +83,11 @@ impl Pass<'_> {
         }
     }
 
-    /// `name(Tan Wei Ming) dob(1990-03-07)`. A program writes its calls so, `checkAddress(retries)`: the value must leave no doubt.
+    /// `name(Tan Wei Ming) dob(1990-03-07)`, `name[张三] idNo[110…]`, `name<Tan Wei Ming>`. A program writes its calls, places in lists and
+    /// types so, `checkAddress(retries)`: the value must leave no doubt.
     pub(crate) fn called(&mut self, t: &[u8], at: usize, mark: usize) {
         const LONGEST: usize = 96;
-        for open in memchr::memchr_iter(b'(', t) {
+        for open in memchr::memchr3_iter(b'(', b'[', b'<', t) {
             let begins = |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || *c >= 0xc3;
             let word = |c: &&u8| c.is_ascii_alphanumeric() || matches!(**c, b'_' | b'-');
             let length = t[..open].iter().rev().take(40).take_while(word).count();
@@ -103,8 +105,8 @@ impl Pass<'_> {
             if data.category.is_none() || data.keys_only {
                 continue;
             }
-            if let Some(close) = memchr::memchr(b')', inner)
-                && memchr::memchr3(b'=', b':', b'(', &inner[..close]).is_none()
+            if let Some(close) = memchr::memchr(closes(t[open]), inner)
+                && memchr::memchr3(b'=', b':', t[open], &inner[..close]).is_none()
                 && self.stands_out(&inner[..close], data)
             {
                 self.argument(t, open + 1..open + 1 + close, info.class, at, mark);

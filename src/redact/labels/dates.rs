@@ -19,9 +19,28 @@ impl Dates {
         }
     }
 
-    /// A date, also behind the place that some cards print before it: `BANDUNG, 15-04-1990`.
+    /// A date, also behind the place that some cards print before it, `BANDUNG, 15-04-1990`, or a day of the week:
+    /// `Wed Mar 07 00:00:00 CST 1990`.
     pub fn placed_run(&self, rest: &[u8]) -> usize {
         let date = self.run(rest);
+        if date == 0
+            && let Some((head @ [.., b' ' | b','], _)) = rest.split_at_checked(4)
+            && self
+                .words
+                .weekdays
+                .iter()
+                .any(|day| head.starts_with(day.as_bytes()))
+        {
+            let gap = rest[3..]
+                .iter()
+                .take(2)
+                .take_while(|c| matches!(c, b' ' | b','))
+                .count();
+            return match self.run(&rest[3 + gap..]) {
+                0 => 0,
+                n => 3 + gap + n,
+            };
+        }
         if date > 0 {
             return date;
         }
@@ -66,6 +85,7 @@ impl Dates {
                 .take_while(|c| c.is_ascii_digit() || matches!(c, b' ' | b',' | b'.' | b'-' | b'/'))
                 .count();
             end += letters + more;
+            end += clock_and_year(&text[end..]);
         }
         // 7 tháng 3 năm 1990
         for joint in &self.words.joints {
@@ -147,4 +167,28 @@ fn time_of_day(text: &str) -> usize {
         .iter()
         .take_while(|c| c.is_ascii_digit() || matches!(c, b':' | b'.' | b'Z' | b'+'));
     6 + more.count()
+}
+
+/// The length of `:00:00 CST 1990` at the start of a text, behind the hours of `Mar 07 00`.
+fn clock_and_year(text: &str) -> usize {
+    let Some((clock, behind)) = text.as_bytes().split_at_checked(6) else {
+        return 0;
+    };
+    let shape = |(i, c): (usize, &u8)| match i {
+        0 | 3 => *c == b':',
+        _ => c.is_ascii_digit(),
+    };
+    if !clock.iter().enumerate().all(shape) {
+        return 0;
+    }
+    // the zone may be missing
+    let mut from = 0;
+    for word in behind.split(|c| *c == b' ').take(3) {
+        let year = word.iter().take_while(|c| c.is_ascii_digit()).count();
+        if from > 0 && year == 4 {
+            return 6 + from + year;
+        }
+        from += word.len() + 1;
+    }
+    0
 }

@@ -114,7 +114,7 @@ fn joins(rest: &[u8], at: usize, word: usize) -> bool {
     }
 }
 
-/// What says the type of a value before its quotes: `Some("`, PHP's `string(24) "`, Go's `sql.NullString{String:`. Its length up to the value.
+/// What says the type of a value before its quotes: `Some("`, PHP's `string(24) "`, Go's `(string) (len=6) "` and `sql.NullString{String:`. Its length up to the value.
 pub(crate) fn typed_run(rest: &[u8]) -> usize {
     let quoted = |from: usize| matches!(rest.get(from), Some(b'"' | b'\'' | b'\\'));
     const FIELD: &[u8] = b"{String:";
@@ -129,6 +129,13 @@ pub(crate) fn typed_run(rest: &[u8]) -> usize {
     for told in [&b"DATE "[..], b"date ", b"TIMESTAMP ", b"N"] {
         if rest.starts_with(told) && rest.get(told.len()) == Some(&b'\'') {
             return told.len();
+        }
+    }
+    // spew: (string) (len=12) "张三"
+    if let Some(counted) = rest.strip_prefix(b"(string) (len=") {
+        let digits = counted.iter().take_while(|c| c.is_ascii_digit()).count();
+        if counted[digits..].starts_with(b") \"") {
+            return rest.len() - counted.len() + digits + 2;
         }
     }
     let open = wrapper_run(rest);

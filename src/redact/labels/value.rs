@@ -36,10 +36,14 @@ impl Pass<'_> {
         {
             return None;
         }
-        if t.get(start) == Some(&b'[')
-            || (t.get(start) == Some(&b'{') && matches!(t.get(start + 1), Some(b'"' | b'\'')))
+        // Go: []string{"…"}, Apache Commons: {138…,139…}
+        const SLICE: &[u8] = b"[]string";
+        let slice = SLICE.len() * usize::from(t[start..].starts_with(SLICE));
+        let braced = t.get(start + slice) == Some(&b'{');
+        if t.get(start) == Some(&b'[') && (slice == 0 || braced)
+            || braced && matches!(t.get(start + 1), Some(b'"' | b'\'' | b'0'..=b'9'))
         {
-            start += 1;
+            start += slice + 1;
             listed = true;
             if self.core.catalog.placeholder_at(t, start).is_some() {
                 return None;

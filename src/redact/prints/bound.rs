@@ -121,7 +121,7 @@ impl Pass<'_> {
 }
 
 /// The columns at whose places a statement has signs for values, in the order of the values.
-fn slots(sql: &[u8]) -> Vec<&[u8]> {
+pub(super) fn slots(sql: &[u8]) -> Vec<&[u8]> {
     let mut slots: Vec<&[u8]> = Vec::new();
     if memchr::memchr3(b'?', b'$', b'%', sql).is_none() && memchr::memchr(b':', sql).is_none() {
         return slots;

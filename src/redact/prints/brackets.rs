@@ -6,7 +6,7 @@ use crate::redact::labels::before::GO_TYPES;
 const REACH: usize = 1024;
 
 /// The sign that closes what another one opens.
-fn closes(open: u8) -> u8 {
+pub(crate) fn closes(open: u8) -> u8 {
     match open {
         b'[' => b']',
         b'(' => b')',

@@ -11,6 +11,15 @@ use crate::redact::words::spans::{lines, stripped};
 const COLUMNS: usize = 64;
 /// Longer names are none of a column.
 const NAME: usize = 80;
+/// Stands for any of the lines that a drawn box divides its cells by, which begin with this byte.
+const BOX: u8 = 0xe2;
+const LINES: [&[u8]; 5] = [
+    "│".as_bytes(),
+    "┃".as_bytes(),
+    "║".as_bytes(),
+    "┆".as_bytes(),
+    "┊".as_bytes(),
+];
 
 impl Pass<'_> {
     pub(crate) fn columns(&mut self, t: &[u8], at: usize, mark: usize) {
@@ -45,9 +54,9 @@ impl Pass<'_> {
         head: &Range<usize>,
         next: &Range<usize>,
     ) -> Option<(u8, Vec<ClassId>)> {
-        let divider = [b'\t', b'|', b',', b';']
+        let divider = [b'\t', b'|', BOX, b',', b';']
             .into_iter()
-            .find(|d| memchr::memchr(*d, &t[head.clone()]).is_some())?;
+            .find(|d| next_divider(&t[head.clone()], *d).is_some())?;
         let names = cells(t, head, divider);
         if !(2..=COLUMNS).contains(&names.len())
             || !names.iter().all(|name| is_name(&t[name.clone()]))
@@ -169,10 +178,28 @@ fn is_empty(line: &[u8]) -> bool {
     line.trim_ascii().is_empty()
 }
 
-/// `+----+----+`, `|:---|---:|`: what programs draw between the lines of a table.
+/// `+----+----+`, `|:---|---:|`, `├────┼────┤`: what programs draw between the lines of a table.
 fn is_rule(line: &[u8]) -> bool {
-    line.iter()
-        .all(|c| matches!(c, b'+' | b'-' | b'=' | b'|' | b':' | b' ' | b'\r'))
+    let mut rest = line;
+    loop {
+        rest = match rest {
+            [] => return true,
+            [b'+' | b'-' | b'=' | b'|' | b':' | b' ' | b'\r', rest @ ..] => rest,
+            // U+2500 to U+257F
+            [0xe2, 0x94 | 0x95, _, rest @ ..] => rest,
+            _ => return false,
+        };
+    }
+}
+
+/// Where the next divider is in a text, and how long.
+fn next_divider(text: &[u8], divider: u8) -> Option<(usize, usize)> {
+    let mut places = memchr::memchr_iter(divider, text);
+    if divider != BOX {
+        return Some((places.next()?, 1));
+    }
+    let line = |i: &usize| LINES.iter().any(|line| text[*i..].starts_with(line));
+    Some((places.find(line)?, LINES[0].len()))
 }
 
 /// Could it be the name of a column?
@@ -201,12 +228,13 @@ fn cells(t: &[u8], line: &Range<usize>, divider: u8) -> Vec<Range<usize>> {
             Some(_) => memchr::memchr(b'"', &t[open + 1..line.end]).map_or(open, |i| open + 1 + i),
             None => start,
         };
-        let end = memchr::memchr(divider, &t[from..line.end]).map_or(line.end, |i| from + i);
+        let (end, length) =
+            next_divider(&t[from..line.end], divider).map_or((line.end, 1), |(i, n)| (from + i, n));
         cells.push(bare(t, start..end));
-        start = end + 1;
+        start = end + length;
     }
     // a table that is drawn has a line at either side
-    if divider == b'|' {
+    if matches!(divider, b'|' | BOX) {
         if cells.last().is_some_and(Range::is_empty) {
             cells.pop();
         }
@@ -219,5 +247,7 @@ fn cells(t: &[u8], line: &Range<usize>, divider: u8) -> Vec<Range<usize>> {
 
 /// A cell without quotes and white space at its ends.
 fn bare(t: &[u8], cell: Range<usize>) -> Range<usize> {
-    stripped(t, cell, |c| c.is_ascii_whitespace() || c == b'"')
+    stripped(t, cell, |c| {
+        c.is_ascii_whitespace() || matches!(c, b'"' | b'\'')
+    })
 }

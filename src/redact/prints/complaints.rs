@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::parameters::Parameters;
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
@@ -15,7 +16,7 @@ use crate::redact::words::spans::{pieces, trimmed};
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
 
-const SIGNS: [&str; 28] = [
+const SIGNS: [&str; 31] = [
     "' for ",
     "\" for ",
     "\";s:",
@@ -31,9 +32,12 @@ const SIGNS: [&str; 28] = [
     " BETWEEN '",
     " between '",
     "' AS ",
+    " SET ",
+    " set ",
     "(String)",
     "] - [",
-    "VARCHAR) <- [",
+    "]) - [",
+    ") <- [",
     "with value \"",
     "with value '",
     " received \"",
@@ -53,6 +57,7 @@ impl Pass<'_> {
         let mut listed = 0;
         // and so is what PHP serialised
         let mut serialized = 0;
+        let mut parameters = Parameters::default();
         for found in QUOTED.find_iter(t) {
             let (start, end) = (found.start(), found.end());
             match SIGNS[found.pattern().as_usize()] {
@@ -113,6 +118,22 @@ impl Pass<'_> {
                         self.alternatives(t, class, end, at, mark);
                     }
                 }
+                // SET name = '…': one word before it would tell something else, a set's name
+                " SET " | " set " => {
+                    let column = t[end..]
+                        .iter()
+                        .take(64)
+                        .take_while(|c| !matches!(c, b' ' | b'=' | b'\n'));
+                    let column = end..end + column.count();
+                    let gap = t[column.end..]
+                        .iter()
+                        .take(4)
+                        .take_while(|c| matches!(c, b' ' | b'='));
+                    let open = column.end + gap.count();
+                    if t[column.end..open].contains(&b'=') && t.get(open) == Some(&b'\'') {
+                        self.complained(t, Some(column), upto(t, open + 1, b"'"), at, mark);
+                    }
+                }
                 // SELECT '…' AS name
                 "' AS " => {
                     let open = memchr::memrchr(b'\'', &t[reach_back(t, start)..start]);
@@ -160,10 +181,12 @@ impl Pass<'_> {
                     self.bound_list(t, start, at, mark);
                 }
                 _ => {
-                    self.bound(t, upto(t, end, b"]"), at, mark);
+                    let value = upto(t, end, b"]");
+                    self.bound_parameter(t, start, value, &mut parameters, at, mark);
                 }
             }
         }
+        self.bound_together(t, &parameters, at, mark);
     }
 
     /// `Key (full_name, birth_date)=(x, y)`: as many values as columns.
@@ -296,7 +319,7 @@ mod tests {
     #[test]
     fn each_sign_holds_what_it_is_told_by() {
         // each list that is looked for behind these has a bracket or a quote
-        let bracketed = |sign: &&str| !matches!(*sign, "aram" | "args");
+        let bracketed = |sign: &&str| !matches!(*sign, "aram" | "args" | " SET " | " set ");
         for sign in SIGNS.into_iter().filter(bracketed) {
             let held = signs::of(sign.as_bytes());
             assert!(

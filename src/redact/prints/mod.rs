@@ -4,13 +4,14 @@
 
 pub(crate) mod barred;
 pub(crate) mod bound;
-mod brackets;
+pub(crate) mod brackets;
 pub(crate) mod changes;
 pub(crate) mod columns;
 pub(crate) mod complaints;
 pub(crate) mod formats;
 pub(crate) mod html;
 pub(crate) mod pairs;
+mod parameters;
 pub(crate) mod parts;
 pub(crate) mod refused;
 mod serialized;

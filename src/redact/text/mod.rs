@@ -33,7 +33,7 @@ impl Pass<'_> {
         if t.len() >= 40 && any(signs::BRACKET) {
             self.inserted_values(t, at, mark);
         }
-        if any(signs::BRACKET) && t.len() >= 16 {
+        if (any(signs::BRACKET | signs::ARROW) || bits & holds::OPEN != 0) && t.len() >= 16 {
             self.called(t, at, mark);
         }
         if labels {
