@@ -25,6 +25,9 @@ impl Pass<'_> {
             self.named_beside(t, &lines, at, frame.mark);
             self.listed_card(t, &lines, at, frame.mark);
         }
+        if frame.index >= 3 && frame.last.1 > 0 && !frame.nested && end - frame.start <= LIST {
+            self.turns(t, frame, end, at);
+        }
         let within = self.scratch.frames.len() > base;
         if within && self.top().array {
             self.top().nested = true;

@@ -14,6 +14,7 @@ pub(crate) mod quiet;
 pub(crate) mod remember;
 pub(crate) mod siblings;
 pub(crate) mod spared;
+mod turns;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::cards::lines;

@@ -18,7 +18,13 @@ impl Pass<'_> {
         for open in memchr::memchr2_iter(b'"', b'\'', t) {
             let before = t[..open].strip_suffix(b" ").and_then(<[u8]>::last);
             if before == Some(&t[open]) {
-                self.quoted_argument(t, open, at, mark);
+                self.quoted_argument(t, open - 2, open, at, mark);
+                continue;
+            }
+            if before == Some(&b')')
+                && let Some(close) = line_before(t, open)
+            {
+                self.quoted_argument(t, close, open, at, mark);
                 continue;
             }
             if !before.is_some_and(|c| c.is_ascii_alphanumeric() || *c >= 0x80) {
@@ -33,10 +39,10 @@ impl Pass<'_> {
         }
     }
 
-    /// The value whose quote is at `open` and whose label is quoted as well, as Redis prints its commands: `"HSET" "kyc:17" "name" "…"`.
-    fn quoted_argument(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
+    /// The value whose quote is at `open` and whose label is quoted as well, up to `close`, as Redis prints its commands,
+    /// `"HSET" "kyc:17" "name" "…"`, and what it answers, `1) "name"⏎2) "…"`.
+    fn quoted_argument(&mut self, t: &[u8], close: usize, open: usize, at: usize, mark: usize) {
         const LONGEST: usize = 64;
-        let close = open - 2;
         let floor = close.saturating_sub(LONGEST);
         let Some(begin) = memchr::memrchr(t[open], &t[floor..close]) else {
             return;
@@ -123,4 +129,16 @@ impl Pass<'_> {
             self.take_labelled(t, value, at, mark, class, category, b"");
         }
     }
+}
+
+/// Where the quote closes that ends the line before the one that begins with a number and the quote at `open`: `"name"⏎2) "…"`.
+fn line_before(t: &[u8], open: usize) -> Option<usize> {
+    let head = t[..open].strip_suffix(b") ")?;
+    let numbered = head.iter().rev().take(12);
+    let digits = numbered
+        .take_while(|c| c.is_ascii_digit() || **c == b' ')
+        .count();
+    let line = head[..head.len() - digits].strip_suffix(b"\n")?;
+    let close = line.len().checked_sub(1)?;
+    (t[close] == t[open]).then_some(close)
 }

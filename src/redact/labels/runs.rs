@@ -189,8 +189,13 @@ pub(crate) fn identifier_run(rest: &[u8]) -> usize {
         .unwrap_or(word)
 }
 
-/// What Java, Rust and Python print around a value: `Optional[`, `Some(`, `datetime.date(`. Its length with the bracket.
+/// What Java, Rust and Python print around a value: `Optional[`, `Some(`, `datetime.date(`; a collector of OpenTelemetry `Str(`. Its length
+/// with the bracket.
 pub(crate) fn wrapper_run(rest: &[u8]) -> usize {
+    const TEXT: &[u8] = b"Str(";
+    if rest.starts_with(TEXT) {
+        return TEXT.len();
+    }
     let word = rest
         .iter()
         .take(32)

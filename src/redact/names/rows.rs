@@ -23,7 +23,12 @@ impl Pass<'_> {
         let telling = |family: Family| {
             matches!(
                 family,
-                Family::IdNumber | Family::Name | Family::Mail | Family::Phone | Family::Passport
+                Family::IdNumber
+                    | Family::Name
+                    | Family::Mail
+                    | Family::Phone
+                    | Family::Passport
+                    | Family::BirthDate
             )
         };
         let found: Vec<Range<usize>> = {
@@ -56,7 +61,15 @@ impl Pass<'_> {
         let end = memchr::memchr(b'\n', &t[behind..to]).map_or(to, |i| behind + i);
         let edge = |c: u8| matches!(c, b'"' | b'\'') || c.is_ascii_whitespace();
         let cells = pieces(t, start..end, |c| c == divider);
-        let cells: Vec<Range<usize>> = cells.map(|cell| stripped(t, cell, edge)).collect();
+        let mut cells: Vec<Range<usize>> = cells.map(|cell| stripped(t, cell, edge)).collect();
+        // INFO import row=12 data=张三,110…: what a logger writes before them
+        if let Some(first) = cells.first_mut()
+            && let Some(sign) = t[first.clone()]
+                .iter()
+                .rposition(|c| matches!(c, b'=' | b':'))
+        {
+            *first = stripped(t, first.start + sign + 1..first.end, edge);
+        }
         if !CELLS.contains(&cells.len()) {
             return end;
         }

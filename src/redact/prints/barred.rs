@@ -57,7 +57,7 @@ impl Pass<'_> {
     }
 
     /// Is it a value beyond doubt? A single word may be the head of a column.
-    fn is_sure(&self, value: &[u8], class: ClassId) -> bool {
+    pub(super) fn is_sure(&self, value: &[u8], class: ClassId) -> bool {
         let several = |c: &u8| *c == b' ' || c.is_ascii_digit() || *c >= 0x80;
         value.iter().any(several)
             && self

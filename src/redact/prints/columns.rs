@@ -21,17 +21,27 @@ const LINES: [&[u8]; 5] = [
     "┊".as_bytes(),
 ];
 
+/// What a line that names columns says of those under it.
+struct Table {
+    divider: u8,
+    /// Each line begins with what a logger writes: `… INFO row: Tan Wei Ming,138…`.
+    led: bool,
+    classes: Vec<ClassId>,
+}
+
 impl Pass<'_> {
     pub(crate) fn columns(&mut self, t: &[u8], at: usize, mark: usize) {
         let lines =
             lines(t).filter(|line| !is_empty(&t[line.clone()]) && !is_rule(&t[line.clone()]));
         let mut before: Option<Range<usize>> = None;
-        let mut table: Option<(u8, Vec<ClassId>)> = None;
+        let mut table: Option<Table> = None;
         for line in lines {
-            if let Some((divider, classes)) = &table {
-                if self.row(t, &line, *divider, classes, at, mark) {
-                    continue;
-                }
+            if let Some(table) = &table
+                && self.row(t, &line, table, at, mark)
+            {
+                continue;
+            }
+            if table.is_some() {
                 (table, before) = (None, Some(line));
                 continue;
             }
@@ -41,23 +51,19 @@ impl Pass<'_> {
                 continue;
             }
             table = head.and_then(|head| self.head(t, &head, &line));
-            if let Some((divider, classes)) = &table {
-                self.row(t, &line, *divider, classes, at, mark);
+            if let Some(table) = &table {
+                self.row(t, &line, table, at, mark);
             }
         }
     }
 
     /// The classes of the columns that a line names, if the line after it has as many cells.
-    fn head(
-        &mut self,
-        t: &[u8],
-        head: &Range<usize>,
-        next: &Range<usize>,
-    ) -> Option<(u8, Vec<ClassId>)> {
+    fn head(&mut self, t: &[u8], head: &Range<usize>, next: &Range<usize>) -> Option<Table> {
         let divider = [b'\t', b'|', BOX, b',', b';']
             .into_iter()
             .find(|d| next_divider(&t[head.clone()], *d).is_some())?;
-        let names = cells(t, head, divider);
+        let (head, led) = without_lead(t, head, divider);
+        let names = cells(t, &head, divider);
         if !(2..=COLUMNS).contains(&names.len())
             || !names.iter().all(|name| is_name(&t[name.clone()]))
             || cells(t, next, divider).len() < names.len()
@@ -65,7 +71,12 @@ impl Pass<'_> {
             return None;
         }
         let names: Vec<&[u8]> = names.into_iter().map(|name| &t[name]).collect();
-        Some((divider, self.column_classes(&names)?))
+        let classes = self.column_classes(&names)?;
+        Some(Table {
+            divider,
+            led,
+            classes,
+        })
     }
 
     /// The classes of columns with these names, if they are such: one must be a column's as it stands, and half of all known. A sentence with
@@ -98,12 +109,19 @@ impl Pass<'_> {
         &mut self,
         t: &[u8],
         line: &Range<usize>,
-        divider: u8,
-        classes: &[ClassId],
+        table: &Table,
         at: usize,
         mark: usize,
     ) -> bool {
-        let mut values = cells(t, line, divider);
+        let classes = &table.classes;
+        let (line, led) = match table.led {
+            true => without_lead(t, line, table.divider),
+            false => (line.clone(), false),
+        };
+        if led != table.led {
+            return false;
+        }
+        let mut values = cells(t, &line, table.divider);
         // an address that nobody quoted has commas of its own
         let more = values.len().saturating_sub(classes.len());
         if more > 0 {
@@ -124,6 +142,13 @@ impl Pass<'_> {
             values[i].end = end;
         }
         if values.len() < classes.len() {
+            return false;
+        }
+        // missing fields: name, phone⏎next step: Liveness, 3
+        let is_sure = |(value, class): (&Range<usize>, &ClassId)| {
+            !value.is_empty() && self.is_sure(&t[value.clone()], *class)
+        };
+        if led && !values.iter().zip(classes).any(is_sure) {
             return false;
         }
         for (value, class) in values.into_iter().zip(classes) {
@@ -189,6 +214,20 @@ fn is_rule(line: &[u8]) -> bool {
             [0xe2, 0x94 | 0x95, _, rest @ ..] => rest,
             _ => return false,
         };
+    }
+}
+
+/// A line without what a logger writes before its first cell, `… INFO header: name,phone`, and if there was any of that.
+fn without_lead(t: &[u8], line: &Range<usize>, divider: u8) -> (Range<usize>, bool) {
+    let first = match divider {
+        b',' | b';' => memchr::memchr(divider, &t[line.clone()]).unwrap_or(0),
+        _ => 0,
+    };
+    let head = &t[line.start..line.start + first];
+    let sign = memchr::memmem::rfind(head, b": ").map(|i| i + 2);
+    match sign.max(memchr::memrchr(b'=', head).map(|i| i + 1)) {
+        Some(lead) => (line.start + lead..line.end, true),
+        None => (line.clone(), false),
     }
 }
 

@@ -1,5 +1,5 @@
 //! Formats in which no label of ours says what a value is: cards of contacts (vCard, MECARD), segments of HL7, parties of SWIFT messages, names in
-//! distinguished names, relations of a name (`S/O Gopal Narayanan`), dumps of bytes in hexadecimal.
+//! distinguished names, relations of a name (`S/O Gopal Narayanan`), dumps of bytes in hexadecimal, fields of events, steps of paths.
 //!
 //! Each begins with a sign of its own; one search for all signs tells that a text has none.
 
@@ -15,7 +15,7 @@ use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::lookup::late_literals;
 use crate::redact::words::spans::{pieces, valid_prefix};
 
-const SIGNS: [&str; 19] = [
+const SIGNS: [&str; 28] = [
     "BEGIN:VCARD",
     "MECARD:",
     "PID|",
@@ -34,6 +34,15 @@ const SIGNS: [&str; 19] = [
     "C/O",
     "H/O",
     "<Buffer ",
+    "Label=",
+    "name/",
+    "Name/",
+    "idno/",
+    "idNo/",
+    "id_no/",
+    "nric/",
+    "birthdate/",
+    "dob/",
     "f d8 ff",
 ];
 static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -108,6 +117,13 @@ impl Pass<'_> {
                         self.relation(t, end, at, mark);
                     }
                 }
+                Some(
+                    "name/" | "Name/" | "idno/" | "idNo/" | "id_no/" | "nric/" | "birthdate/"
+                    | "dob/",
+                ) => {
+                    self.named_step(t, end, at, mark);
+                }
+                Some("Label=") => self.custom_field(t, start, end, at, mark),
                 Some("<Buffer ") => from = self.dump(t, end, at, mark).max(end),
                 Some("PID|" | "NK1|" | "CN=" | "cn=") => (),
                 _ => {

@@ -50,6 +50,9 @@ pub(crate) fn compile(source: &str) -> Result<Regex, String> {
         .map_err(|e| e.to_string())
 }
 
+/// Some of the expressions of all packs, by number.
+type Set = u128;
+
 impl Expression {
     /// The next value at or after `from` that passes the check.
     pub fn find(&self, text: &[u8], mut from: usize) -> Option<Range<usize>> {
@@ -123,29 +126,29 @@ pub(crate) struct Expressions {
     pub list: Vec<Expression>,
     /// Needles of ASCII, and for each of them the expressions that want it, a bit each.
     needles: Words,
-    of: Vec<u64>,
+    of: Vec<Set>,
     /// Those of other scripts.
-    foreign: Anchored<u64>,
+    foreign: Anchored<Set>,
     /// Needles of one byte: a table of beginnings would hold all that begins with it.
-    signs: Vec<(u8, u64)>,
-    with_at: u64,
+    signs: Vec<(u8, Set)>,
+    with_at: Set,
     /// An empty needle stands everywhere.
-    always: u64,
+    always: Set,
 }
 
 impl Expressions {
     pub fn new(patterns: &[(Pattern, CategoryId)]) -> Result<Self, String> {
         let mut list = Vec::new();
         // in their order: what is built must not differ from run to run
-        let mut needles: Vec<(String, u64)> = Vec::new();
+        let mut needles: Vec<(String, Set)> = Vec::new();
         let (mut with_at, mut always) = (0, 0);
         for (pattern, category) in patterns {
             let Some(source) = &pattern.regex else {
                 continue;
             };
-            let bit = 1u64
+            let bit = Set::from(1u8)
                 .checked_shl(list.len() as u32)
-                .ok_or("more than 64 patterns with a regex")?;
+                .ok_or("more than 128 patterns with a regex")?;
             for needle in &pattern.needs {
                 let needle = needle.to_ascii_lowercase();
                 if needle == "@" {
@@ -189,7 +192,7 @@ impl Expressions {
     }
 
     /// The expressions worth trying on a text, a bit each.
-    pub fn wanted(&self, text: &[u8], bits: Contents) -> u64 {
+    pub fn wanted(&self, text: &[u8], bits: Contents) -> Set {
         let mut named = self.always;
         if bits & holds::AT != 0 {
             named |= self.with_at;
