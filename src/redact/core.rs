@@ -242,7 +242,9 @@ impl Core {
                 && (self.outcomes.is_one(value) || !self.names.is_written_like_one(value));
             return !letter
                 && !verdict
-                && (self.names.are_plausible(text) || self.names.is_plausible_in_base64(value))
+                && (self.names.are_plausible(text)
+                    || self.names.is_plausible_in_base64(value)
+                    || without_wildcards(text).is_some_and(|text| self.names.are_plausible(text)))
                 && self.fields.exact(value).is_none();
         }
         true
@@ -359,5 +361,13 @@ impl Core {
             .iter()
             .find(|(word, _)| *word == normal)
             .map_or(0, |(_, country)| 1 << country)
+    }
+}
+
+/// What a search for a part of a text asks for: `%张三%`, `张三%`, `*Tan Wei*`. What only begins so is a place in a format, `%s`.
+fn without_wildcards(text: &str) -> Option<&str> {
+    match text.strip_suffix('%') {
+        Some(inner) => Some(inner.strip_prefix('%').unwrap_or(inner)),
+        None => text.strip_suffix('*')?.strip_prefix('*'),
     }
 }

@@ -53,6 +53,8 @@ impl Pass<'_> {
                         b' ' | b':' | b'=' | b'"' | b'\'' | b'\\' | b'(' | b'>' | b'|' | b'\t',
                         ..,
                     ] => 1,
+                    // 姓名<张三>, but no tag
+                    [b'<', 0xe4..=0xe9, ..] => 1,
                     _ => (core.prose.copulas.iter().map(String::as_str))
                         .chain(["「", "【", "】", "“"])
                         .find(|sign| rest.starts_with(sign.as_bytes()))

@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
-use crate::redact::words::spans::{pieces, trimmed};
+use crate::redact::words::spans::{pieces, stripped, trimmed};
 
 /// How far from the value its field may be named, in bytes.
 const REACH: usize = 200;
@@ -238,8 +238,10 @@ impl Pass<'_> {
 
     /// Takes a value whose field nobody names, if it is a name beyond doubt. Gives whether it is one.
     pub(crate) fn bound(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) -> bool {
-        let trimmed = t[value.clone()].trim_ascii_start();
-        let span = value.end - trimmed.len()..value.end;
+        // a part of it is searched: %张三%
+        let span = stripped(t, value, |c| c == b'%');
+        let trimmed = t[span.clone()].trim_ascii_start();
+        let span = span.end - trimmed.len()..span.end;
         let core = self.core;
         match (std::str::from_utf8(trimmed), core.name_category) {
             (Ok(text), Some(category))
