@@ -14,6 +14,7 @@ use crate::bench::report::{Figures, Machine, Row};
 use crate::bench::store::Store;
 use crate::config::Config;
 use crate::generate::traffic::{self, Shape};
+use crate::nearest::missing;
 use crate::redact::{Posture, Redactor};
 
 /// Measure the redactor's speed beside the floor that nothing can beat, a JSON check, and the regular expressions that people try first
@@ -152,9 +153,8 @@ impl Source {
 
     fn read(&self) -> anyhow::Result<Vec<u8>> {
         match self {
-            Self::File(path) => {
-                std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-            }
+            Self::File(path) => std::fs::read(path)
+                .map_err(|error| usage(format!("{}: {}", path.display(), missing(path, error)))),
             Self::Made(shape, bytes) => Ok(traffic::lines(*shape, *bytes, 1)),
         }
     }

@@ -4,10 +4,9 @@ use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 use super::usage;
 use crate::config::Config;
+use crate::nearest::missing;
 use crate::patterns::Patterns;
 use crate::query::files;
 use crate::redact::{Form, Posture, PseudonymKey, Redactor, Trace, Worker};
@@ -79,7 +78,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         each(&mut std::io::stdin().lock(), &mut out)?;
     }
     for path in &args.files {
-        let mut file = files::open(path).with_context(|| path.display().to_string())?;
+        let mut file = files::open(path)
+            .map_err(|error| usage(format!("{}: {}", path.display(), missing(path, error))))?;
         each(&mut file, &mut out)?;
     }
     Ok(ExitCode::SUCCESS)

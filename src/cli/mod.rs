@@ -28,7 +28,9 @@ use std::{io, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::output::elasticsearch::Error;
 use crate::patterns::Patterns;
+use crate::query::source::SourceError;
 use crate::redact::{Posture, PseudonymKey, RedactSettings, Redactor};
 
 /// Exit codes, the same for every subcommand.
@@ -133,12 +135,21 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         eprintln!("tuomin: {error:#}");
-        ExitCode::from(if error.is::<UsageError>() {
+        ExitCode::from(if error.is::<UsageError>() || is_unusable(&error) {
             exit::USAGE
         } else {
             exit::FAILURE
         })
     })
+}
+
+/// Is it a server that can't be used? A check must not be taken for one that says no.
+fn is_unusable(error: &anyhow::Error) -> bool {
+    let store = match error.downcast_ref() {
+        Some(SourceError::Store(store)) => Some(store),
+        _ => error.downcast_ref::<Error>(),
+    };
+    store.is_some_and(Error::is_unusable)
 }
 
 /// Everything that can be typed, for help, completions and man pages.

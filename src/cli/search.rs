@@ -114,7 +114,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     if args.follow {
         return ask::block_on(follow(&source, query, args.limit, printer))
-            .map_err(super::trace::hint);
+            .map_err(super::trace::hint(&args.source));
     }
     ask::block_on(async {
         if args.all {
@@ -148,7 +148,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Ok(())
     })
-    .map_err(super::trace::hint)?;
+    .map_err(super::trace::hint(&args.source))?;
     Ok(ExitCode::SUCCESS)
 }
 

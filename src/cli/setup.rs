@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, value_name = "URL")]
     es: Option<String>,
     /// Ask no server: write the requests that would be made, in the form that Kibana's console takes.
-    #[arg(long, conflicts_with_all = ["check", "es"])]
+    #[arg(long, conflicts_with = "check")]
     print: bool,
     /// Change nothing: tell what is missing or differs. Exit code 1 if anything does.
     #[arg(long)]

@@ -62,7 +62,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         ..TopSpec::default()
     };
     let top = ask::block_on(async { Ok(source.top(&query, &spec).await?) })
-        .map_err(super::trace::hint)?;
+        .map_err(super::trace::hint(&args.source))?;
     if let Some(path) = &args.html {
         let page = Page::standalone(args.lang, zone);
         ask::write_file(path, &crate::serve::top::page(&top, &page))?;

@@ -65,7 +65,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = args.source.source(&args.files).map_err(super::usage)?;
     let told =
         ask::block_on(async { Ok(story::tell(&source, &args.request_id, args.related).await?) });
-    let Some(story) = told.map_err(hint)? else {
+    let Some(story) = told.map_err(hint(&args.source))? else {
         anyhow::bail!("no record carries this request ID in {}", source.describe());
     };
     if let Some(path) = &args.html {
@@ -79,9 +79,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Says what to do about an unreachable server when none was named.
-pub fn hint(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<SourceError>() {
-        Some(SourceError::Store(Error::Unreachable { .. })) => {
+pub fn hint(source: &SourceArgs) -> impl Fn(anyhow::Error) -> anyhow::Error {
+    let named = !source.es.is_empty();
+    move |error| match error.downcast_ref::<SourceError>() {
+        Some(SourceError::Store(Error::Unreachable { .. })) if !named => {
             error.context("name files, or the server with --es URL")
         }
         _ => error,

@@ -24,6 +24,7 @@ use crate::{
         lines::{LineLimits, Lines},
         source::FdSource,
     },
+    nearest::missing,
     pipeline::{buffers::Buffers, shutdown::Shutdown},
 };
 
@@ -80,7 +81,7 @@ pub fn check(paths: &[PathBuf]) -> Result<Checked, InputError> {
             path: path.clone(),
             source,
         };
-        let metadata = std::fs::metadata(path).map_err(failed)?;
+        let metadata = std::fs::metadata(path).map_err(|error| failed(missing(path, error)))?;
         if metadata.is_dir() {
             return Err(InputError::Directory(path.clone()));
         }

@@ -13,6 +13,7 @@ use super::{
     record::Record,
     source::{Order, Page, SourceError},
 };
+use crate::nearest::missing;
 use crate::record::{Kind, RecordTable};
 
 /// How much is read before the cores are set to work on it.
@@ -33,7 +34,7 @@ impl Files {
         for path in paths.iter().filter(|p| p.as_os_str() != "-") {
             let error = |error| SourceError::File {
                 path: path.display().to_string(),
-                error,
+                error: missing(path, error),
             };
             if File::open(path)
                 .and_then(|f| f.metadata())

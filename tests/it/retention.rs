@@ -98,9 +98,15 @@ fn setup_prints_puts_and_checks() {
         "{}",
         other.text()
     );
+    let printed = program(&store).run(&["setup", "--print", "--es", "http://127.0.0.1:1"]);
+    assert!(
+        printed.code == 0 && printed.text().contains("PUT /"),
+        "{}",
+        printed.err
+    );
     let closed = program(&store).run(&["setup", "--es", "http://127.0.0.1:1"]);
     assert!(
-        closed.code != 0 && closed.err.contains("can't be reached"),
+        closed.code == 2 && closed.err.contains("can't be reached"),
         "{}",
         closed.err
     );

@@ -90,3 +90,17 @@ pub enum Error {
     #[error(transparent)]
     File(#[from] FileError),
 }
+
+impl Error {
+    /// Is it the server that can't be used, or how it is asked, rather than an answer that displeases?
+    pub fn is_unusable(&self) -> bool {
+        matches!(
+            self,
+            Self::Setting(_)
+                | Self::Unreachable { .. }
+                | Self::Credentials { .. }
+                | Self::NotElasticsearch { .. }
+                | Self::Version(_)
+        )
+    }
+}

@@ -21,10 +21,14 @@ use crate::redact::words::Words;
 use cluster::{Compact, MAX_COMPACT, MAX_WORDS, Word, cluster};
 pub(crate) use compiled::{Compiled, try_pattern};
 use shape::{Forms, Shape};
-use surroundings::{is_epoch, is_named, within_list, within_number, within_token_of, within_uuid};
+use surroundings::{
+    is_epoch, is_named, is_prose, within_list, within_number, within_token_of, within_uuid,
+};
 
 /// How far before a number a word may stand that makes it a machine's, in bytes.
 const MACHINE_WORD: usize = 48;
+/// From this length on a check digit is hardly ever right by chance where the form is.
+const SURE_LENGTH: usize = 15;
 /// Index of a pattern.
 pub(crate) type PatternId = u16;
 
@@ -127,6 +131,10 @@ impl Shapes {
         };
         let mut compact = Compact::default();
         compact.add(&text[rest.start..rest.end]);
+        let lettered = compact.bytes().iter().any(u8::is_ascii_alphabetic);
+        if compact.bytes().len() < SURE_LENGTH && !lettered {
+            return None;
+        }
         self.decide(text, &[rest], &compact, by_key)
             .filter(|f| self.patterns[f.pattern as usize].is_proven())
     }
@@ -185,7 +193,7 @@ impl Shapes {
             };
             // a date and one check digit pass by chance too often behind `order`
             let proven = pattern.is_proven()
-                && (compact.len() >= 15 || compact.iter().any(u8::is_ascii_alphabetic));
+                && (compact.len() >= SURE_LENGTH || compact.iter().any(u8::is_ascii_alphabetic));
             let piece = || {
                 within_number(text, start, end)
                     || within_uuid(text, start)
@@ -193,7 +201,8 @@ impl Shapes {
             };
             let behind = || self.is_machines(text, start..end);
             let machines = || is_named(text, start, end) || behind();
-            let strong = strong && !piece() && (proven || !machines());
+            let prose = || is_prose(text, window, compact.len(), pattern.check.is_some());
+            let strong = strong && !piece() && (proven || !machines()) && !prose();
             let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())

@@ -1,5 +1,6 @@
 //! What stands around or in a number that says it is no value of a person: a decimal point, a list, a UUID, a program's word, a time.
 
+use super::SURE_LENGTH;
 use super::cluster::Word;
 
 /// Is the value a part of a decimal number (`0.123…`, `123….5`)?
@@ -76,6 +77,29 @@ pub(crate) fn within_token_of(text: &[u8], start: usize, end: usize) -> bool {
             .take_while(word)
             .any(u8::is_ascii_digit);
     before || after
+}
+
+/// Are the letters of a short value words beside a number (`backup of 20261126 is done`), or digits of a hexadecimal one (`ab12345678cd`)?
+/// Words are set apart in small letters; where no check digit is right, their signs differ as well: `SG-92894080 OK`.
+pub(crate) fn is_prose(text: &[u8], window: &[Word], length: usize, checked: bool) -> bool {
+    let of = |w: &Word| &text[w.start..w.end];
+    if length >= SURE_LENGTH {
+        return false;
+    }
+    if let [whole] = window {
+        return !checked
+            && of(whole).iter().any(u8::is_ascii_lowercase)
+            && !of(whole)
+                .iter()
+                .any(|c| matches!(c, b'G'..=b'Z' | b'g'..=b'z'));
+    }
+    let gap = |pair: &[Word]| text[pair[0].end];
+    let apart = |w: &Word| w.digits == 0 && of(w).iter().any(u8::is_ascii_lowercase);
+    let lettered = |w: &Word| w.digits < w.end - w.start;
+    window.iter().any(apart)
+        || !checked
+            && window.iter().any(lettered)
+            && window.windows(2).any(|pair| gap(pair) != gap(window))
 }
 
 /// Could the digits be a time of which a log speaks: seconds, milliseconds or microseconds since 1970, between 2015 and 2033?
