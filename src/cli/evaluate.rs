@@ -141,7 +141,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(least) = args.fail_under
         && report.worst() < least
     {
-        eprintln!("tuomin: {:.3} % is below {least} %", report.worst());
+        say!("tuomin: {:.3} % is below {least} %", report.worst());
         return Ok(ExitCode::from(super::exit::FAILURE));
     }
     Ok(ExitCode::SUCCESS)

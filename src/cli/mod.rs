@@ -1,5 +1,13 @@
 //! One file a subcommand. What another program could call lives elsewhere; here stand arguments, messages and exit codes.
 
+/// Tells the person who runs it. That nobody listens any more (`2>&1 | head`) is no reason to end, where `eprintln!` panics.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 pub mod ask;
 pub mod audit;
 pub mod bench;
@@ -134,7 +142,7 @@ pub fn main() -> ExitCode {
         {
             return ExitCode::SUCCESS;
         }
-        eprintln!("tuomin: {error:#}");
+        say!("tuomin: {error:#}");
         ExitCode::from(if error.is::<UsageError>() || is_unusable(&error) {
             exit::USAGE
         } else {

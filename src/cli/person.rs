@@ -60,7 +60,7 @@ pub fn key(file: Option<&Path>, settings: &RedactSettings) -> anyhow::Result<Pse
 fn read_value(what: &str) -> anyhow::Result<Zeroizing<String>> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        eprintln!("{what}, then Enter:");
+        say!("{what}, then Enter:");
     }
     let mut value = Zeroizing::new(String::new());
     stdin

@@ -65,7 +65,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         let done = match runtime.block_on(replay::replay(&server, &file)) {
             Ok(done) => done,
             Err(error) => {
-                eprintln!("tuomin: {error}");
+                say!("tuomin: {error}");
                 code = ExitCode::from(exit::FAILURE);
                 continue;
             }

@@ -115,10 +115,10 @@ fn say_where(inputs: &[(&str, String)], metrics: Option<SocketAddr>, quiet: bool
         return;
     }
     for (input, address) in inputs {
-        eprintln!("tuomin: listening on {address} ({input})");
+        say!("tuomin: listening on {address} ({input})");
     }
     if let Some(address) = metrics {
-        eprintln!("tuomin: http://{address}/metrics tells how it goes");
+        say!("tuomin: http://{address}/metrics tells how it goes");
     }
 }
 
@@ -203,7 +203,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     runtime.shutdown_background();
     drop(progress);
     for error in &ended.unread {
-        eprintln!("tuomin: {error}");
+        say!("tuomin: {error}");
     }
     let delivery = match finished? {
         Finished::NobodyListens => return Ok(ExitCode::SUCCESS),
@@ -217,17 +217,16 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         let delivery = delivery
             .as_ref()
             .map(|(stats, waiting)| (&**stats, *waiting));
-        eprint!("{}", summary(&stats, started.elapsed(), delivery));
+        let told = summary(&stats, started.elapsed(), delivery);
+        say!("{}", told.trim_end_matches('\n'));
         // of a server it was said at the start
         let said = delivery.is_some() || stats.findings_by_category().is_empty();
         if origin == KeyOrigin::Ephemeral && !said {
-            eprintln!(
-                "No key (redact.key_file or TUOMIN_KEY): these pseudonyms match no other run's."
-            );
+            say!("No key (redact.key_file or TUOMIN_KEY): these pseudonyms match no other run's.");
         }
     }
     if unfinished {
-        eprintln!("tuomin: stopped by a signal before the end of the input");
+        say!("tuomin: stopped by a signal before the end of the input");
     }
     Ok(ExitCode::from(match shutdown.signal() {
         _ if undelivered > 0 => exit::UNDELIVERED,

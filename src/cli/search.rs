@@ -144,7 +144,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             } else {
                 format!("{} to {}", offset + 1, last)
             };
-            eprintln!("{} records, shown: {shown}{more}", count(page.total));
+            say!("{} records, shown: {shown}{more}", count(page.total));
         }
         Ok(())
     })

@@ -76,7 +76,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         let listener = tokio::net::TcpListener::bind(args.listen)
             .await
             .with_context(|| format!("can't listen on {}", args.listen))?;
-        eprintln!(
+        say!(
             "tuomin: http://{}/ shows {} (Ctrl-C ends it)",
             listener.local_addr()?,
             source.describe()

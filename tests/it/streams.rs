@@ -130,3 +130,16 @@ fn a_file_as_output_is_written_whole_under_its_name() {
     program.run(&["run", "in", "-o", "in"]).gives(b"");
     assert_eq!(std::fs::read(program.path("in")).unwrap(), lines);
 }
+
+#[test]
+fn nobody_who_reads_the_messages_is_no_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_tuomin"))
+        .args(["run", "tests/data/sample.ndjson"])
+        .stdout(std::process::Stdio::null())
+        .stderr(writer)
+        .status()
+        .unwrap();
+    assert!(ended.success(), "{ended}");
+}
