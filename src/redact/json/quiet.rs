@@ -127,16 +127,13 @@ impl Pass<'_> {
                 break true;
             }
             let end = match wide::brief(t, value) {
-                Some(Brief::String {
-                    end,
-                    anything,
-                    speaks,
-                    may_be_odd,
-                }) => {
+                Some(Brief::String(short)) => {
+                    let end = short.end;
                     let content = &t[value + 1..end];
-                    let odd = shaped && may_be_odd && is_odd(content);
-                    let nothing = safe && !speaks && !odd
-                        || if anything || safe {
+                    let nothing = safe
+                        && !short.speaks()
+                        && !(shaped && short.may_be_odd() && is_odd(content))
+                        || if safe || short.holds_anything() {
                             self.is_remembered(content, Standing::plain(key.id, allowed.body))
                         } else {
                             !may_hold_name(content)

@@ -282,18 +282,46 @@ fn lanes(t: &[u8], p: usize) -> (Lanes, u32) {
 
 /// What the thirty-two bytes from the first one of a value on say about it.
 pub(crate) enum Brief {
-    /// A string without escapes that ends there: where its closing quote is, if it holds any of [`holds`], and if it is a sentence.
-    String {
-        end: usize,
-        anything: bool,
-        speaks: bool,
-        /// Without this it is not odd; see [`super::is_odd`].
-        may_be_odd: bool,
-    },
+    /// A string without escapes that ends there.
+    String(Short),
     /// A number that ends there: where, and if it is an integer.
     Number { end: usize, integer: bool },
     /// `true`, `false` or `null`, and where it ends.
     Literal { end: usize },
+}
+
+/// A string that ends within a vector, and what it holds, told when asked: a key decides what matters.
+pub(crate) struct Short {
+    /// Where its closing quote is.
+    pub end: usize,
+    lanes: Lanes,
+    /// The bytes between its quotes, a bit each.
+    within: u32,
+}
+
+impl Short {
+    /// Does it hold any of [`holds`]?
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub fn holds_anything(&self) -> bool {
+        self.lanes.anything() & self.within != 0
+            || self.within >> LONG != 0 && holds_run(!self.lanes.space & self.within)
+    }
+
+    /// [`super::speaks`]
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub fn speaks(&self) -> bool {
+        self.lanes.speech() & self.within != 0
+    }
+
+    /// Without this it is not odd; see [`super::is_odd`].
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    pub fn may_be_odd(&self) -> bool {
+        let digits = self.lanes.of::<DIGITS>() & self.within;
+        digits.count_ones() as usize >= FEW_DIGITS || self.lanes.of::<ATS>() & self.within != 0
+    }
 }
 
 /// What the beginning of the value at `p` says, if that is all of it.
@@ -318,15 +346,11 @@ pub(crate) fn brief(t: &[u8], p: usize) -> Option<Brief> {
     if bytes.get(stop as usize) != Some(&b'"') {
         return None;
     }
-    let within = ((1u32 << stop) - 1) & !1;
-    let run = stop > LONG as u32 && holds_run(!lanes.space & within);
-    Some(Brief::String {
+    Some(Brief::String(Short {
         end: p + stop as usize,
-        anything: run || lanes.anything() & within != 0,
-        speaks: lanes.speech() & within != 0,
-        may_be_odd: (lanes.of::<DIGITS>() & within).count_ones() as usize >= FEW_DIGITS
-            || lanes.of::<ATS>() & within != 0,
-    })
+        lanes,
+        within: ((1u32 << stop) - 1) & !1,
+    }))
 }
 
 /// [`super::speaks`]
