@@ -31,6 +31,7 @@ mod maven;
 mod memory;
 mod observing;
 mod on_call;
+mod payloads;
 mod program;
 mod properties;
 #[path = "../support/proxy.rs"]

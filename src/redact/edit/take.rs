@@ -117,6 +117,9 @@ impl Pass<'_> {
         rule: Rule,
         wrap: &[u8],
     ) {
+        if self.core.catalog.is_encoded_placeholder(value) {
+            return;
+        }
         let category = match (media, by_key) {
             (Media::Data, Some(category)) => category,
             (media, _) => self.core.media_category(media),

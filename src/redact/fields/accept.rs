@@ -1,8 +1,8 @@
 //! Which values a key's rule speaks about.
 
 use crate::patterns::schema::ValueRule;
-use crate::redact::layers::payload;
 use crate::redact::layers::width::native_digit;
+use crate::redact::layers::{dumps, payload};
 
 /// The longest digest in hexadecimal.
 const LONGEST_DIGEST: usize = 64;
@@ -159,10 +159,29 @@ fn is_vector(value: &[u8]) -> bool {
         && numbers.all(|n| n.iter().all(numeral))
 }
 
+/// Is it base64 of which a logger cut off most: `RC2xA986kHgN…(truncated, 20480 bytes)`?
+fn is_cut(value: &[u8]) -> bool {
+    const FEWEST: usize = 48;
+    let length = value.iter().take_while(|c| payload::is_base64(**c)).count();
+    let any = |kind: fn(&u8) -> bool| value[..length].iter().any(kind);
+    let begins = |cut: &&str| value[length..].starts_with(cut.as_bytes());
+    length >= FEWEST
+        && any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit)
+        && ["...", "…", "***", "(", "[", "<", " (", " [", " <"]
+            .iter()
+            .any(|cut| begins(&cut))
+}
+
 fn is_blob(value: &[u8]) -> bool {
-    if value.starts_with(b"data:") || payload::media(value).is_some() || is_vector(value) {
+    let begins = value.starts_with(b"data:") || payload::media(value).is_some();
+    if begins || is_vector(value) || dumps::is_list(value) || is_cut(value) {
         return true;
     }
+    // Python's b'iVBORw0KGgo…'
+    let bytes = value.strip_prefix(b"b'").and_then(|v| v.strip_suffix(b"'"));
+    let value = bytes.unwrap_or(value);
     // PHP writes `\/` for `/`, also where nothing undoes it
     let escaped = memchr::memmem::find(value, b"\\/").is_some();
     let part = |c: &u8| {
@@ -177,9 +196,9 @@ fn is_blob(value: &[u8]) -> bool {
     }
     // registry.example.com/kyc: an image of a container
     let host = value
-        .windows(2)
+        .windows(3)
         .take(64)
-        .any(|w| w[0] == b'.' && w[1].is_ascii_lowercase());
+        .any(|w| w[0] != b'.' && w[1] == b'.' && w[2].is_ascii_lowercase());
     // TLS_AES_256_GCM_SHA384; and hexadecimal so short is a digest, of a certificate or an alert
     let shouted = value.len() < 64
         && value.iter().any(|c| matches!(c, b'_' | b'-'))

@@ -5,6 +5,7 @@ use super::skip_space;
 use crate::patterns::schema::ValueRule;
 use crate::redact::edit::action::Family;
 use crate::redact::fields::{Class, ClassId, KeyInfo, NO_CLASS, Part};
+use crate::redact::layers::dumps;
 use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::{contents, string_end};
 
@@ -258,10 +259,18 @@ impl Pass<'_> {
     ) -> Option<usize> {
         let class = self.class(context.class);
         let telling = class.is_some_and(|c| c.value == ValueRule::Blob && c.category.is_some());
+        // {"type":"Buffer","data":[255,216,255,224,…]}
+        let close = || memchr::memchr(b']', &t[p..]);
+        if (!telling || close().is_none())
+            && let Some(bytes) = dumps::list_of_bytes(t, p)
+        {
+            self.take_bytes(&bytes, at, b"\"");
+            return Some(bytes.span.end);
+        }
         if !telling && (class.is_some_and(|c| c.safe) || !self.is_denying(context)) {
             return None;
         }
-        let end = p + memchr::memchr(b']', &t[p..])?;
+        let end = p + close()?;
         let inner = &t[p + 1..end];
         // {"faces":[{"box":[120.5,88.2,310.1,402.9]}]}
         let own = !context.inherited || self.is_own_key(context);

@@ -73,6 +73,26 @@ fn runs(source: &[u8]) -> impl Iterator<Item = (usize, usize, Vec<u8>)> {
     })
 }
 
+/// The byte that the escape at the start of a text stands for, as C, Go and Python write one, and the escape's length.
+pub(super) fn byte(text: &[u8]) -> Option<(u8, usize)> {
+    if let Some((bytes, length)) = escape(text) {
+        return Some((*bytes.first()?, length)).filter(|_| bytes.len() == 1);
+    }
+    let byte = match text.get(1)? {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'0' => 0,
+        b'a' => 7,
+        b'b' => 8,
+        b'v' => 11,
+        b'f' => 12,
+        c @ (b'\\' | b'\'' | b'"') => *c,
+        _ => return None,
+    };
+    Some((byte, 2))
+}
+
 /// The bytes of the escape at the start of a text, and its length.
 fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     if text.first() != Some(&b'\\') {

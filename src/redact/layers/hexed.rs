@@ -1,6 +1,7 @@
 //! Text in hexadecimal, `7b226e616d65223a…`: bodies that a program could not log as they were.
 
 use super::is_text;
+use super::payload::hex_digits;
 use crate::redact::pass::{Context, LAYERS, Pass};
 
 /// A shorter run is an identifier or a digest.
@@ -33,10 +34,9 @@ impl Pass<'_> {
         }
         let upper = digits.iter().any(u8::is_ascii_uppercase);
         self.recode(&text, digits, at + prefix, context, |redacted| {
-            let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0') as u8;
             let mut out = Vec::with_capacity(2 * redacted.len());
             for c in redacted {
-                out.extend([digit(c >> 4), digit(c & 15)]);
+                out.extend(hex_digits(c));
             }
             if upper {
                 out.make_ascii_uppercase();

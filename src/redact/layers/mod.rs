@@ -3,6 +3,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod decode;
+pub(crate) mod dumps;
 pub(crate) mod escapes;
 pub(crate) mod hexed;
 pub(crate) mod packed;
@@ -10,6 +11,7 @@ pub(crate) mod payload;
 pub(crate) mod payload_search;
 pub(crate) mod percent;
 pub(crate) mod quoted;
+mod raw;
 pub(crate) mod width;
 
 use std::ops::Range;
@@ -33,6 +35,9 @@ impl Pass<'_> {
     /// Opens what encodes a running text, then looks at the text itself.
     pub(crate) fn running_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
         let bits = known(t, bits);
+        if self.raw_payloads(t, at, bits, context) {
+            return;
+        }
         if bits & holds::HIGH != 0
             && self.layer(t, at, Coding::Width, width::width, |pass, text| {
                 pass.running_text(text, 0, holds::UNKNOWN, context)
@@ -161,6 +166,9 @@ impl Pass<'_> {
 
     /// Payloads and base64 in a running text; what lies between them is inspected as plain text.
     fn encoded_runs(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        if self.dumped_payloads(t, at, bits, context) {
+            return;
+        }
         let mut from = 0;
         let mut divided = false;
         if t.len() >= 20 && bits & (holds::RUN | holds::DIGIT | holds::LABEL) != 0 {

@@ -34,12 +34,12 @@ const fn format(name: &'static str, media: Media, offset: usize, magic: &'static
     }
 }
 
-/// A base64 run must be this long to be taken for a payload by a weak magic.
-pub(crate) const LONG: usize = 256;
-
 /// Magic bytes as the formats' own specifications give them.
 const FORMATS: &[Format] = &[
     format("jpeg", Media::Image, 0, b"\xff\xd8\xff"),
+    // where the bytes before it are lost
+    format("jpeg", Media::Image, 6, b"JFIF\0"),
+    format("jpeg", Media::Image, 6, b"Exif\0"),
     format("png", Media::Image, 0, b"\x89PNG\r\n\x1a\n"),
     format("gif", Media::Image, 0, b"GIF8"),
     format("webp", Media::Image, 8, b"WEBP"),
@@ -83,12 +83,12 @@ const FORMATS: &[Format] = &[
     format("iso19794", Media::Image, 0, b"FMR\0"),
 ];
 
-/// Formats whose magic is too short to be believed without a long payload behind it.
-const WEAK_FORMATS: &[Format] = &[
-    format("bmp", Media::Image, 0, b"BM"),
-    format("mp3", Media::Audio, 0, b"\xff\xfb"),
-    format("mp3", Media::Audio, 0, b"\xff\xf3"),
-    format("aac", Media::Audio, 0, b"\xff\xf1"),
+/// Formats whose magic is too short to be believed without so many digits behind it: one token in a thousand begins like a BMP.
+const WEAK_FORMATS: &[(usize, Format)] = &[
+    (256, format("bmp", Media::Image, 0, b"BM")),
+    (96, format("mp3", Media::Audio, 0, b"\xff\xfb")),
+    (96, format("mp3", Media::Audio, 0, b"\xff\xf3")),
+    (96, format("aac", Media::Audio, 0, b"\xff\xf1")),
 ];
 
 /// The part of a payload that is decoded to find the pixels, of formats that say them early.
@@ -143,21 +143,37 @@ pub(crate) const fn is_base64(c: u8) -> bool {
 
 /// What a text that is base64 or hexadecimal from its first byte on holds, by its magic bytes.
 pub(crate) fn media(text: &[u8]) -> Option<(&'static str, Media)> {
+    let text = text.strip_prefix(b"0x").unwrap_or(text);
     let mut head = Vec::with_capacity(32);
     decode_head(text, 24, &mut head)?;
-    let find = |formats: &'static [Format]| {
-        formats
-            .iter()
-            .find(|f| head.get(f.offset..f.offset + f.magic.len()) == Some(f.magic))
-            .map(|f| (f.name, f.media))
+    let begins = |f: &&Format| head.get(f.offset..f.offset + f.magic.len()) == Some(f.magic);
+    let weak = WEAK_FORMATS.iter();
+    let weak = weak.filter_map(|(least, format)| (text.len() >= *least).then_some(format));
+    let format = FORMATS.iter().chain(weak).find(begins)?;
+    Some((format.name, format.media))
+}
+
+/// A byte in hexadecimal.
+pub(super) fn hex_digits(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|n| char::from_digit(u32::from(n), 16).unwrap_or('0') as u8)
+}
+
+/// So many bytes tell the format.
+pub(crate) const MAGIC: usize = 18;
+
+/// The format that bytes begin with, of which some may be lost. One that is told by those alone is none.
+pub(crate) fn format_of(head: &[Option<u8>; MAGIC]) -> Option<(&'static str, Media)> {
+    let begins = |format: &&Format| {
+        let bytes = head.get(format.offset..format.offset + format.magic.len());
+        bytes.is_some_and(|bytes| {
+            let mut pairs = bytes.iter().zip(format.magic);
+            let told = bytes.iter().flatten().count() >= 2;
+            // no byte of ASCII is ever lost
+            told && pairs.all(|(byte, magic)| byte.map_or(*magic >= 0x80, |byte| byte == *magic))
+        })
     };
-    find(FORMATS).or_else(|| {
-        if text.len() >= LONG {
-            find(WEAK_FORMATS)
-        } else {
-            None
-        }
-    })
+    let format = FORMATS.iter().find(begins)?;
+    Some((format.name, format.media))
 }
 
 /// Does a string of JSON, which may hold escapes, begin with a payload?

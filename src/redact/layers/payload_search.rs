@@ -14,6 +14,9 @@ const OPAQUE: usize = 2048;
 /// A shorter run of it may be anything.
 pub(crate) const RANDOM: usize = 256;
 
+/// A line of base64 has so many characters at least, but for the last one.
+const LINE: usize = 40;
+
 /// A payload within a text.
 pub(crate) struct Payload {
     pub span: Range<usize>,
@@ -23,8 +26,8 @@ pub(crate) struct Payload {
 
 /// Beginnings of payloads in base64 that are believed however short what follows is: a logger may have cut it.
 const BEGINNINGS: &[&[u8]] = &[
-    b"/9j/4",
-    b"_9j_4",
+    JPEG,
+    b"_9j_",
     b"iVBORw0KGgo",
     b"R0lGODlh",
     b"R0lGODdh",
@@ -37,15 +40,26 @@ const BEGINNINGS: &[&[u8]] = &[
     b"AAAAFGZ0eX",
     b"JVBERi0",
     b"GkXfo",
-    b"IyFBTVIK",
+    b"IyFBTVI",
     b"SUkqAA",
     b"TU0AKg",
     b"UklGR",
     b"SUQzA",
     b"SUQzB",
     b"T2dnUw",
+    b"ZkxhQw",
+    b"AAAADGpQ",
+    b"/6D/qA",
+    b"RkFDADAx",
+    b"Rk1SACAy",
+    b"RklSADAx",
     BMP_HEADER,
 ];
+
+/// The first three bytes of every JPEG, in the standard alphabet.
+const JPEG: &[u8] = b"/9j/";
+/// What begins its second segment: tables, or data of an application.
+const SEGMENTS: &[u8] = b"247w+-";
 
 /// What every usual BMP says behind its size, and how many digits of base64 stand before it.
 const BMP_HEADER: &[u8] = b"AAAAADYAAAAoAAAA";
@@ -60,13 +74,15 @@ static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(BEGINNI
 pub(crate) fn find(text: &[u8], from: usize) -> Option<Payload> {
     const STEP: usize = 96;
     let begun = BEGINNING
-        .find(&text[from..])
-        .and_then(|found| beginning(text, from + found.start()));
+        .find_iter(&text[from..])
+        .find_map(|found| beginning(text, from + found.start()));
     let mut at = from + STEP - 1;
     while at < text.len() && begun.as_ref().is_none_or(|b| at < b.span.start) {
         if is_base64(text[at]) {
             let run = run_around(text, at, from);
-            if run.len() >= STEP
+            let run = from_first_line(text, run, from);
+            let lines = run.len() < STEP && over_lines(text, run.clone()).len() >= STEP;
+            if (run.len() >= STEP || lines)
                 && let Some(found) = classify_run(text, run.clone())
             {
                 if begun
@@ -97,6 +113,23 @@ fn run_around(text: &[u8], at: usize, floor: usize) -> Range<usize> {
     start..end
 }
 
+/// The first line of base64 in lines, of which `run` is one: the beginning tells what it is.
+fn from_first_line(text: &[u8], run: Range<usize>, floor: usize) -> Range<usize> {
+    let mut first = run;
+    loop {
+        let above = &text[floor..first.start];
+        let breaks = above.iter().rev().take(2);
+        let breaks = breaks.take_while(|c| matches!(c, b'\r' | b'\n')).count();
+        let end = first.start - breaks;
+        let line = text[floor..end].iter().rev();
+        let length = line.take_while(|c| is_base64(**c)).count();
+        if breaks == 0 || length < LINE {
+            return first;
+        }
+        first = end - length..end;
+    }
+}
+
 /// Extends a run over line breaks (MIME writes 76 characters a line), and over what sets the next line in (YAML, XML).
 pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
     const INDENT: usize = 64;
@@ -116,13 +149,14 @@ pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
         let length = text[next..].iter().take_while(|c| is_base64(**c)).count();
         let line = &text[next..next + length];
         // a word that is set in as well
-        let word = inward > 0 && length < 40 && line.iter().all(u8::is_ascii_lowercase);
+        let word = inward > 0 && length < LINE && line.iter().all(u8::is_ascii_lowercase);
         if gap == 0
             || length == 0
             || word
             // the boundary of a multipart body begins with digits of the other alphabet
             || text[next..].starts_with(b"--")
-            || (length < 40
+            || (length < LINE
+                && !is_last_line(line)
                 && text
                     .get(next + length)
                     .is_some_and(|c| !matches!(c, b'\r' | b'\n')))
@@ -133,15 +167,41 @@ pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
     }
 }
 
+/// Extends a run over what somebody put in the place of its middle, and over its end.
+fn over_cut(text: &[u8], run: Range<usize>) -> Range<usize> {
+    const FEWEST: usize = 8;
+    let rest = &text[run.end..];
+    let cut = ["...", "***", "…"];
+    let Some(cut) = cut.iter().find(|cut| rest.starts_with(cut.as_bytes())) else {
+        return run;
+    };
+    let tail = rest[cut.len()..].iter();
+    let tail = tail.take_while(|c| is_base64(**c)).count();
+    match tail >= FEWEST {
+        true => run.start..run.end + cut.len() + tail,
+        false => run,
+    }
+}
+
+/// Is a short line behind others of base64 its last one, and no word? It is of whole groups, and padded or of letters of both cases and digits.
+fn is_last_line(line: &[u8]) -> bool {
+    let any = |kind: fn(&u8) -> bool| line.iter().any(kind);
+    let mixed = any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_uppercase)
+        && any(|c| c.is_ascii_digit() || matches!(c, b'+' | b'/' | b'-' | b'_'));
+    line.len().is_multiple_of(4) && (mixed || line.ends_with(b"="))
+}
+
 fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
     // PostgreSQL's bytea: \xffd8ff…
     if text[..run.start].ends_with(b"\\") && text[run.start] == b'x' {
         run.start += 1;
     }
     let bytes = &text[run.clone()];
-    if let Some((name, media)) = payload::media(bytes) {
+    let lines = over_cut(text, over_lines(text, run.clone()));
+    if let Some((name, media)) = payload::media(&text[lines.clone()]) {
         return Some(Payload {
-            span: over_lines(text, run),
+            span: lines,
             name,
             media,
         });
@@ -153,7 +213,7 @@ fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
             .map(|(name, media)| (run.start + equals + 1, name, media))
     {
         return Some(Payload {
-            span: over_lines(text, found.0..run.end),
+            span: found.0..lines.end,
             name: found.1,
             media: found.2,
         });
@@ -164,7 +224,7 @@ fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
         && mixed(u8::is_ascii_lowercase)
         && mixed(u8::is_ascii_digit);
     opaque.then(|| Payload {
-        span: over_lines(text, run),
+        span: lines,
         name: "data",
         media: Media::Data,
     })
@@ -207,6 +267,10 @@ fn beginning(text: &[u8], at: usize) -> Option<Payload> {
         false => at,
     };
     let rest = &text[at..];
+    let jpeg = rest.starts_with(JPEG) || rest.starts_with(b"_9j_");
+    if jpeg && rest.get(JPEG.len()).is_none_or(|c| !SEGMENTS.contains(c)) {
+        return None;
+    }
     let media = if rest.starts_with(b"data:") {
         // glued to a word it is a part of that word's value: `signature=7data:image/`
         if at > 0 && text[at - 1].is_ascii_alphanumeric() {
@@ -243,6 +307,10 @@ fn beginning(text: &[u8], at: usize) -> Option<Payload> {
             .unwrap_or(length);
     }
     let span = over_lines(text, at..at + length);
+    // what the URI held is gone
+    if rest.starts_with(b"data:") && memchr::memchr(b',', &text[span.clone()]).is_none() {
+        return None;
+    }
     let name = match media.0 {
         "image" | "video" | "audio" => {
             payload::media(data_uri_body(&text[span.clone()])).map_or(media.0, |m| m.0)

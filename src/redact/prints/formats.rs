@@ -1,5 +1,5 @@
 //! Formats in which no label of ours says what a value is: cards of contacts (vCard, MECARD), segments of HL7, parties of SWIFT messages, names in
-//! distinguished names, relations of a name (`S/O Gopal Narayanan`), dumps of bytes in hexadecimal, fields of events, steps of paths.
+//! distinguished names, relations of a name (`S/O Gopal Narayanan`), fields of events, steps of paths.
 //!
 //! Each begins with a sign of its own; one search for all signs tells that a text has none.
 
@@ -9,13 +9,12 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::redact::fields::ClassId;
-use crate::redact::layers::payload::{self, Media};
 use crate::redact::names::spoken::Promise;
-use crate::redact::pass::{Pass, Rule};
+use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
 use crate::redact::words::spans::{pieces, valid_prefix};
 
-const SIGNS: [&str; 28] = [
+const SIGNS: [&str; 26] = [
     "BEGIN:VCARD",
     "MECARD:",
     "PID|",
@@ -33,7 +32,6 @@ const SIGNS: [&str; 28] = [
     "W/O",
     "C/O",
     "H/O",
-    "<Buffer ",
     "Label=",
     "name/",
     "Name/",
@@ -43,30 +41,8 @@ const SIGNS: [&str; 28] = [
     "nric/",
     "birthdate/",
     "dob/",
-    "f d8 ff",
 ];
-static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let dumps = [
-        "F D8 FF",
-        "f:d8:ff",
-        "F:D8:FF",
-        "f-d8-ff",
-        "F-D8-FF",
-        "0xff, 0xd8",
-        "0xFF, 0xD8",
-        "0xff,0xd8",
-        "0xFF,0xD8",
-        "ffd8 ff",
-        "FFD8 FF",
-        "89 50 4e 47",
-        "89 50 4E 47",
-        "89:50:4e:47",
-        "89:50:4E:47",
-        "8950 4e47",
-        "25 50 44 46",
-    ];
-    late_literals(SIGNS.into_iter().chain(dumps))
-});
+static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(SIGNS));
 
 /// So far a format is read, in bytes.
 const REACH: usize = 4096;
@@ -124,12 +100,7 @@ impl Pass<'_> {
                     self.named_step(t, end, at, mark);
                 }
                 Some("Label=") => self.custom_field(t, start, end, at, mark),
-                Some("<Buffer ") => from = self.dump(t, end, at, mark).max(end),
-                Some("PID|" | "NK1|" | "CN=" | "cn=") => (),
-                _ => {
-                    let first = start - usize::from(start > 0 && t[start - 1].is_ascii_hexdigit());
-                    from = self.dump(t, first, at, mark).max(end);
-                }
+                _ => (),
             }
         }
     }
@@ -308,79 +279,10 @@ impl Pass<'_> {
             );
         }
     }
-
-    /// Bytes in hexadecimal with blanks between them, `<Buffer ff d8 ff e0 …>`, `00000000  ff d8 ff e0 … |....JFIF|`. Gives where they end.
-    fn dump(&mut self, t: &[u8], from: usize, at: usize, mark: usize) -> usize {
-        let mut digits = Vec::new();
-        let (mut end, mut p) = (from, from);
-        while let Some([a, b]) = t.get(p..p + 2) {
-            if [*a, *b] == *b"0x" {
-                p += 2;
-                continue;
-            }
-            // by twos or, as xxd has it, by fours
-            let word = t[p..].iter().take(5).take_while(|c| c.is_ascii_hexdigit());
-            let word = word.count();
-            if matches!(word, 2 | 4) {
-                digits.extend(&t[p..p + word]);
-                p += word;
-                end = p;
-            } else if let Some(next) = next_line(t, p) {
-                p = next;
-                continue;
-            } else {
-                break;
-            }
-            p += t[p..]
-                .iter()
-                .take(3)
-                .take_while(|c| matches!(c, b' ' | b':' | b'-' | b','))
-                .count();
-        }
-        if digits.len() < 32 || self.scratch.edits.touches(mark, at + from..at + end) {
-            return end;
-        }
-        let (name, media) = payload::media(&digits).unwrap_or(("data", Media::Data));
-        self.take_payload(
-            &digits,
-            at + from..at + end,
-            name,
-            media,
-            None,
-            Rule::Named("dump of bytes"),
-            b"",
-        );
-        end
-    }
 }
 
 /// So far what begins with a sign before `from` is read: to the next such sign at most, or else many without an end take quadratic time.
 fn reach(t: &[u8], from: usize, sign: &[u8]) -> usize {
     let end = t.len().min(from + REACH);
     memchr::memmem::find(&t[from..end], sign).map_or(end, |i| from + i)
-}
-
-/// Where the bytes of a dump's next line begin, behind what the line at `p` shows as text and the next one's offset.
-fn next_line(t: &[u8], p: usize) -> Option<usize> {
-    const LONGEST: usize = 40;
-    let rest = &t[p..t.len().min(p + LONGEST)];
-    let line = memchr::memchr(b'\n', rest)?;
-    let shown = rest[..line].trim_ascii();
-    let start = p + line + 1;
-    let offset = t[start..]
-        .iter()
-        .take(10)
-        .take_while(|c| c.is_ascii_hexdigit())
-        .count();
-    let numbered = offset >= 8 && t.get(start + offset) == Some(&b':');
-    if !(shown.is_empty() || shown.starts_with(b"|") || numbered) {
-        return None;
-    }
-    let start = if offset > 2 { start + offset } else { start };
-    let gap = t[start..]
-        .iter()
-        .take(4)
-        .take_while(|c| matches!(c, b' ' | b':'))
-        .count();
-    Some(start + gap).filter(|next| *next > p)
 }

@@ -113,8 +113,11 @@ const FEW_DIGITS: usize = 6;
 /// From so many digits on a number is more than a measure, a time or a code.
 pub(crate) const MANY_DIGITS: usize = 15;
 
+/// No code has so many bytes.
+const LONG_CODE: usize = 64;
+
 /// Is a text, where a measure, a time or a code is meant, written like none of them: with an `@`, with more than a few digits among letters or
-/// signs, or with very many?
+/// signs, with very many, or at great length?
 pub(crate) fn is_odd(text: &[u8]) -> bool {
     let clock = text.first().is_some_and(u8::is_ascii_digit) && text.contains(&b':');
     let (mut digits, mut others) = (0, false);
@@ -127,7 +130,8 @@ pub(crate) fn is_odd(text: &[u8]) -> bool {
             _ => others = true,
         }
     }
-    (others && digits >= FEW_DIGITS) || (!clock && digits >= MANY_DIGITS)
+    let long = text.len() >= LONG_CODE;
+    (others && (digits >= FEW_DIGITS || long)) || (!clock && digits >= MANY_DIGITS)
 }
 
 /// Does a value speak where a machine's would not: with `=`, in another script, with a word behind a space?

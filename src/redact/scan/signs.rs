@@ -18,21 +18,32 @@ pub(crate) const BRACKET: Signs = 32;
 pub(crate) const CAPITAL: Signs = 64 | 128;
 
 /// By low and by high half of a byte the signs that it may be: it is those that both tables name.
-const HALVES: [[Signs; 16]; 2] = {
+const HALVES: [[Signs; 16]; 2] = halves(&[
+    (SPACE, b' ', b' '),
+    (LINE, b'\n', b'\n'),
+    (LINE, b'\t', b'\t'),
+    (ARROW, b'>', b'>'),
+    (ARROW, b'|', b'|'),
+    (QUOTE, b'"', b'"'),
+    (QUOTE, b'\'', b'\''),
+    (DASH, b'-', b'-'),
+    (BRACKET, b'(', b'('),
+    (CAPITAL & 64, b'A', b'O'),
+    (CAPITAL & 128, b'P', b'Z'),
+]);
+
+/// The same of control characters, but for those that divide words and lines, and ESC, which begins a colour. Zero fills up a vector.
+const CONTROLS: [[Signs; 16]; 2] = halves(&[
+    (1, 0x01, 0x08),
+    (1, 0x0b, 0x0c),
+    (1, 0x0e, 0x0f),
+    (2, 0x10, 0x1a),
+    (2, 0x1c, 0x1f),
+    (4, 0x7f, 0x7f),
+]);
+
+const fn halves(members: &[(Signs, u8, u8)]) -> [[Signs; 16]; 2] {
     let mut halves = [[0; 16]; 2];
-    let members: [(Signs, u8, u8); 11] = [
-        (SPACE, b' ', b' '),
-        (LINE, b'\n', b'\n'),
-        (LINE, b'\t', b'\t'),
-        (ARROW, b'>', b'>'),
-        (ARROW, b'|', b'|'),
-        (QUOTE, b'"', b'"'),
-        (QUOTE, b'\'', b'\''),
-        (DASH, b'-', b'-'),
-        (BRACKET, b'(', b'('),
-        (CAPITAL & 64, b'A', b'O'),
-        (CAPITAL & 128, b'P', b'Z'),
-    ];
     let mut i = 0;
     while i < members.len() {
         let (sign, mut c, last) = members[i];
@@ -44,20 +55,29 @@ const HALVES: [[Signs; 16]; 2] = {
         i += 1;
     }
     halves
-};
+}
 
 /// What a text holds.
 pub(crate) fn of(text: &[u8]) -> Signs {
+    all_of(text, &HALVES)
+}
+
+/// Does a text hold control characters that no text needs?
+pub(crate) fn has_control(text: &[u8]) -> bool {
+    all_of(text, &CONTROLS) != 0
+}
+
+fn all_of(text: &[u8], halves: &[[Signs; 16]; 2]) -> Signs {
     #[cfg(target_arch = "x86_64")]
     if std::is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
-        return unsafe { super::wide::all_classes(text, &HALVES) };
+        return unsafe { super::wide::all_classes(text, halves) };
     }
-    by_byte(text)
+    by_byte(text, halves)
 }
 
-fn by_byte(text: &[u8]) -> Signs {
-    let sign = |c: &u8| HALVES[0][usize::from(c & 15)] & HALVES[1][usize::from(c >> 4)];
+fn by_byte(text: &[u8], halves: &[[Signs; 16]; 2]) -> Signs {
+    let sign = |c: &u8| halves[0][usize::from(c & 15)] & halves[1][usize::from(c >> 4)];
     text.iter().fold(0, |all, c| all | sign(c))
 }
 
@@ -80,7 +100,7 @@ mod tests {
                 b'A'..=b'Z' => CAPITAL,
                 _ => 0,
             };
-            let found = by_byte(&[c]);
+            let found = by_byte(&[c], &HALVES);
             assert_eq!(found & expected, found, "{c}");
             assert_eq!(found == 0, expected == 0, "{c}");
         }
@@ -91,7 +111,8 @@ mod tests {
         fn by_vector_as_by_byte(text in proptest::collection::vec(
             prop_oneof![30 => 0x61..=0x7au8, 1 => proptest::num::u8::ANY], 0..100
         )) {
-            prop_assert_eq!(of(&text), by_byte(&text));
+            prop_assert_eq!(of(&text), by_byte(&text, &HALVES));
+            prop_assert_eq!(has_control(&text), by_byte(&text, &CONTROLS) != 0);
         }
     }
 }
