@@ -16,7 +16,7 @@ use super::json::keys::Keys;
 use super::json::quiet::{LONG_NUMBER, LONG_SAFE};
 use super::json::remember::{LONGEST, LONGEST_VALUE, Remembered, SOME};
 use super::layers::decode::{self, Unescaped};
-use super::layers::payload;
+use super::layers::{latin1, payload};
 use super::names::spoken::may_hold_name;
 use super::scan::{Contents, MANY_DIGITS, contents, holds, is_odd, speaks, string_end};
 use crate::patterns::schema::ActionName;
@@ -310,6 +310,15 @@ impl Pass<'_> {
 
     /// Inspects a whole decoded value: by its key, as JSON text, or as running text.
     pub(crate) fn text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
+        if bits & (holds::HIGH | holds::UNKNOWN) != 0
+            && latin1::may_hold(t)
+            && self.layer(t, at, Coding::Width, latin1::decode, |pass, text| {
+                pass.scratch.encoded = true;
+                pass.text(text, 0, holds::UNKNOWN, context)
+            })
+        {
+            return;
+        }
         if self.is_denying(context) {
             return self.denied_text(t, at, bits, context);
         }

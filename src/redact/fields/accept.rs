@@ -171,7 +171,7 @@ fn is_cut(value: &[u8]) -> bool {
         && any(u8::is_ascii_digit)
         && ["...", "…", "***", "(", "[", "<", " (", " [", " <"]
             .iter()
-            .any(|cut| begins(&cut))
+            .any(begins)
 }
 
 fn is_blob(value: &[u8]) -> bool {

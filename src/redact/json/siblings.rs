@@ -259,15 +259,16 @@ impl Pass<'_> {
     ) -> Option<usize> {
         let class = self.class(context.class);
         let telling = class.is_some_and(|c| c.value == ValueRule::Blob && c.category.is_some());
+        let safe = class.is_some_and(|c| c.safe);
         // {"type":"Buffer","data":[255,216,255,224,…]}
         let close = || memchr::memchr(b']', &t[p..]);
         if (!telling || close().is_none())
             && let Some(bytes) = dumps::list_of_bytes(t, p)
+            && self.take_bytes(&bytes, at, b"\"")
         {
-            self.take_bytes(&bytes, at, b"\"");
             return Some(bytes.span.end);
         }
-        if !telling && (class.is_some_and(|c| c.safe) || !self.is_denying(context)) {
+        if !telling && (safe || !self.is_denying(context)) {
             return None;
         }
         let end = p + close()?;

@@ -1,19 +1,19 @@
 //! Bytes one by one: in hexadecimal with signs between them (`ff d8 ff e0`, `FF:D8:FF`, `0xff, 0xd8`, the lines of `xxd`), or as numbers, as Go,
 //! Java and Python print them (`[255 216 255]`, `[-1, -40, -1]`).
 //!
-//! What they are is said by their first ones. A long run in hexadecimal is taken out also where they say nothing; a list of numbers may be
+//! What they are is said by their first ones, or they are a text. A long run in hexadecimal is taken out also where they say nothing; a list of numbers may be
 //! anything then.
 
 use std::ops::Range;
 
-use super::payload::{self, Media};
+use super::hexed;
+use super::is_text;
+use super::payload::{self, FEWEST, Media};
 use super::raw::Shown;
 use crate::redact::json::skip_space;
 use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::{Contents, holds};
 
-/// Fewer bytes are no payload.
-const FEWEST: usize = 16;
 /// From so many bytes on nothing need say what they are: a digest has 64 at most.
 const OPAQUE: usize = 65;
 /// Bytes at which a text is tried: within each run of [`FEWEST`] bytes there is one of these.
@@ -52,8 +52,14 @@ pub(crate) fn list_of_bytes(t: &[u8], p: usize) -> Option<Shown> {
         *byte = Some(number);
         at = end + gap(t, end);
     }
-    let (name, media) = payload::format_of(&head)?;
+    let format = payload::format_of(&head);
+    let text = head.iter().flatten().all(|c| *c >= 0x20);
+    if format.is_none() && !text {
+        return None;
+    }
     let list = numbers(t, start)?;
+    let is_text = format.is_none() && list.is_text();
+    let (name, media) = format.or(is_text.then_some(DATA))?;
     let close = skip_space(t, list.end);
     // a text that was cut ends within it
     let end = match &t[close..] {
@@ -66,6 +72,7 @@ pub(crate) fn list_of_bytes(t: &[u8], p: usize) -> Option<Shown> {
         digits: list.digits,
         name,
         media,
+        is_text,
         rule: RULE,
     })
 }
@@ -79,6 +86,8 @@ pub(crate) fn is_list(value: &[u8]) -> bool {
     })
 }
 
+/// What nothing tells more about.
+const DATA: (&str, Media) = ("data", Media::Data);
 const RULE: &str = "bytes one by one";
 
 fn find(t: &[u8], from: usize) -> Option<Shown> {
@@ -103,13 +112,15 @@ fn find(t: &[u8], from: usize) -> Option<Shown> {
             };
             let told = payload::media(&list.digits);
             let buffer = t[..start].ends_with(b"<Buffer ");
-            if told.is_some() || buffer || list.is_opaque() {
-                let (name, media) = told.unwrap_or(("data", Media::Data));
+            let is_text = told.is_none() && list.is_text();
+            if told.is_some() || is_text || buffer || list.is_opaque() {
+                let (name, media) = told.unwrap_or(DATA);
                 return Some(Shown {
                     span: with_brackets(t, start..list.end),
                     digits: list.digits,
                     name,
                     media,
+                    is_text,
                     rule: RULE,
                 });
             }
@@ -153,6 +164,11 @@ struct List {
 }
 
 impl List {
+    fn is_text(&self) -> bool {
+        let bytes: Vec<u8> = hexed::bytes(&self.digits).collect();
+        is_text(&bytes)
+    }
+
     /// Are there so many that they need no format, and of all kinds? Times and addresses of machines are of digits alone.
     fn is_opaque(&self) -> bool {
         let letters = self.digits.iter().filter(|c| !c.is_ascii_digit()).count();

@@ -1,12 +1,13 @@
 //! Text in hexadecimal, `7b226e616d65223a…`: bodies that a program could not log as they were.
 
 use super::is_text;
+use super::packed::Packing;
 use super::payload::hex_digits;
 use crate::redact::pass::{Context, LAYERS, Pass};
 
 /// A shorter run is an identifier or a digest.
 const SHORTEST: usize = 48;
-/// So many bytes must be letters or signs for the rest to be decoded: of random ones one run in 30,000 begins so.
+/// So many bytes must be text for the rest to be decoded: of random ones one run in 15,000 begins so.
 const HEAD: usize = 10;
 
 impl Pass<'_> {
@@ -21,21 +22,28 @@ impl Pass<'_> {
         {
             return false;
         }
-        let mut head = bytes(&digits[..2 * HEAD]).peekable();
-        let opened = matches!(head.peek(), Some(b'{' | b'[' | b'<'));
-        if !(opened || head.all(|c| (0x20..0x7f).contains(&c) || c >= 0xc3))
-            || !digits.iter().all(u8::is_ascii_hexdigit)
-        {
+        let head: Vec<u8> = bytes(&digits[..2 * HEAD]).collect();
+        let packing = Packing::of(&head);
+        let told = matches!(head[0], b'{' | b'[' | b'<') || is_text(&head) || packing.is_some();
+        if !told || !digits.iter().all(u8::is_ascii_hexdigit) {
             return false;
         }
-        let text: Vec<u8> = bytes(digits).collect();
-        if !is_text(&text) {
+        let plain: Vec<u8> = bytes(digits).collect();
+        let text = match packing {
+            Some(packing) => packing.unpack(&plain).unwrap_or_default(),
+            None => plain,
+        };
+        if text.is_empty() || !is_text(&text) {
             return false;
         }
         let upper = digits.iter().any(u8::is_ascii_uppercase);
         self.recode(&text, digits, at + prefix, context, |redacted| {
-            let mut out = Vec::with_capacity(2 * redacted.len());
-            for c in redacted {
+            let plain = match packing {
+                Some(packing) => packing.pack(&redacted),
+                None => redacted,
+            };
+            let mut out = Vec::with_capacity(2 * plain.len());
+            for c in plain {
                 out.extend(hex_digits(c));
             }
             if upper {
@@ -47,7 +55,7 @@ impl Pass<'_> {
     }
 }
 
-fn bytes(digits: &[u8]) -> impl Iterator<Item = u8> {
+pub(super) fn bytes(digits: &[u8]) -> impl Iterator<Item = u8> {
     let value = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
     digits
         .chunks_exact(2)

@@ -6,6 +6,7 @@ pub(crate) mod decode;
 pub(crate) mod dumps;
 pub(crate) mod escapes;
 pub(crate) mod hexed;
+pub(crate) mod latin1;
 pub(crate) mod packed;
 pub(crate) mod payload;
 pub(crate) mod payload_search;
@@ -49,9 +50,10 @@ impl Pass<'_> {
             return;
         }
         let form = self.scratch.forms == 0
-            && bits & holds::LABEL != 0
-            && (percent::is_form(t)
-                || bits & holds::ENCODED != 0 && percent::is_message_with_form(t));
+            && (bits & holds::LABEL != 0
+                && (percent::is_form(t)
+                    || bits & holds::ENCODED != 0 && percent::is_message_with_form(t))
+                || bits & holds::ENCODED != 0 && percent::is_encoded_json(t));
         let plus = match form {
             true => Plus::Space,
             false => Plus::SpaceInQueries,

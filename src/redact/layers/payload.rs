@@ -158,6 +158,8 @@ pub(super) fn hex_digits(byte: u8) -> [u8; 2] {
     [byte >> 4, byte & 15].map(|n| char::from_digit(u32::from(n), 16).unwrap_or('0') as u8)
 }
 
+/// So many bytes are told from a word.
+pub(super) const FEWEST: usize = 16;
 /// So many bytes tell the format.
 pub(crate) const MAGIC: usize = 18;
 
@@ -186,13 +188,10 @@ pub(crate) fn is_media(text: &[u8]) -> bool {
 /// Decodes the first bytes of base64 or, where the text says so, hexadecimal.
 fn decode_head(text: &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
     out.clear();
-    if text.len() >= 2 * bytes && text.iter().take(2 * bytes).all(u8::is_ascii_hexdigit) {
+    let digits = &text[..text.len().min(2 * bytes)];
+    if digits.len() >= 2 * FEWEST && digits.iter().all(u8::is_ascii_hexdigit) {
         let hex = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
-        out.extend(
-            text.chunks_exact(2)
-                .take(bytes)
-                .map(|p| hex(p[0]) << 4 | hex(p[1])),
-        );
+        out.extend(digits.chunks_exact(2).map(|p| hex(p[0]) << 4 | hex(p[1])));
         return Some(());
     }
     let window = &text[..text.len().min(bytes / 3 * 4)];

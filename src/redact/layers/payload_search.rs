@@ -223,7 +223,7 @@ fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
         && mixed(u8::is_ascii_uppercase)
         && mixed(u8::is_ascii_lowercase)
         && mixed(u8::is_ascii_digit);
-    opaque.then(|| Payload {
+    opaque.then_some(Payload {
         span: lines,
         name: "data",
         media: Media::Data,

@@ -130,6 +130,11 @@ fn is_in_base64(source: &[u8], at: usize) -> bool {
         && (value.ends_with(b"=") || payload::media(value).is_some())
 }
 
+/// Is all of a text JSON that was encoded as a form's value is?
+pub(crate) fn is_encoded_json(t: &[u8]) -> bool {
+    matches!(t, [b'%', b'7' | b'5', b'b' | b'B', ..]) && memchr::memchr(b' ', t).is_none()
+}
+
 /// Does a text look like HTML's form encoding: `a=b&c=d` without spaces?
 pub(crate) fn is_form(t: &[u8]) -> bool {
     let Some(equals) = memchr::memchr(b'=', t) else {

@@ -6,8 +6,9 @@
 use std::ops::Range;
 
 use super::escapes;
+use super::hexed;
 use super::payload::{self, Media};
-use crate::redact::pass::{Context, Pass, Rule};
+use crate::redact::pass::{Context, LAYERS, Pass, Rule};
 use crate::redact::scan::signs::has_control;
 use crate::redact::scan::{Contents, holds};
 
@@ -48,6 +49,8 @@ pub(crate) struct Shown {
     pub digits: Vec<u8>,
     pub name: &'static str,
     pub media: Media,
+    /// They are a text, which is taken out only if it tells something.
+    pub is_text: bool,
     pub rule: &'static str,
 }
 
@@ -80,13 +83,16 @@ impl Pass<'_> {
         next: impl Fn(usize) -> Option<Shown>,
         inspect: impl Fn(&mut Self, &[u8], usize),
     ) -> bool {
-        let mut from = 0;
-        while let Some(shown) = next(from) {
+        let (mut from, mut looked) = (0, 0);
+        while let Some(shown) = next(looked) {
+            looked = shown.span.end;
+            if !self.take_bytes(&shown, at, b"") {
+                continue;
+            }
             if shown.span.start > from {
                 inspect(self, &t[from..shown.span.start], at + from);
             }
-            from = shown.span.end;
-            self.take_bytes(&shown, at, b"");
+            from = looked;
         }
         if from > 0 && from < t.len() {
             inspect(self, &t[from..], at + from);
@@ -94,11 +100,32 @@ impl Pass<'_> {
         from > 0
     }
 
-    pub(crate) fn take_bytes(&mut self, shown: &Shown, at: usize, wrap: &[u8]) {
+    /// Takes out a payload, or a text in which something is found. False if nothing is.
+    pub(crate) fn take_bytes(&mut self, shown: &Shown, at: usize, wrap: &[u8]) -> bool {
         let Shown { name, media, .. } = *shown;
+        if shown.is_text && !self.is_telling(shown) {
+            return false;
+        }
         let placed = at + shown.span.start..at + shown.span.end;
         let rule = Rule::Named(shown.rule);
         self.take_payload(&shown.digits, placed, name, media, None, rule, wrap);
+        true
+    }
+
+    /// Is anything found in the text that bytes are?
+    fn is_telling(&mut self, shown: &Shown) -> bool {
+        if self.scratch.layers == LAYERS {
+            return true;
+        }
+        let text: Vec<u8> = hexed::bytes(&shown.digits).collect();
+        let mark = self.scratch.edits.mark();
+        self.scratch.layers += 1;
+        self.scratch.encoded = true;
+        self.text(&text, 0, holds::UNKNOWN, Context::NOTHING);
+        self.scratch.layers -= 1;
+        let found = self.scratch.edits.has_since(mark);
+        self.scratch.edits.truncate(mark);
+        found
     }
 }
 
@@ -108,6 +135,7 @@ fn find(t: &[u8], mut from: usize, escaped: bool) -> Option<Shown> {
         span,
         name,
         media,
+        is_text: false,
         rule: "bytes as text",
     };
     let mut p = from;

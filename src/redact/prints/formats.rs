@@ -82,16 +82,14 @@ impl Pass<'_> {
                 Some("MECARD:") => self.contact(t, end, at, mark),
                 Some("PID|") if free => self.segment(t, end, &PATIENT, at, mark),
                 Some("NK1|") if free => self.segment(t, end, &KIN, at, mark),
-                Some(":50A:" | ":50F:" | ":50K:" | ":59:" | ":59A:" | ":59F:") => {
-                    if start == 0 || t[start - 1] == b'\n' {
-                        self.party(t, end, at, mark);
-                    }
+                Some(":50A:" | ":50F:" | ":50K:" | ":59:" | ":59A:" | ":59F:")
+                    if start == 0 || t[start - 1] == b'\n' =>
+                {
+                    self.party(t, end, at, mark);
                 }
                 Some("CN=" | "cn=") if free => self.common_name(t, end, at, mark),
-                Some("S/O" | "D/O" | "W/O" | "C/O" | "H/O") => {
-                    if free {
-                        self.relation(t, end, at, mark);
-                    }
+                Some("S/O" | "D/O" | "W/O" | "C/O" | "H/O") if free => {
+                    self.relation(t, end, at, mark);
                 }
                 Some(
                     "name/" | "Name/" | "idno/" | "idNo/" | "id_no/" | "nric/" | "birthdate/"
