@@ -206,7 +206,11 @@ fn is_blob(value: &[u8]) -> bool {
             .iter()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, b'_' | b'-'));
     let digest = value.len() <= LONGEST_DIGEST && value.iter().all(u8::is_ascii_hexdigit);
-    if shouted || digest {
+    // idg-20261127/42170F50-17A2-40DE-836C-5C6F47410B3E: no base64 has signs of both its alphabets
+    let path = value.len() < 256
+        && value.iter().any(|c| matches!(c, b'_' | b'-'))
+        && value.iter().any(|c| matches!(c, b'/' | b'+'));
+    if shouted || digest || path {
         return false;
     }
     // few bytes are told from a path by their mixture: `registry/kyc-api-v2`

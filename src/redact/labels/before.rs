@@ -75,7 +75,9 @@ impl Pass<'_> {
         while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
             let next = word_start(t, start - 1, floor);
             // a number is a value, and what stands before it its label
-            let number = t[next..start - 1].iter().all(u8::is_ascii_digit);
+            let number = t[next..start - 1]
+                .iter()
+                .all(|c| c.is_ascii_digit() || *c == b'-');
             if next + 1 >= start || start - next > 24 || number {
                 break;
             }

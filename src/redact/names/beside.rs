@@ -1,11 +1,12 @@
 //! Names that stand beside a number of a person or before an address of mail, with no label of their own: `陈大文 110…`, `verify(陈大文, 110…)`,
-//! `Verified Imogen Tan (S1234567D)`, `"Imogen Fairweather" <imogen@…>`. Only what is a name beyond doubt.
+//! `Verified Imogen Tan (S1234567D)`, `Imogen Tan, NRIC: S1234567D`, `"Imogen Fairweather" <imogen@…>`. Only what is a name beyond doubt.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::NameLists;
 use super::spoken::Promise;
+use super::told::is_caseless;
 use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::words::script::{is_han, is_hangul};
@@ -17,6 +18,8 @@ const REACH: usize = 64;
 const GAP: usize = 4;
 /// Words of a name in Latin letters, at most.
 const WORDS: usize = 6;
+/// Words of the label between a name and its number, at most.
+const LABEL: usize = 3;
 /// More numbers are a list of them.
 const NUMBERS: usize = 16;
 
@@ -71,35 +74,26 @@ fn spaced(text: &str, joined: bool) -> Cow<'_, str> {
     }
 }
 
+#[rustfmt::skip]
 fn divides(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | ','
-            | '/'
-            | '|'
-            | '('
-            | ')'
-            | '['
-            | ']'
-            | '"'
-            | '\''
-            | ':'
-            | '-'
-            | '_'
-            | '\n'
-            | '\r'
-            | '\t'
-            | '，'
-            | '、'
-            | '（'
-            | '）'
-            | '「'
-            | '」'
-            | '【'
-            | '】'
-            | '：'
-            | '　'
-    )
+    // Hive writes \u{1} between fields
+    c.is_ascii_control()
+        || matches!(
+            c,
+            ' ' | ',' | '/' | '|' | '(' | ')' | '[' | ']' | '"' | '\'' | ':' | '-' | '+' | '_'
+                | '，' | '、' | '（' | '）' | '「' | '」' | '【' | '】' | '：' | '　'
+        )
+}
+
+/// A text without the label of the number that follows it: `Imogen Tan (NRIC: `, `陈大文，身份证号：`.
+fn without_label(text: &str, is_label: impl Fn(&str) -> bool) -> &str {
+    let phrase = text.trim_end_matches(|c| divides(c) || c == '=');
+    let starts = phrase.rmatch_indices(divides).take(LABEL);
+    let label = starts
+        .map(|(i, sign)| i + sign.len())
+        .filter(|start| is_label(&phrase[*start..]))
+        .last();
+    &text[..label.unwrap_or(text.len())]
 }
 
 /// Does the last word of a text begin with a capital, or in another script?
@@ -119,21 +113,44 @@ impl NameLists {
         &self,
         text: &str,
         promise: Promise,
+        labelled: bool,
         is_label: impl Fn(&str) -> bool,
     ) -> Option<usize> {
-        let bracket = text.ends_with(['(', '（']);
         let before = text;
         let text = text.trim_end_matches(divides);
         if text.ends_with(is_han) {
             let start = text.trim_end_matches(is_han).len();
-            return self.is_person(&text[start..], is_label).then_some(start);
+            let run = &text[start..];
+            if self.is_person(run, &is_label) {
+                return Some(start);
+            }
+            // 给高国栋(138…)
+            let name = run.strip_prefix(&self.joining[..]).unwrap_or_default();
+            if self.is_person(name, is_label) {
+                return Some(text.len() - name.len());
+            }
+            // 佐藤 健太
+            let head = text[..start].trim_end_matches([' ', '　']);
+            let surname = head.trim_end_matches(is_han).len();
+            let apart = surname < head.len()
+                && head.len() < start
+                && self.leading_name(&text[surname..], false) == text.len() - surname;
+            return apart.then_some(surname);
+        }
+        if text.ends_with(is_caseless) {
+            let starts = text.rmatch_indices(' ').map(|(i, _)| i + 1);
+            let listed = |start: &usize| self.listed_name(&text[*start..]) == text.len() - start;
+            return starts.chain([0]).take(LABEL).filter(listed).last();
         }
         if text.ends_with(is_hangul) {
             let start = text.trim_end_matches(is_hangul).len();
             let name = &text[start..];
             let line = before.ends_with('\n')
                 && text[..start].chars().next_back().is_none_or(|c| c == '\n');
-            return ((bracket || line) && self.is_korean_person(name)).then_some(start);
+            // 이서연/900101-1234567
+            let signed = before[text.len()..].contains(['/', ']', ',', '|', '(', '（']);
+            let stands = line || (signed || labelled) && !is_label(name);
+            return (stands && self.is_korean_person(name)).then_some(start);
         }
         let mut starts = text.rmatch_indices([
             ' ', '\n', ',', ':', '(', '[', '"', '\'', '>', '/', '|', ';', '，', '：',
@@ -152,7 +169,7 @@ impl NameLists {
                 found = Some(start);
             }
             // `SURNAME, Given` apart, a name has only spaces
-            if !matches!(sign, " ") {
+            if sign != " " && !(sign == "," && name.starts_with(' ')) {
                 break;
             }
         }
@@ -202,41 +219,61 @@ impl Pass<'_> {
             return;
         };
         let is_mail = |c: CategoryId| core.catalog.family(c) == Family::Mail;
+        let is_number = |c: CategoryId| {
+            use Family::{BankCard, IdNumber, Passport, Phone, TravelPermit};
+            let family = core.catalog.family(c);
+            matches!(
+                family,
+                IdNumber | Passport | TravelPermit | Phone | BankCard
+            )
+        };
         let found: Vec<(Range<usize>, bool)> = self
             .scratch
             .edits
             .since(mark)
             .iter()
-            .filter(|e| core.catalog.family(e.category) == Family::IdNumber || is_mail(e.category))
+            .filter(|e| is_number(e.category) || is_mail(e.category))
             .map(|e| (e.start - at..e.end - at, is_mail(e.category)))
             .take(NUMBERS)
             .collect();
         let is_label = |word: &str| core.is_label(word);
         for (span, mail) in found {
-            if !mail && !may_end_name(&t[..span.start]) {
-                self.name_behind(t, span.end, at, mark, category);
-                continue;
-            }
             // Person(Some(Tan Wei Ming), Some(S1234567D))
             let start = span.start - wrapper_before(&t[..span.start]);
             let before = valid_suffix(&t[start.saturating_sub(REACH)..start]);
+            let head = start - before.len();
+            let before = if mail {
+                before
+            } else {
+                without_label(before, is_label)
+            };
+            if !mail && !may_end_name(before.as_bytes()) {
+                self.name_behind(t, span.end, at, mark, category);
+                continue;
+            }
+            let labelled = head + before.len() < start;
             let before = &*spaced(before, before.ends_with('_'));
             let name = if mail {
                 let text = before
                     .strip_suffix('<')
                     .map(|text| text.trim_end_matches([' ', '"', '\'']));
                 text.and_then(|text| {
-                    Some(core.names.name_before(text, Promise::Address, is_label)?..text.len())
+                    Some(
+                        core.names
+                            .name_before(text, Promise::Address, false, is_label)?
+                            ..text.len(),
+                    )
                 })
             } else {
                 let text = before.trim_end_matches(divides);
                 let gap = before[text.len()..].chars().count();
-                let name = core.names.name_before(before, Promise::Hint, is_label);
+                let name = core
+                    .names
+                    .name_before(before, Promise::Hint, labelled, is_label);
                 name.filter(|_| gap <= GAP).map(|start| start..text.len())
             };
             if let Some(name) = name {
-                let from = start - before.len();
-                self.take_beside(t, from + name.start..from + name.end, at, mark, category);
+                self.take_beside(t, head + name.start..head + name.end, at, mark, category);
             }
             if !mail {
                 self.name_behind(t, span.end, at, mark, category);

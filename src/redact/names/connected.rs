@@ -65,14 +65,11 @@ impl Pass<'_> {
             let text = valid_prefix(&t[*start..t.len().min(word + REACH)]);
             let end = start + core.names.spoken_name(text, Promise::Hint, is_label);
             if end > word + 2 {
-                self.take_name(
-                    t,
-                    *start..end,
-                    at,
-                    mark,
-                    category,
-                    "name around a connecting word",
-                );
+                let rule = "name around a connecting word";
+                // behind `S/O` as behind a label the second name may be gone already
+                if !self.take_name(t, *start..end, at, mark, category, rule) {
+                    self.take_name(t, *start..word - 1, at, mark, category, rule);
+                }
                 return end;
             }
         }

@@ -20,7 +20,11 @@ impl Pass<'_> {
         while let Some((cue, side)) = cues.next(from) {
             from = cue.end;
             let behind = || self.named_behind(t, &cue, side);
-            let before = || self.named_before(t, &cue, side);
+            // what stands before a cue is no name if one stood behind it
+            let before = || match t[cue.end..].first() {
+                Some(b'[') => None,
+                _ => self.named_before(t, &cue, side),
+            };
             let span = match side {
                 Beside::Titled | Beside::Behind => behind(),
                 Beside::Around => behind().or_else(before),
@@ -120,8 +124,15 @@ impl Pass<'_> {
     /// The name before a cue.
     fn named_before(&self, t: &[u8], cue: &Range<usize>, side: Beside) -> Option<Range<usize>> {
         let core = self.core;
-        let text = valid_suffix(&t[cue.start.saturating_sub(15)..cue.start]);
+        // 蕭淑芬 先生
+        let space = side == Beside::Addressed && t[..cue.start].ends_with(b" ");
+        let end = cue.start - usize::from(space);
+        let text = valid_suffix(&t[end.saturating_sub(15)..end]);
         let mut length = core.names.trailing_name(text);
+        // a word of one or two characters says less
+        if space && length < 9 {
+            length = 0;
+        }
         let head = &text[..text.len() - length];
         // 与张伟本人比对
         let joined = length >= 6 && head.ends_with(&core.names.joining[..]);
@@ -131,12 +142,12 @@ impl Pass<'_> {
         }
         if side == Beside::Addressed {
             let form = std::str::from_utf8(&t[cue.clone()]).unwrap_or_default();
-            let text = valid_suffix(&t[cue.start.saturating_sub(24)..cue.start]);
+            let text = valid_suffix(&t[end.saturating_sub(24)..end]);
             length = length.max(core.names.addressed_name(text, form));
         }
         // 向您好友发送: a surname alone says nothing there
         let fewest = if side == Beside::Around { 6 } else { 1 };
-        (length >= fewest).then_some(cue.start - length..cue.start)
+        (length >= fewest).then_some(end - length..end)
     }
 }
 

@@ -202,7 +202,9 @@ impl NameLists {
         if run.len() >= 3
             && (self.compound.contains(&[run[2], run[1]])
                 || (self.surnames.contains(&run[2]) && !is_word(3) && !is_word(2))
-                    && !self.follows(&text[text.len() - tail(2)..]))
+                    && !self.follows(&text[text.len() - tail(2)..])
+                    // 查询到
+                    && !self.follows(&text[text.len() - tail(1)..]))
         {
             return tail(3);
         }
@@ -269,8 +271,11 @@ fn given_behind_space(rest: &str, surname: bool) -> usize {
         .take_while(|c| is_han(*c) || is_kana(*c))
         .take(5)
         .collect::<String>();
-    if (1..=4).contains(&given.chars().count()) {
-        space.len_utf8() + given.len()
+    let end = space.len_utf8() + given.len();
+    // 山田花子 電話：…
+    let label = rest[end..].starts_with([':', '=', '：']);
+    if (1..=4).contains(&given.chars().count()) && !label {
+        end
     } else {
         0
     }

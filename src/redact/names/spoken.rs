@@ -138,7 +138,13 @@ impl NameLists {
             let goes_on = |c: char| {
                 c.is_alphanumeric() || matches!(c, '=' | ':' | '_' | '(' | '/' | '\\' | '@' | '-')
             };
-            if letters == 0 || (behind.starts_with(goes_on) && !behind.starts_with(is_han)) {
+            // `customer Emily Carter: selfie does not match`
+            let told = known > 0
+                && behind.starts_with(": ")
+                && !is_label(word)
+                && !self.is_latin_word(word);
+            let ends = behind.starts_with(goes_on) && !behind.starts_with(is_han) && !told;
+            if letters == 0 || ends {
                 break;
             }
             let lower = word.to_lowercase();

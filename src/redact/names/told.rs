@@ -65,7 +65,7 @@ impl NameLists {
     }
 
     /// The length in bytes of the name at the start of a text in a script without capitals: words that are known, and a surname behind them.
-    fn listed_name(&self, text: &str) -> usize {
+    pub(super) fn listed_name(&self, text: &str) -> usize {
         let mut end = 0;
         for word in text.split_inclusive(' ') {
             let stem = &word[..word.find(|c| !is_caseless(c)).unwrap_or(word.len())];
