@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::{Frame, skip_space};
-use crate::redact::fields::{ClassId, KeyInfo, NO_CLASS};
+use crate::redact::fields::{ClassId, KeyInfo, NO_CLASS, Part};
 use crate::redact::layers::decode;
 use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::string_end;
@@ -51,6 +51,33 @@ impl Pass<'_> {
         let sure = is_name(&text);
         self.scratch.buffers.push((text, map));
         sure
+    }
+
+    /// Is it a person's name that a store of documents wrote with its type, `{"name":{"S":"Tan Wei Ming"},"birth_date":{"S":"…"}}`?
+    pub(crate) fn is_typed_name(
+        &mut self,
+        t: &[u8],
+        content: &[u8],
+        info: KeyInfo,
+        base: usize,
+    ) -> bool {
+        let frames = &self.scratch.frames[base..];
+        let [.., outer, typed] = frames else {
+            return false;
+        };
+        let unsure = matches!(info.role.part, Part::Inner | Part::Value)
+            && !typed.array
+            && !outer.array
+            && self
+                .class(typed.parent.class)
+                .is_some_and(|class| class.unsure);
+        let object = outer.start..t.len().min(outer.start + REACH);
+        unsure
+            && self.is_surely_a_name(content)
+            && member_keys(t, object).any(|key| {
+                let class = self.scratch.keys.meaning(&t[key], &self.core.fields).class;
+                self.class(class).is_some_and(|class| class.personal)
+            })
     }
 
     /// Makes the value at `span` of the object at hand wait.

@@ -370,6 +370,9 @@ impl Pass<'_> {
         let content = &t[span.0..span.1];
         let mut context = context;
         if self.scratch.frames.len() > base {
+            if context.class == NO_CLASS && self.is_typed_name(t, content, info, base) {
+                context.class = self.top().parent.class;
+            }
             if info.role.part == Part::Key && !self.top().array {
                 // {"name":"Address","path":"/items/3","value":"…"}: a pointer names what nothing else does
                 // and {"field":"name","type":"string","value":"…"} says the type too
