@@ -37,6 +37,13 @@ fn many_of_one_thing_in_one_string() {
         "name: A -> ",
         "verify code=[",
         "md5:",
+        "\\u0001\\ufffdab",
+        "\\\\xff\\\\x01",
+        "ff d8 11 ",
+        "12, 250, ",
+        "\\u00c3\\u00a5",
+        "/9j/x data:image/ ",
+        "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuIE1hbnkgaGFuZHMgbWFrZSBsaWdodA==\\n",
     ];
     let line = |unit: &str| {
         let text = unit.repeat(100_000 / unit.len());

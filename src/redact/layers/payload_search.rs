@@ -14,6 +14,10 @@ const OPAQUE: usize = 2048;
 /// A shorter run of it may be anything.
 pub(crate) const RANDOM: usize = 256;
 
+/// What is shorter needs a beginning that is known.
+const STEP: usize = 96;
+/// So many characters, in lines or not, say what they are.
+const HEAD: usize = 256;
 /// A line of base64 has so many characters at least, but for the last one.
 const LINE: usize = 40;
 
@@ -72,31 +76,28 @@ static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(BEGINNI
 /// A long run can't hide between two samples: every 96 bytes one byte is tested, and only where it belongs to the alphabet of
 /// base64 the run around it is measured. In prose that is a few bytes a word.
 pub(crate) fn find(text: &[u8], from: usize) -> Option<Payload> {
-    const STEP: usize = 96;
     let begun = BEGINNING
         .find_iter(&text[from..])
         .find_map(|found| beginning(text, from + found.start()));
-    let mut at = from + STEP - 1;
+    let (mut at, mut floor) = (from + STEP - 1, from);
     while at < text.len() && begun.as_ref().is_none_or(|b| at < b.span.start) {
-        if is_base64(text[at]) {
-            let run = run_around(text, at, from);
-            let run = from_first_line(text, run, from);
-            let lines = run.len() < STEP && over_lines(text, run.clone()).len() >= STEP;
-            if (run.len() >= STEP || lines)
-                && let Some(found) = classify_run(text, run.clone())
-            {
-                if begun
-                    .as_ref()
-                    .is_none_or(|b| found.span.start < b.span.start)
-                {
-                    return Some(found);
-                }
-                break;
-            }
-            at = run.end.max(at) + STEP - 1;
-        } else {
+        if !is_base64(text[at]) {
             at += STEP;
+            continue;
         }
+        let line = run_around(text, at, floor);
+        // lines that were looked at are not looked at again
+        let first = from_first_line(text, line.clone(), floor);
+        let found = classify(text, first.clone()).or_else(|| {
+            let other = line != first && line.len() >= STEP;
+            other.then(|| classify(text, line.clone())).flatten()
+        });
+        if let Some(found) = found {
+            let first = |begun: &Payload| begun.span.start <= found.span.start;
+            return Some(begun.filter(first).unwrap_or(found));
+        }
+        floor = line.end;
+        at = line.end.max(at) + STEP - 1;
     }
     begun
 }
@@ -132,9 +133,14 @@ fn from_first_line(text: &[u8], run: Range<usize>, floor: usize) -> Range<usize>
 
 /// Extends a run over line breaks (MIME writes 76 characters a line), and over what sets the next line in (YAML, XML).
 pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
+    lines_within(text, run, usize::MAX)
+}
+
+/// The same, as soon as it is so long.
+fn lines_within(text: &[u8], run: Range<usize>, enough: usize) -> Range<usize> {
     const INDENT: usize = 64;
     let mut end = run.end;
-    loop {
+    while end - run.start < enough {
         let gap = text[end..]
             .iter()
             .take(2)
@@ -161,10 +167,11 @@ pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
                     .get(next + length)
                     .is_some_and(|c| !matches!(c, b'\r' | b'\n')))
         {
-            return run.start..end;
+            break;
         }
         end = next + length;
     }
+    run.start..end
 }
 
 /// Extends a run over what somebody put in the place of its middle, and over its end.
@@ -192,16 +199,21 @@ fn is_last_line(line: &[u8]) -> bool {
     line.len().is_multiple_of(4) && (mixed || line.ends_with(b"="))
 }
 
-fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
+/// What a run is, by itself or with the lines that follow it.
+fn classify(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
+    let head = lines_within(text, run.clone(), HEAD);
+    if head.len() < STEP {
+        return None;
+    }
     // PostgreSQL's bytea: \xffd8ff…
     if text[..run.start].ends_with(b"\\") && text[run.start] == b'x' {
         run.start += 1;
     }
     let bytes = &text[run.clone()];
-    let lines = over_cut(text, over_lines(text, run.clone()));
-    if let Some((name, media)) = payload::media(&text[lines.clone()]) {
+    let all = |run| over_cut(text, over_lines(text, run));
+    if let Some((name, media)) = payload::media(&text[run.start..head.end]) {
         return Some(Payload {
-            span: lines,
+            span: all(run),
             name,
             media,
         });
@@ -213,7 +225,7 @@ fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
             .map(|(name, media)| (run.start + equals + 1, name, media))
     {
         return Some(Payload {
-            span: found.0..lines.end,
+            span: found.0..all(run).end,
             name: found.1,
             media: found.2,
         });
@@ -223,8 +235,8 @@ fn classify_run(text: &[u8], mut run: Range<usize>) -> Option<Payload> {
         && mixed(u8::is_ascii_uppercase)
         && mixed(u8::is_ascii_lowercase)
         && mixed(u8::is_ascii_digit);
-    opaque.then_some(Payload {
-        span: lines,
+    opaque.then(|| Payload {
+        span: all(run),
         name: "data",
         media: Media::Data,
     })
