@@ -164,9 +164,14 @@ struct List {
 }
 
 impl List {
+    /// Are they a text, an object of JSON first of all? Of what people write a quarter is small letters or another script, of scores and counts less.
     fn is_text(&self) -> bool {
         let bytes: Vec<u8> = hexed::bytes(&self.digits).collect();
-        is_text(&bytes)
+        let letters = bytes
+            .iter()
+            .filter(|c| c.is_ascii_lowercase() || **c >= 0x80);
+        let told = bytes.first() == Some(&b'{') || letters.count() * 4 >= bytes.len();
+        told && is_text(&bytes)
     }
 
     /// Are there so many that they need no format, and of all kinds? Times and addresses of machines are of digits alone.
