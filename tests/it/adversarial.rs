@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use tuomin::evaluate::decode::{Haystack, compact, fold};
-use tuomin::patterns::Patterns;
-use tuomin::redact::{PseudonymKey, RedactSettings, Redactor};
+
+use super::redactor::redactor;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,12 +103,7 @@ fn cases() -> Vec<(String, Case)> {
 
 #[test]
 fn what_must_hide_hides_and_what_must_stay_stays() {
-    let redactor = Redactor::new(
-        &Patterns::builtin().expect("packs"),
-        &RedactSettings::default(),
-        PseudonymKey::from_bytes([7; 32]),
-    )
-    .expect("a redactor");
+    let redactor = redactor();
     let mut worker = redactor.worker();
     let mut complaints = Vec::new();
     for (title, case) in cases() {

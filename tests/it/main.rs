@@ -38,6 +38,8 @@ mod properties;
 mod proxy;
 #[path = "../support/python.rs"]
 mod python;
+#[path = "../support/redactor.rs"]
+mod redactor;
 mod retention;
 #[path = "../support/scratch.rs"]
 mod scratch;

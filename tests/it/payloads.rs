@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tuomin::patterns::Patterns;
-use tuomin::redact::{PseudonymKey, RedactSettings, Redactor};
+
+use super::redactor::redactor;
 
 /// How files begin, by the formats' own specifications.
 const FORMATS: [(&str, &[u8]); 18] = [
@@ -157,12 +157,7 @@ fn is_left(text: &str, out: &str) -> bool {
 
 #[test]
 fn no_writing_of_a_payload_is_left() {
-    let redactor = Redactor::new(
-        &Patterns::builtin().expect("packs"),
-        &RedactSettings::default(),
-        PseudonymKey::from_bytes([7; 32]),
-    )
-    .expect("a redactor");
+    let redactor = redactor();
     let mut worker = redactor.worker();
     let mut complaints = Vec::new();
     let mut redact = |line: &str| {

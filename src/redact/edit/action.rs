@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use super::pseudonym::{PSEUDONYM_BYTES, Pseudonymizer};
 use crate::patterns::schema::{ActionName, Category};
-use crate::redact::layers::payload;
 
 /// Index of a category in the catalog.
 pub(crate) type CategoryId = u16;
@@ -196,17 +195,6 @@ impl Catalog {
     pub fn is_placeholder(&self, text: &[u8]) -> bool {
         let text = text.trim_ascii();
         text.first() == Some(&b'[') && self.placeholder_at(text, 0) == Some(text.len())
-    }
-
-    /// Is a text one in base64, as a payload within base64 leaves it?
-    pub fn is_encoded_placeholder(&self, text: &[u8]) -> bool {
-        const LONGEST: usize = 160;
-        // `[` and a capital
-        let mut plain = Vec::new();
-        matches!(text, [b'W', b'0' | b'1', ..])
-            && text.len() <= LONGEST
-            && payload::decode_base64(text, &mut plain)
-            && self.is_placeholder(&plain)
     }
 
     /// The end of the placeholder that starts at `start`, if one does.

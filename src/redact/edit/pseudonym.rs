@@ -150,7 +150,7 @@ impl Pseudonymizer {
 }
 
 /// The two digits of each byte.
-const HEX: [[u8; 2]; 256] = {
+pub(crate) const HEX: [[u8; 2]; 256] = {
     let digits = b"0123456789abcdef";
     let mut hex = [[0; 2]; 256];
     let mut i = 0;

@@ -2,8 +2,7 @@
 //! nothing in one can be replaced: where something is found, the message goes as a whole.
 
 use super::payload::Media;
-use crate::redact::pass::{Context, LAYERS, Pass, Rule};
-use crate::redact::scan::holds;
+use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::words::spans::valid_prefix;
 
 /// Shorter texts are chance: a third of all bytes are letters and signs.
@@ -35,15 +34,7 @@ impl Pass<'_> {
             text.extend_from_slice(part.as_bytes());
             text.push(b'\n');
         }
-        if text.len() * 2 < message.len() || self.scratch.layers == LAYERS {
-            return false;
-        }
-        let mark = self.scratch.edits.mark();
-        self.scratch.layers += 1;
-        self.text(&text, 0, holds::UNKNOWN, context);
-        self.scratch.layers -= 1;
-        let found = self.scratch.edits.has_since(mark);
-        self.scratch.edits.truncate(mark);
+        let found = text.len() * 2 >= message.len() && self.is_telling(&text, context);
         if found {
             let placed = at..at + run.len();
             let rule = Rule::Named("message in bytes");

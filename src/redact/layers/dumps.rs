@@ -1,19 +1,23 @@
 //! Bytes one by one: in hexadecimal with signs between them (`ff d8 ff e0`, `FF:D8:FF`, `0xff, 0xd8`, the lines of `xxd`), or as numbers, as Go,
 //! Java and Python print them (`[255 216 255]`, `[-1, -40, -1]`).
 //!
-//! What they are is said by their first ones, or they are a text. A long run in hexadecimal is taken out also where they say nothing; a list of numbers may be
-//! anything then.
+//! What they are is said by their first ones, or they are a text. A long run in hexadecimal is taken out also where they say nothing; a
+//! list of numbers may be anything then.
 
 use std::ops::Range;
 
 use super::hexed;
 use super::is_text;
-use super::payload::{self, FEWEST, Media};
-use super::raw::Shown;
+use super::payload::{self, Media};
+use super::shown::Shown;
 use crate::redact::json::skip_space;
 use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::{Contents, holds};
 
+/// Fewer bytes are no payload.
+const FEWEST: usize = 16;
+/// And so long is a list of them, in bytes of the text.
+const SHORTEST: usize = 2 * FEWEST - 1;
 /// From so many bytes on nothing need say what they are: a digest has 64 at most.
 const OPAQUE: usize = 65;
 /// Bytes at which a text is tried: within each run of [`FEWEST`] bytes there is one of these.
@@ -30,7 +34,7 @@ impl Pass<'_> {
         bits: Contents,
         context: Context,
     ) -> bool {
-        if bits & holds::DIGIT == 0 || t.len() < 2 * FEWEST {
+        if bits & holds::DIGIT == 0 || t.len() < SHORTEST {
             return false;
         }
         self.take_shown(
@@ -42,24 +46,20 @@ impl Pass<'_> {
     }
 }
 
-/// A list of numbers in JSON, or in what was cut off, that begins at `p`, if they are a payload's bytes: `[255,216,255,224,…]`.
+/// A list of numbers in JSON, or in what was cut off, that begins at `p`, if they are a payload's bytes, `[255,216,255,224,…]`, or a text's.
 pub(crate) fn list_of_bytes(t: &[u8], p: usize) -> Option<Shown> {
     let start = skip_space(t, p + 1);
-    let mut head = [Some(0); payload::MAGIC];
+    let mut head = [0; payload::MAGIC];
     let mut at = start;
     for byte in &mut head {
         let (number, end) = number(t, at)?;
-        *byte = Some(number);
+        *byte = number;
         at = end + gap(t, end);
     }
-    let format = payload::format_of(&head);
-    let text = head.iter().flatten().all(|c| *c >= 0x20);
-    if format.is_none() && !text {
+    if payload::media_of(&head).is_none() && head.iter().any(|c| *c < b' ') {
         return None;
     }
-    let list = numbers(t, start)?;
-    let is_text = format.is_none() && list.is_text();
-    let (name, media) = format.or(is_text.then_some(DATA))?;
+    let list = List::of(t, start, false);
     let close = skip_space(t, list.end);
     // a text that was cut ends within it
     let end = match &t[close..] {
@@ -67,28 +67,16 @@ pub(crate) fn list_of_bytes(t: &[u8], p: usize) -> Option<Shown> {
         [] | [b','] | [b',', b' '] => t.len(),
         _ => return None,
     };
-    Some(Shown {
-        span: p..end,
-        digits: list.digits,
-        name,
-        media,
-        is_text,
-        rule: RULE,
-    })
+    list.shown(p..end, false)
 }
 
 /// Is a value nothing but a list of numbers as bytes are?
 pub(crate) fn is_list(value: &[u8]) -> bool {
     let inner = value.strip_prefix(b"[").unwrap_or(value);
-    let list = numbers(inner, 0);
-    list.is_some_and(|list| {
-        list.digits.len() >= 2 * FEWEST && matches!(&inner[list.end..], [] | [b']'])
-    })
+    let mut count = 0;
+    let end = numbers(inner, 0, |_| count += 1);
+    count >= FEWEST && matches!(&inner[end..], [] | [b']'])
 }
-
-/// What nothing tells more about.
-const DATA: (&str, Media) = ("data", Media::Data);
-const RULE: &str = "bytes one by one";
 
 fn find(t: &[u8], from: usize) -> Option<Shown> {
     let (mut floor, mut p) = (from, from + STEP - 1);
@@ -97,34 +85,30 @@ fn find(t: &[u8], from: usize) -> Option<Shown> {
             p += STEP;
             continue;
         }
-        let back = t[floor..p].iter().rev();
-        let mut start = p - back.take_while(|c| is_part(**c)).count();
+        let before = t[floor..p].iter().rev();
+        let mut start = p - before.take_while(|c| is_part(**c)).count();
+        // a date and a time of day are shorter than a list
+        let behind = t[p..].iter().take(SHORTEST);
+        if p - start + behind.take_while(|c| is_part(**c)).count() < SHORTEST {
+            p += STEP;
+            continue;
+        }
         while start <= p {
             let inside = start > 0 && is_part(t[start - 1]) && t[start - 1].is_ascii_alphanumeric();
-            let list = [pairs(t, start), numbers(t, start)]
-                .into_iter()
-                .flatten()
-                .max_by_key(|list| list.end)
-                .filter(|list| !inside && list.digits.len() >= 2 * FEWEST);
+            let list = Some(start)
+                .filter(|_| !inside)
+                .and_then(|start| list_at(t, start));
             let Some(list) = list else {
                 start += 1;
                 continue;
             };
-            let told = payload::media(&list.digits);
+            let end = list.end;
             let buffer = t[..start].ends_with(b"<Buffer ");
-            let is_text = told.is_none() && list.is_text();
-            if told.is_some() || is_text || buffer || list.is_opaque() {
-                let (name, media) = told.unwrap_or(DATA);
-                return Some(Shown {
-                    span: with_brackets(t, start..list.end),
-                    digits: list.digits,
-                    name,
-                    media,
-                    is_text,
-                    rule: RULE,
-                });
+            let shown = list.shown(with_brackets(t, start..end), buffer);
+            if shown.is_some() {
+                return shown;
             }
-            start = list.end;
+            start = end;
         }
         floor = start.min(t.len());
         p = floor.max(p) + STEP;
@@ -155,35 +139,78 @@ fn with_brackets(t: &[u8], span: Range<usize>) -> Range<usize> {
     }
 }
 
+/// The list of enough bytes at `start`, in hexadecimal or as numbers, whichever goes further. Nothing is kept before it is known that there is one.
+fn list_at(t: &[u8], start: usize) -> Option<List> {
+    let (mut pair_count, mut number_count) = (0, 0);
+    let pair_end = pairs(t, start, |_| pair_count += 1);
+    let number_end = numbers(t, start, |_| number_count += 1);
+    let hexadecimal = pair_end > number_end;
+    let count = if hexadecimal {
+        pair_count
+    } else {
+        number_count
+    };
+    (count >= FEWEST).then(|| List::of(t, start, hexadecimal))
+}
+
 /// Bytes that were listed.
 struct List {
     end: usize,
-    /// In hexadecimal, without anything between them.
-    digits: Vec<u8>,
+    bytes: Vec<u8>,
     hexadecimal: bool,
 }
 
 impl List {
-    /// Are they a text, an object of JSON first of all? Of what people write a quarter is small letters or another script, of scores and counts less.
+    fn of(t: &[u8], start: usize, hexadecimal: bool) -> Self {
+        let mut bytes = Vec::new();
+        let end = match hexadecimal {
+            true => pairs(t, start, |byte| bytes.push(byte)),
+            false => numbers(t, start, |byte| bytes.push(byte)),
+        };
+        Self {
+            end,
+            bytes,
+            hexadecimal,
+        }
+    }
+
+    /// What stands at `span`, if something tells that it is more than a list: it need not where the text is `sure`.
+    fn shown(self, span: Range<usize>, sure: bool) -> Option<Shown> {
+        let told = payload::media_of(&self.bytes);
+        let is_text = told.is_none() && self.is_text();
+        if told.is_none() && !is_text && !sure && !self.is_opaque() {
+            return None;
+        }
+        let (name, media) = told.unwrap_or(("data", Media::Data));
+        Some(Shown {
+            span,
+            bytes: self.bytes,
+            name,
+            media,
+            is_text,
+            rule: "bytes one by one",
+        })
+    }
+
+    /// Are they a text, an object of JSON first of all? Of what people write a quarter is small letters or another script, of scores and
+    /// counts less.
     fn is_text(&self) -> bool {
-        let bytes: Vec<u8> = hexed::bytes(&self.digits).collect();
-        let letters = bytes
-            .iter()
-            .filter(|c| c.is_ascii_lowercase() || **c >= 0x80);
-        let told = bytes.first() == Some(&b'{') || letters.count() * 4 >= bytes.len();
-        told && is_text(&bytes)
+        let letters = self.bytes.iter();
+        let letters = letters.filter(|c| c.is_ascii_lowercase() || !c.is_ascii());
+        let told = self.bytes.starts_with(b"{") || letters.count() * 4 >= self.bytes.len();
+        told && is_text(&self.bytes)
     }
 
     /// Are there so many that they need no format, and of all kinds? Times and addresses of machines are of digits alone.
     fn is_opaque(&self) -> bool {
-        let letters = self.digits.iter().filter(|c| !c.is_ascii_digit()).count();
-        self.hexadecimal && self.digits.len() >= 2 * OPAQUE && letters * 8 >= self.digits.len()
+        let lettered = |c: &&u8| **c & 15 > 9 || **c >> 4 > 9;
+        let lettered = self.bytes.iter().filter(lettered).count();
+        self.hexadecimal && self.bytes.len() >= OPAQUE && lettered * 4 >= self.bytes.len()
     }
 }
 
-/// Bytes in hexadecimal by twos or, as `xxd` has it, by fours.
-fn pairs(t: &[u8], from: usize) -> Option<List> {
-    let mut digits = Vec::new();
+/// Shows the bytes in hexadecimal by twos or, as `xxd` has it, by fours, and gives where the last one ends.
+fn pairs(t: &[u8], from: usize, mut each: impl FnMut(u8)) -> usize {
     let mut sign = None;
     let (mut end, mut p) = (from, from);
     loop {
@@ -193,24 +220,19 @@ fn pairs(t: &[u8], from: usize) -> Option<List> {
         if !matches!(word, 2 | 4) {
             match next_line(t, p).filter(|_| p > from) {
                 Some(next) => p = next,
-                None => break,
+                None => return end,
             }
             continue;
         }
-        digits.extend_from_slice(&t[p..p + word]);
+        hexed::bytes(&t[p..p + word]).for_each(&mut each);
         p += word;
         end = p;
         let gap = t[p..].iter().take(3).take_while(|c| is_sign(**c)).count();
         if gap > 0 && *sign.get_or_insert(t[p]) != t[p] {
-            break;
+            return end;
         }
         p += gap;
     }
-    (end > from).then_some(List {
-        end,
-        digits,
-        hexadecimal: true,
-    })
 }
 
 /// Where the bytes of a dump's next line begin, behind what the line at `p` shows as text and the next one's offset.
@@ -232,22 +254,17 @@ fn next_line(t: &[u8], p: usize) -> Option<usize> {
     Some(start + gap).filter(|next| *next > p)
 }
 
-/// Bytes as numbers, with or without a sign.
-fn numbers(t: &[u8], from: usize) -> Option<List> {
-    let mut digits = Vec::new();
+/// Shows the bytes as numbers, with or without a sign, and gives where the last one ends.
+fn numbers(t: &[u8], from: usize, mut each: impl FnMut(u8)) -> usize {
     let (mut end, mut p) = (from, from);
     while let Some((byte, behind)) = number(t, p) {
-        digits.extend(payload::hex_digits(byte));
+        each(byte);
         (end, p) = (behind, behind + gap(t, behind));
         if p == end {
             break;
         }
     }
-    (end > from).then_some(List {
-        end,
-        digits,
-        hexadecimal: false,
-    })
+    end
 }
 
 /// The byte that a number at `p` is, and where it ends.

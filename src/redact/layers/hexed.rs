@@ -2,7 +2,7 @@
 
 use super::is_text;
 use super::packed::Packing;
-use super::payload::hex_digits;
+use crate::redact::edit::pseudonym::HEX;
 use crate::redact::pass::{Context, LAYERS, Pass};
 
 /// A shorter run is an identifier or a digest.
@@ -42,10 +42,7 @@ impl Pass<'_> {
                 Some(packing) => packing.pack(&redacted),
                 None => redacted,
             };
-            let mut out = Vec::with_capacity(2 * plain.len());
-            for c in plain {
-                out.extend(hex_digits(c));
-            }
+            let mut out: Vec<u8> = plain.iter().flat_map(|c| HEX[usize::from(*c)]).collect();
             if upper {
                 out.make_ascii_uppercase();
             }

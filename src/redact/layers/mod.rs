@@ -13,6 +13,7 @@ pub(crate) mod payload_search;
 pub(crate) mod percent;
 pub(crate) mod quoted;
 mod raw;
+mod shown;
 pub(crate) mod width;
 
 use std::ops::Range;

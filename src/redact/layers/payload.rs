@@ -7,6 +7,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::hexed;
+
 /// What a payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
@@ -146,25 +148,28 @@ pub(crate) fn media(text: &[u8]) -> Option<(&'static str, Media)> {
     let text = text.strip_prefix(b"0x").unwrap_or(text);
     let mut head = Vec::with_capacity(32);
     decode_head(text, 24, &mut head)?;
-    let begins = |f: &&Format| head.get(f.offset..f.offset + f.magic.len()) == Some(f.magic);
+    begun(&head, text.len())
+}
+
+/// The same of bytes themselves.
+pub(super) fn media_of(bytes: &[u8]) -> Option<(&'static str, Media)> {
+    begun(bytes, 2 * bytes.len())
+}
+
+/// The format that bytes begin with, of which there are so many digits.
+fn begun(bytes: &[u8], digits: usize) -> Option<(&'static str, Media)> {
+    let begins = |f: &&Format| bytes.get(f.offset..f.offset + f.magic.len()) == Some(f.magic);
     let weak = WEAK_FORMATS.iter();
-    let weak = weak.filter_map(|(least, format)| (text.len() >= *least).then_some(format));
+    let weak = weak.filter_map(|(least, format)| (digits >= *least).then_some(format));
     let format = FORMATS.iter().chain(weak).find(begins)?;
     Some((format.name, format.media))
 }
 
-/// A byte in hexadecimal.
-pub(super) fn hex_digits(byte: u8) -> [u8; 2] {
-    [byte >> 4, byte & 15].map(|n| char::from_digit(u32::from(n), 16).unwrap_or('0') as u8)
-}
-
-/// So many bytes are told from a word.
-pub(super) const FEWEST: usize = 16;
 /// So many bytes tell the format.
-pub(crate) const MAGIC: usize = 18;
+pub(super) const MAGIC: usize = 18;
 
-/// The format that bytes begin with, of which some may be lost. One that is told by those alone is none.
-pub(crate) fn format_of(head: &[Option<u8>; MAGIC]) -> Option<(&'static str, Media)> {
+/// The same of bytes of which some are lost. One that is told by those alone is none.
+pub(super) fn media_of_lossy(head: &[Option<u8>; MAGIC]) -> Option<(&'static str, Media)> {
     let begins = |format: &&Format| {
         let bytes = head.get(format.offset..format.offset + format.magic.len());
         bytes.is_some_and(|bytes| {
@@ -185,13 +190,19 @@ pub(crate) fn is_media(text: &[u8]) -> bool {
     head.starts_with(b"data:") || media(&head).is_some()
 }
 
+/// Is a text hexadecimal? No base64 has so many digits of these alone in a row.
+fn is_hexadecimal(text: &[u8]) -> bool {
+    let digits = text.first_chunk::<32>();
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// Decodes the first bytes of base64 or, where the text says so, hexadecimal.
 fn decode_head(text: &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
     out.clear();
-    let digits = &text[..text.len().min(2 * bytes)];
-    if digits.len() >= 2 * FEWEST && digits.iter().all(u8::is_ascii_hexdigit) {
-        let hex = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
-        out.extend(digits.chunks_exact(2).map(|p| hex(p[0]) << 4 | hex(p[1])));
+    if is_hexadecimal(text) {
+        let digits = text.iter().take(2 * bytes);
+        let count = digits.take_while(|c| c.is_ascii_hexdigit()).count();
+        out.extend(hexed::bytes(&text[..count]));
         return Some(());
     }
     let window = &text[..text.len().min(bytes / 3 * 4)];
@@ -227,7 +238,7 @@ fn decode_head(text: &[u8], bytes: usize, out: &mut Vec<u8>) -> Option<()> {
 pub(crate) fn describe(text: &[u8], name: &str, media: Media, out: &mut Vec<u8>) {
     use std::io::Write;
     let text = data_uri_body(text);
-    let hex = text.len() >= 32 && text.iter().take(32).all(u8::is_ascii_hexdigit);
+    let hex = is_hexadecimal(text);
     let cut = memchr::memmem::find(&text[..text.len().min(4096)], b"..").is_some()
         || text.ends_with(b"\xe2\x80\xa6");
     let padding = text.iter().rev().take_while(|c| **c == b'=').count();

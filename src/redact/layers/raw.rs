@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::escapes;
-use super::hexed;
 use super::payload::{self, Media};
-use crate::redact::pass::{Context, LAYERS, Pass, Rule};
+use super::shown::Shown;
+use crate::redact::pass::{Context, Pass};
 use crate::redact::scan::signs::has_control;
 use crate::redact::scan::{Contents, holds};
 
@@ -42,18 +42,6 @@ enum Kind {
     Foreign,
 }
 
-/// A payload whose bytes a text shows, and how.
-pub(crate) struct Shown {
-    pub span: Range<usize>,
-    /// The bytes in hexadecimal, in which they are described.
-    pub digits: Vec<u8>,
-    pub name: &'static str,
-    pub media: Media,
-    /// They are a text, which is taken out only if it tells something.
-    pub is_text: bool,
-    pub rule: &'static str,
-}
-
 impl Pass<'_> {
     /// Takes payloads out whose bytes are written as text, and inspects what lies between them. False if there are none.
     pub(super) fn raw_payloads(
@@ -74,64 +62,11 @@ impl Pass<'_> {
             |pass, part, at| pass.running_text(part, at, holds::UNKNOWN, context),
         )
     }
-
-    /// Takes out each payload that `next` finds, from a place on, and inspects the parts of the text between them. False if there is none.
-    pub(super) fn take_shown(
-        &mut self,
-        t: &[u8],
-        at: usize,
-        next: impl Fn(usize) -> Option<Shown>,
-        inspect: impl Fn(&mut Self, &[u8], usize),
-    ) -> bool {
-        let (mut from, mut looked) = (0, 0);
-        while let Some(shown) = next(looked) {
-            looked = shown.span.end;
-            if !self.take_bytes(&shown, at, b"") {
-                continue;
-            }
-            if shown.span.start > from {
-                inspect(self, &t[from..shown.span.start], at + from);
-            }
-            from = looked;
-        }
-        if from > 0 && from < t.len() {
-            inspect(self, &t[from..], at + from);
-        }
-        from > 0
-    }
-
-    /// Takes out a payload, or a text in which something is found. False if nothing is.
-    pub(crate) fn take_bytes(&mut self, shown: &Shown, at: usize, wrap: &[u8]) -> bool {
-        let Shown { name, media, .. } = *shown;
-        if shown.is_text && !self.is_telling(shown) {
-            return false;
-        }
-        let placed = at + shown.span.start..at + shown.span.end;
-        let rule = Rule::Named(shown.rule);
-        self.take_payload(&shown.digits, placed, name, media, None, rule, wrap);
-        true
-    }
-
-    /// Is anything found in the text that bytes are?
-    fn is_telling(&mut self, shown: &Shown) -> bool {
-        if self.scratch.layers == LAYERS {
-            return true;
-        }
-        let text: Vec<u8> = hexed::bytes(&shown.digits).collect();
-        let mark = self.scratch.edits.mark();
-        self.scratch.layers += 1;
-        self.scratch.encoded = true;
-        self.text(&text, 0, holds::UNKNOWN, Context::NOTHING);
-        self.scratch.layers -= 1;
-        let found = self.scratch.edits.has_since(mark);
-        self.scratch.edits.truncate(mark);
-        found
-    }
 }
 
 fn find(t: &[u8], mut from: usize, escaped: bool) -> Option<Shown> {
     let shown = |span: Range<usize>, (name, media)| Shown {
-        digits: digits(&t[span.clone()], escaped),
+        bytes: bytes(&t[span.clone()], escaped),
         span,
         name,
         media,
@@ -245,19 +180,19 @@ fn magic(t: &[u8], escaped: bool) -> Option<(&'static str, Media)> {
         *byte = unit.byte;
         p += unit.length;
     }
-    payload::format_of(&head)
+    payload::media_of_lossy(&head)
 }
 
-/// The bytes as digits of hexadecimal, in which a payload is described; what is lost counts as a byte.
-fn digits(t: &[u8], escaped: bool) -> Vec<u8> {
-    let mut digits = Vec::with_capacity(2 * t.len());
+/// The bytes, with something else for those that are lost.
+fn bytes(t: &[u8], escaped: bool) -> Vec<u8> {
+    const LOST: u8 = 0xfd;
+    let mut bytes = Vec::with_capacity(t.len());
     let mut p = 0;
     while let Some(unit) = unit(&t[p..], escaped) {
-        let byte = unit.byte.unwrap_or(0xfd);
-        digits.extend(payload::hex_digits(byte));
+        bytes.push(unit.byte.unwrap_or(LOST));
         p += unit.length;
     }
-    digits
+    bytes
 }
 
 /// What the text begins with. `None` at its end.
