@@ -72,7 +72,7 @@ impl Default for PipelineSettings {
     fn default() -> Self {
         Self {
             threads: 0,
-            block_bytes: 256 << 10,
+            block_bytes: 512 << 10,
             in_flight_bytes: 64 << 20,
             max_line_bytes: 256 << 20,
             flush_ms: 200,

@@ -12,12 +12,23 @@ use crate::redact::shapes::Shapes;
 const MIXED: usize = 7;
 /// Digits of one that has none.
 const DIGITS: usize = 8;
+/// A number has its first digit within so many bytes.
+const BEGINNING: usize = 12;
 
 impl Pass<'_> {
     pub(crate) fn numbered(&mut self, t: &[u8], at: usize, mark: usize) {
-        for space in memchr::memchr_iter(b' ', t) {
-            let start = space + 1;
-            if !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric)
+        let mut from = 0;
+        while let Some(digit) = t[from..].iter().position(u8::is_ascii_digit) {
+            let digit = from + digit;
+            let beginning = &t[from.max(digit.saturating_sub(BEGINNING))..digit];
+            let digits = t[digit..].iter().take_while(|c| c.is_ascii_digit());
+            from = digit + digits.count();
+            let Some(space) = memchr::memrchr(b' ', beginning) else {
+                continue;
+            };
+            let start = digit - beginning.len() + space + 1;
+            let space = start - 1;
+            if !t[start].is_ascii_alphanumeric()
                 || !numbers(&t[..space], &self.core.prose.numbering)
             {
                 continue;

@@ -118,20 +118,48 @@ const LONG_CODE: usize = 64;
 
 /// Is a text, where a measure, a time or a code is meant, written like none of them: with an `@`, with more than a few digits among letters or
 /// signs, with very many, or at great length?
+#[inline(never)] // among vectors the loop becomes one of vectors, which takes four times as long
 pub(crate) fn is_odd(text: &[u8]) -> bool {
-    let clock = text.first().is_some_and(u8::is_ascii_digit) && text.contains(&b':');
-    let (mut digits, mut others) = (0, false);
+    let (mut digits, mut held) = (0, 0);
     for c in text {
-        match c {
-            b'0'..=b'9' => digits += 1,
-            b'@' => return true,
-            b'.' | b',' | b'-' | b':' | b'/' | b' ' | b'_' | b'%' => (),
-            b'T' | b'Z' | b'+' if clock => (),
-            _ => others = true,
-        }
+        let kind = code::KINDS[usize::from(*c)];
+        digits += usize::from(kind & code::DIGIT);
+        held |= kind;
     }
+    let clock = text.first().is_some_and(u8::is_ascii_digit) && held & code::COLON != 0;
+    let others = held & code::OTHER != 0 || held & code::TIME != 0 && !clock;
     let long = text.len() >= LONG_CODE;
-    (others && (digits >= FEW_DIGITS || long)) || (!clock && digits >= MANY_DIGITS)
+    held & code::AT != 0
+        || others && (digits >= FEW_DIGITS || long)
+        || !clock && digits >= MANY_DIGITS
+}
+
+/// What the bytes of a measure, a time or a code are.
+mod code {
+    /// Counted: the lowest bit.
+    pub const DIGIT: u8 = 1;
+    pub const COLON: u8 = 2;
+    /// What a time of day has among its digits.
+    pub const TIME: u8 = 4;
+    pub const AT: u8 = 8;
+    pub const OTHER: u8 = 16;
+
+    pub const KINDS: [u8; 256] = {
+        let mut kinds = [OTHER; 256];
+        let mut i = 0;
+        while i < 256 {
+            match i as u8 {
+                b'0'..=b'9' => kinds[i] = DIGIT,
+                b':' => kinds[i] = COLON,
+                b'T' | b'Z' | b'+' => kinds[i] = TIME,
+                b'@' => kinds[i] = AT,
+                b'.' | b',' | b'-' | b'/' | b' ' | b'_' | b'%' => kinds[i] = 0,
+                _ => (),
+            }
+            i += 1;
+        }
+        kinds
+    };
 }
 
 /// Does a value speak where a machine's would not: with `=`, in another script, with a word behind a space?
