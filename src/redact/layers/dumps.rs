@@ -12,7 +12,7 @@ use super::payload::{self, Media};
 use super::shown::Shown;
 use crate::redact::json::skip_space;
 use crate::redact::pass::{Context, Pass};
-use crate::redact::scan::{Contents, holds};
+use crate::redact::scan::{Contents, contents, holds};
 
 /// Fewer bytes are no payload.
 const FEWEST: usize = 16;
@@ -41,7 +41,7 @@ impl Pass<'_> {
             t,
             at,
             |from| find(t, from),
-            |pass, part, at| pass.encoded_runs(part, at, holds::UNKNOWN, context),
+            |pass, part, at| pass.encoded_runs(part, at, contents(part), context),
         )
     }
 }
