@@ -45,6 +45,8 @@ pub(super) fn mrz(value: &[u8]) -> bool {
         30 => td1_first(zone) || td1_second(zone) || td1_third(zone) || one_line_permit(zone),
         // A misread zone lost or gained a filler: its name line still gives it away.
         28..=43 => name_line(zone),
+        // Both lines, with fillers missing between them.
+        61.. => long_line(&zone[length - 44..]) || middle_line(&zone[length - 36..]),
         _ => false,
     }
 }

@@ -101,6 +101,9 @@ impl Family {
     }
 }
 
+/// A longer placeholder is none, in bytes.
+const LONGEST: usize = 120;
+
 /// The categories with the actions in force.
 pub(crate) struct Catalog {
     ids: Vec<String>,
@@ -197,13 +200,20 @@ impl Catalog {
         text.first() == Some(&b'[') && self.placeholder_at(text, 0) == Some(text.len())
     }
 
+    /// Is a placeholder one that says no more than what stood there, as it is written?
+    pub fn is_bare(&self, placeholder: &[u8]) -> bool {
+        let inner = &placeholder[1..placeholder.len() - 1];
+        let mut labels = self.labels.iter().zip(&self.actions);
+        labels.any(|(label, action)| label == inner && *action == ActionName::Label)
+    }
+
     /// The end of the placeholder that starts at `start`, if one does.
     pub fn placeholder_at(&self, text: &[u8], start: usize) -> Option<usize> {
         let inner = text.get(start + 1..)?;
         if !self.begins[usize::from(*inner.first()?)] {
             return None;
         }
-        let length = inner.iter().take(120).position(|c| *c == b']')?;
+        let length = inner.iter().take(LONGEST).position(|c| *c == b']')?;
         let inner = &inner[..length];
         // the longest label that ends there or at a `_`
         let ends = memchr::memchr_iter(b'_', inner).rev();
@@ -239,7 +249,9 @@ impl Catalog {
 
     /// Does a placeholder begin in a span of a text?
     pub fn holds_placeholder(&self, text: &[u8], span: &Range<usize>) -> bool {
-        let next = self.next_placeholder(text, span.start);
+        // no further than the longest that begins in it
+        let reach = &text[..text.len().min(span.end + LONGEST)];
+        let next = self.next_placeholder(reach, span.start);
         next.is_some_and(|ours| ours.start < span.end)
     }
 
@@ -258,7 +270,7 @@ impl Catalog {
 
     /// The placeholder that covers `position`, if any.
     pub fn placeholder_over(&self, text: &[u8], position: usize) -> Option<Range<usize>> {
-        let from = position.saturating_sub(120);
+        let from = position.saturating_sub(LONGEST);
         let start = from + memchr::memrchr(b'[', &text[from..(position + 1).min(text.len())])?;
         let end = self.placeholder_at(text, start)?;
         (end > position).then_some(start..end)

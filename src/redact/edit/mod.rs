@@ -159,6 +159,20 @@ impl Edits {
         self.covered.touches(&span)
     }
 
+    /// Where the rest of a span begins behind the edits since `mark` that replace its beginning.
+    pub fn behind(&mut self, mark: usize, span: Range<usize>) -> usize {
+        let mut start = span.start;
+        while start < span.end
+            && self.touches(mark, start..span.end)
+            && let Some(edit) = self.list[mark..]
+                .iter()
+                .find(|e| e.start <= start && start < e.end)
+        {
+            start = edit.end.min(span.end);
+        }
+        start
+    }
+
     /// What was found at `span` for the records of one country counts in all. Gives what it is.
     pub fn confirm(&mut self, mark: usize, span: &Range<usize>) -> Option<CategoryId> {
         let there = |e: &&mut Edit| e.start == span.start && e.end == span.end && e.only_in != 0;

@@ -82,10 +82,11 @@ fn long_word(text: &[u8]) -> usize {
     text.len() - end
 }
 
-/// Short Latin words count only as whole words (`id`, not the `id` of `video`).
+/// Short Latin words count only as whole words (`id`, not the `id` of `video`); a sign ends one by itself: `passport=E1234567`.
 fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
     let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
-    let glued = (start > 0 && letter(text.get(start - 1))) || letter(text.get(end));
+    let glued = (start > 0 && letter(text.get(start - 1)))
+        || letter(text.get(end)) && letter(text.get(end - 1));
     !text[start].is_ascii() || !glued
 }
 
@@ -94,7 +95,8 @@ fn is_ours(text: &[u8], start: usize, end: usize) -> bool {
     let name = |c: &&u8| c.is_ascii_uppercase() || **c == b'_';
     let before = text[..start].iter().rev().take_while(name).count();
     let after = text[end..].iter().take_while(name).count();
-    let opened = text[..start - before].last() == Some(&b'[');
+    let opened =
+        text[..start - before].last() == Some(&b'[') && text[start..end].iter().all(|c| name(&c));
     let digit = |c: &u8| c.is_ascii_digit() || matches!(c, b'a'..=b'f');
     opened && text.get(end + after).is_some_and(digit)
 }

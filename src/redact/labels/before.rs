@@ -49,11 +49,13 @@ impl Pass<'_> {
         }
         // `names[]=`, `[name] =>`: brackets are not quotes
         let bracket = t[end..before_quotes].contains(&b']');
-        // `Birth:[BIRTH_DATE]":…`, `"[ADDRESS]":…`: a value of ours is no label, but `[NAME]: Tan` may have had one
+        // `Birth:[BIRTH_DATE]":…`, `"[ADDRESS]":…`, `[ADDRESS]=…`: a value of ours is no label, but `[NAME]: Tan` may have had one
         if bracket
             && end > 0
             && let Some(ours) = self.core.catalog.placeholder_over(t, end - 1)
-            && (t[before_quotes - 1] != b']' || is_behind_sign(t, ours.start))
+            && (t[before_quotes - 1] != b']'
+                || is_behind_sign(t, ours.start)
+                || self.core.catalog.is_bare(&t[ours.clone()]) && !begins_line(t, &ours))
         {
             return None;
         }
@@ -316,6 +318,13 @@ pub(super) fn word_start(t: &[u8], end: usize, floor: usize) -> usize {
         start += 1;
     }
     start
+}
+
+/// Does a word in brackets begin a line, as a label with a colon behind it does: `[ADDRESS]: …`?
+fn begins_line(t: &[u8], word: &Range<usize>) -> bool {
+    let head = t[..word.start].trim_ascii_end();
+    (head.is_empty() || t[head.len()..word.start].contains(&b'\n'))
+        && t[word.end..].starts_with(b": ")
 }
 
 /// Does a value begin at `start`?

@@ -8,7 +8,6 @@ use super::apart::{Told, is_program_word};
 use super::before::{LABEL, Quote, is_key, word_start};
 use super::runs::*;
 use crate::patterns::schema::ValueRule;
-use crate::redact::core::Core;
 use crate::redact::edit::action::CategoryId;
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
 use crate::redact::layers::quoted::is_quoted;
@@ -345,7 +344,8 @@ impl Pass<'_> {
             return false;
         };
         let core = self.core;
-        if core.catalog.is_placeholder(value) || cuts_placeholder(core, t, &span) {
+        // what was taken out of it already told what it is: as a whole it would be another value the second time
+        if core.catalog.holds_placeholder(t, &span) {
             return true;
         }
         // a secret is one word of `Sai mật khẩu`
@@ -430,13 +430,4 @@ fn is_unit(t: &[u8], end: usize) -> bool {
     let before = &t[..end - length];
     let before = before.strip_suffix(b" ").unwrap_or(before);
     (1..=LONGEST).contains(&length) && before.last().is_some_and(u8::is_ascii_digit)
-}
-
-/// `dob={value=[BIRTH_DATE`: what stands there was taken already.
-fn cuts_placeholder(core: &Core, t: &[u8], span: &Range<usize>) -> bool {
-    t.get(span.end) == Some(&b']')
-        && core
-            .catalog
-            .placeholder_over(t, span.end)
-            .is_some_and(|ours| span.contains(&ours.start))
 }

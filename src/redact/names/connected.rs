@@ -50,7 +50,10 @@ impl Pass<'_> {
                     i + rest[i..].chars().next().map_or(1, char::len_utf8)
                 });
             let (before, last) = rest.split_at(rest.len() - length);
-            if !last.starts_with(char::is_uppercase) {
+            // 13812345678N BIN …: the end of a number
+            if !last.starts_with(char::is_uppercase)
+                || before.ends_with(|c: char| c.is_ascii_digit())
+            {
                 break;
             }
             starts[count] = word - 1 - (head.len() - before.len());

@@ -28,7 +28,10 @@ impl Pass<'_> {
                 let cell = trimmed(t, cell);
                 let text = &t[cell.clone()];
                 let label = match text.len() {
-                    1..=LABEL => self.core.fields.exact(text),
+                    // what was taken out is a value, whatever it is called
+                    1..=LABEL if !self.core.catalog.is_placeholder(text) => {
+                        self.core.fields.exact(text)
+                    }
                     _ => None,
                 };
                 match label {

@@ -125,12 +125,16 @@ impl Pass<'_> {
 
     /// `[Name, 张三]` or `[Name 张三]` as an item of a list: the value, and the class that the first element names.
     fn couple(&mut self, t: &[u8], open: usize, end: usize) -> Option<(ClassId, Range<usize>)> {
-        let before = t[..open]
-            .iter()
-            .rev()
-            .find(|c| !matches!(**c, b' ' | b','))?;
-        if !matches!(t[open], b'[' | b'(') || !matches!(before, b'[' | b'(' | b']' | b')') {
+        if !matches!(t[open], b'[' | b'(') {
             return None;
+        }
+        let before = t[..open].iter().rposition(|c| !matches!(*c, b' ' | b','))?;
+        let catalog = &self.core.catalog;
+        // what was taken out is no item: `[NAME_…](phone, …)` was a word and its brackets
+        match t[before] {
+            b'[' | b'(' | b')' => (),
+            b']' if catalog.placeholder_over(t, before).is_none() => (),
+            _ => return None,
         }
         let item = &t[open + 1..end];
         [b',', b' '].into_iter().find_map(|divider| {

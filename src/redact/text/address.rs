@@ -51,15 +51,16 @@ impl Addresses {
         let floor = from;
         loop {
             let house = from + self.anchors.find(t.get(from..)?)?.start();
-            match self.around(t, house) {
-                Some(span) if span.start >= floor => return Some(span),
-                _ => from = house + 3,
+            match self.around(t, floor, house) {
+                Some(span) => return Some(span),
+                None => from = house + 3,
             }
         }
     }
 
-    fn around(&self, t: &[u8], house: usize) -> Option<Range<usize>> {
-        let before = text_before(t, house);
+    /// The address around the anchor at `house` that begins at `floor` or behind it.
+    fn around(&self, t: &[u8], floor: usize, house: usize) -> Option<Range<usize>> {
+        let before = text_before(t, floor, house);
         // a digit (in any writing) stands before 号
         let last = before.chars().next_back()?;
         if !(last.is_ascii_digit() || self.numerals.contains(&last) || last.is_ascii_uppercase()) {
@@ -164,21 +165,18 @@ impl Pass<'_> {
         let mut from = 0;
         while let Some(span) = core.addresses.find(t, from) {
             from = span.end;
-            if self
+            // what a label took may end too early, and a name before an address may have been taken for the name of its town
+            let start = self
                 .scratch
                 .edits
-                .touches(mark, at + span.start..at + span.end)
-            {
+                .behind(mark, at + span.start..at + span.end)
+                - at;
+            let left = &t[start..span.end];
+            if left.len() < span.len() && !core.addresses.has_unit(&String::from_utf8_lossy(left)) {
                 continue;
             }
-            self.take(
-                &t[span.clone()],
-                at + span.start..at + span.end,
-                category,
-                Rule::Named("address by its structure"),
-                0,
-                b"",
-            );
+            let rule = Rule::Named("address by its structure");
+            self.take(left, at + start..at + span.end, category, rule, 0, b"");
         }
     }
 }
@@ -217,8 +215,8 @@ fn belongs(c: char) -> bool {
     is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '-' | '(' | ')' | '#')
 }
 
-fn text_before(t: &[u8], end: usize) -> &str {
-    let from = end.saturating_sub(180);
+fn text_before(t: &[u8], floor: usize, end: usize) -> &str {
+    let from = end.saturating_sub(180).max(floor);
     (from..end.min(from + 4))
         .find_map(|i| std::str::from_utf8(&t[i..end]).ok())
         .unwrap_or_default()

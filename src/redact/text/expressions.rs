@@ -31,6 +31,8 @@ pub(crate) struct Expression {
 
 /// How deep that is, in bytes of the stack.
 const SEARCHED: usize = 8 << 10;
+/// So often in a row a value is looked for within what failed its check.
+const RETRIES: usize = 4;
 
 /// Which part of a match is the value.
 enum Secret {
@@ -58,6 +60,8 @@ impl Expression {
     pub fn find(&self, text: &[u8], mut from: usize) -> Option<Range<usize>> {
         // a thread's first search makes what the engine keeps for it
         stack::wipe::<SEARCHED>();
+        // what fails its check may hide another value that begins within it, but not so often that it takes quadratic time
+        let (mut within, mut failed) = (0, 0);
         loop {
             let (whole, value) = self.candidate(text, from)?;
             let inside = value.start > 0
@@ -66,7 +70,12 @@ impl Expression {
             if !inside && self.passes(&text[value.clone()]) {
                 return Some(value);
             }
-            from = whole.end.max(from + 1);
+            failed = if whole.start < within { failed + 1 } else { 0 };
+            within = within.max(whole.end);
+            from = match failed < RETRIES && self.check.is_some() {
+                true => whole.start + 1,
+                false => whole.end.max(from + 1),
+            };
         }
     }
 

@@ -39,8 +39,8 @@ impl Pass<'_> {
         if labels {
             self.multipart(t, at);
         }
-        // [('name', '张三')] has no label's sign
-        if labels || bits & holds::OPEN != 0 {
+        // [('name', '张三')] and (name, 张三) have no label's sign
+        if labels || bits & holds::OPEN != 0 || any(signs::BRACKET) {
             self.printed_pairs(t, at, mark);
         }
         if labels {
@@ -124,6 +124,9 @@ impl Pass<'_> {
         if held & signs::ARROW != 0 {
             self.labelled(t, at, mark);
             self.barred(t, at, mark);
+        }
+        if held & signs::BRACKET != 0 {
+            self.printed_pairs(t, at, mark);
         }
         self.complaints(t, at, mark);
         self.spaced_lines(t, at, mark);
