@@ -1,5 +1,6 @@
 //! Context words: what makes a weak value count, in the text around it or in its key.
 
+use crate::redact::edit::pseudonym::PSEUDONYM_BYTES;
 use crate::redact::shapes::PatternId;
 use crate::redact::words::Words;
 
@@ -45,7 +46,7 @@ impl Contexts {
         let mut set = PatternSet::default();
         let from = start.saturating_sub(BEFORE);
         let word = long_word(&text[start.saturating_sub(BEFORE_LONG)..start]);
-        self.add(&text[from.min(start - word)..start], &mut set);
+        self.add(behind_ours(&text[from.min(start - word)..start]), &mut set);
         self.add(&text[end..(end + AFTER).min(text.len())], &mut set);
         set
     }
@@ -70,6 +71,18 @@ impl Contexts {
             }
         });
     }
+}
+
+/// What stands behind the last value that was taken out of a text: what was there before was longer, and what tells of it as far away.
+fn behind_ours(text: &[u8]) -> &[u8] {
+    let ours = |close: &usize| {
+        let head = &text[..*close];
+        let digit = |c: &&u8| c.is_ascii_digit() || matches!(**c, b'a'..=b'f');
+        let pseudonym = head.iter().rev().take_while(digit).count();
+        pseudonym == 2 * PSEUDONYM_BYTES && head[..close - pseudonym].ends_with(b"_")
+    };
+    let last = memchr::memrchr_iter(b']', text).find(ours);
+    &text[last.map_or(0, |close| close + 1)..]
 }
 
 /// The length in bytes of the word in a script of India, Thai or Lao (U+0800 to U+0FFF) at the end of a text, with what stands behind it.

@@ -22,11 +22,16 @@ impl Pass<'_> {
             if t[open] == b'[' && t[..open].last().is_some_and(u8::is_ascii_alphabetic) {
                 self.told_map(t, open, at, mark);
             }
-            if !self.members(t, open..end, at, mark)
-                && let Some((class, value)) = self.couple(t, open, end)
-            {
-                self.take_paired(t, value, class, at, mark);
+            if !self.members(t, open..end, at, mark) {
+                self.couple(t, open, at, mark);
             }
+        }
+    }
+
+    /// `(name, 张三), (phone, 138…)` in a text without another sign.
+    pub(crate) fn couples(&mut self, t: &[u8], at: usize, mark: usize) {
+        for open in memchr::memchr_iter(b'(', t) {
+            self.couple(t, open, at, mark);
         }
     }
 
@@ -123,21 +128,24 @@ impl Pass<'_> {
         }
     }
 
-    /// `[Name, 张三]` or `[Name 张三]` as an item of a list: the value, and the class that the first element names.
-    fn couple(&mut self, t: &[u8], open: usize, end: usize) -> Option<(ClassId, Range<usize>)> {
-        if !matches!(t[open], b'[' | b'(') {
-            return None;
-        }
-        let before = t[..open].iter().rposition(|c| !matches!(*c, b' ' | b','))?;
-        let catalog = &self.core.catalog;
+    /// `[Name, 张三]` or `[Name 张三]` as an item of a list: takes the value that the first element names.
+    fn couple(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
+        let gap = |c: &u8| matches!(*c, b' ' | b',');
+        let Some(before) = t[..open].iter().rposition(|c| !gap(c)) else {
+            return;
+        };
         // what was taken out is no item: `[NAME_…](phone, …)` was a word and its brackets
-        match t[before] {
-            b'[' | b'(' | b')' => (),
-            b']' if catalog.placeholder_over(t, before).is_none() => (),
-            _ => return None,
+        let listed = match t[before] {
+            b'[' | b'(' | b')' => true,
+            b']' => self.core.catalog.placeholder_over(t, before).is_none(),
+            _ => false,
+        };
+        if !listed || !matches!(t[open], b'[' | b'(') {
+            return;
         }
+        let end = next_closing(t, open);
         let item = &t[open + 1..end];
-        [b',', b' '].into_iter().find_map(|divider| {
+        let paired = [b',', b' '].into_iter().find_map(|divider| {
             let divide = open + 1 + memchr::memchr(divider, item)?;
             let class = self.named_by(&t[bare(t, open + 1..divide)]);
             let value = bare(t, divide + 1..end);
@@ -146,7 +154,10 @@ impl Pass<'_> {
             let head =
                 !next.last().is_some_and(u8::is_ascii_digit) && self.named_by(next) != NO_CLASS;
             (class != NO_CLASS && !head).then_some((class, value))
-        })
+        });
+        if let Some((class, value)) = paired {
+            self.take_paired(t, value, class, at, mark);
+        }
     }
 
     fn part(&mut self, key: &[u8]) -> Part {

@@ -39,9 +39,11 @@ impl Pass<'_> {
         if labels {
             self.multipart(t, at);
         }
-        // [('name', '张三')] and (name, 张三) have no label's sign
-        if labels || bits & holds::OPEN != 0 || any(signs::BRACKET) {
+        // [('name', '张三')] has no label's sign
+        if labels || bits & holds::OPEN != 0 {
             self.printed_pairs(t, at, mark);
+        } else if any(signs::BRACKET) {
+            self.couples(t, at, mark);
         }
         if labels {
             self.told_parts(t, at, mark);
@@ -126,7 +128,7 @@ impl Pass<'_> {
             self.barred(t, at, mark);
         }
         if held & signs::BRACKET != 0 {
-            self.printed_pairs(t, at, mark);
+            self.couples(t, at, mark);
         }
         self.complaints(t, at, mark);
         self.spaced_lines(t, at, mark);
@@ -156,6 +158,9 @@ impl Pass<'_> {
             from = found.end + track_run(t, found.end) * usize::from(is_card);
             let span = at + found.start..at + from;
             if self.scratch.edits.touches(mark, span.clone()) {
+                // of groups of digits the first may be a label's value, and the others a number
+                let rest = self.scratch.edits.behind(mark, span.clone());
+                from = if rest > span.start { rest - at } else { from };
                 continue;
             }
             // an identifier of that length passes the check once in 60,000: `ms：110…` is a number behind a measure
