@@ -158,7 +158,13 @@ impl Needles {
             self.bytes.extend_from_slice(part.as_bytes());
             self.words.push((self.groups, from..self.bytes.len()));
             let short = latin && count == 3;
-            if (short || count >= if latin { 4 } else { 2 }) && !core.names.is_common_word(part) {
+            // Tidak Sesuai says what became of another value
+            let said =
+                latin && core.outcomes.is_one(part.as_bytes()) && !core.names.is_latin_name(part);
+            if (short || count >= if latin { 4 } else { 2 })
+                && !said
+                && !core.names.is_common_word(part)
+            {
                 self.add_as(part.as_bytes(), category, latin, |needle| {
                     (needle.short, needle.part) = (short, latin);
                 });

@@ -159,6 +159,17 @@ impl Edits {
         self.covered.touches(&span)
     }
 
+    /// Where the first edit since `mark` begins that replaces a part of a span, no further before it than the span itself.
+    pub fn first_in(&self, mark: usize, span: &Range<usize>) -> usize {
+        let within = self.list[mark..]
+            .iter()
+            .filter(|e| e.start < span.end && span.start < e.end);
+        within
+            .map(|e| e.start.max(span.start))
+            .min()
+            .unwrap_or(span.end)
+    }
+
     /// Where the rest of a span begins behind the edits since `mark` that replace its beginning.
     pub fn behind(&mut self, mark: usize, span: Range<usize>) -> usize {
         let mut start = span.start;

@@ -207,7 +207,10 @@ impl Keys {
             self.forget();
         }
         self.ids += 1;
-        let mut info = fields.classify(key);
+        let mut info = match is_ours(key) {
+            true => KeyInfo::NOTHING,
+            false => fields.classify(key),
+        };
         info.id = self.ids;
         let at = self.entries.len();
         self.entries.push(Entry::new(
@@ -227,6 +230,13 @@ impl Keys {
         self.last = 0;
         self.expected = 0;
     }
+}
+
+/// Is a key what was taken out of its place, `{"[ADDRESS]": …}`? It tells nothing of its value.
+fn is_ours(key: &[u8]) -> bool {
+    let part =
+        |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, b'_' | b'a'..=b'f');
+    matches!(key, [b'[', inner @ .., b']'] if inner.iter().all(part))
 }
 
 /// [`slice::starts_with`] for a few bytes: eight at a time, the last of them overlapping, where a call of `memcmp` costs as much again.

@@ -340,10 +340,10 @@ impl Pass<'_> {
         wrap: &[u8],
     ) -> bool {
         let value = &t[span.clone()];
-        let Some(data) = self.class(class) else {
+        let core = self.core;
+        let Some(data) = core.fields.classes.get(usize::from(class)) else {
             return false;
         };
-        let core = self.core;
         // what was taken out of it already told what it is: as a whole it would be another value the second time
         if core.catalog.holds_placeholder(t, &span) {
             return true;
@@ -365,6 +365,14 @@ impl Pass<'_> {
         let placed = at + span.start..at + span.end;
         if !self.scratch.edits.touches(mark, placed.clone()) {
             self.take_by_class(value, placed, Rule::Label(class), category, wrap);
+        } else {
+            // what was taken out there belongs to another value
+            let end = self.scratch.edits.first_in(mark, &placed);
+            let left = t[span.start..end - at].trim_ascii_end();
+            if !left.is_empty() && core.accepts(data, false, left) {
+                let placed = placed.start..placed.start + left.len();
+                self.take_by_class(left, placed, Rule::Label(class), category, b"");
+            }
         }
         self.second_writing(t, span, at, mark, category);
         true

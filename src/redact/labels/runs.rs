@@ -309,6 +309,11 @@ pub(crate) fn address_run(rest: &[u8], ends: &[String]) -> usize {
             )
         })
         .unwrap_or(rest.len());
+    // '주소 서울 12', '…': the quotes of a list around it
+    let listed = |i: &usize| matches!(rest.get(i + 1), Some(b',' | b')'));
+    let hard = memchr::memchr_iter(b'\'', &rest[..hard])
+        .find(listed)
+        .unwrap_or(hard);
     let mut end = hard;
     let run = &rest[..hard];
     // Address(street=9 Wharf Lane): the bracket was opened before

@@ -53,7 +53,11 @@ impl Pass<'_> {
                     }
                 }
                 // keys and values take turns
-                Token::Text(span) if top.key.is_none() => top.key = Some(span),
+                // what was taken out tells nothing of the value behind it
+                Token::Text(span) if top.key.is_none() => {
+                    let ours = self.core.catalog.is_placeholder(&t[span.clone()]);
+                    top.key = Some(if ours { span.end..span.end } else { span });
+                }
                 Token::Number(span) if top.key.is_none() => top.key = Some(span.end..span.end),
                 Token::Opens if top.key.is_none() || depth == DEPTH => break,
                 Token::Opens => {

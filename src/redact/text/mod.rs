@@ -159,8 +159,7 @@ impl Pass<'_> {
             let span = at + found.start..at + from;
             if self.scratch.edits.touches(mark, span.clone()) {
                 // of groups of digits the first may be a label's value, and the others a number
-                let rest = self.scratch.edits.behind(mark, span.clone());
-                from = if rest > span.start { rest - at } else { from };
+                from = self.further(&span, mark) - at;
                 continue;
             }
             // an identifier of that length passes the check once in 60,000: `ms：110…` is a number behind a measure
@@ -196,6 +195,14 @@ impl Pass<'_> {
         self.scratch.protected = protected;
     }
 
+    /// Where to look on behind a find that leaves its place to what stands there already: its rest may be one as well.
+    fn further(&mut self, span: &Range<usize>, mark: usize) -> usize {
+        match self.scratch.edits.behind(mark, span.clone()) {
+            rest if rest > span.start => rest,
+            _ => span.end,
+        }
+    }
+
     /// Does a find have to leave its place to what stands there already? A secret takes over what it holds: a cookie its first value.
     fn is_taken(&mut self, span: &Range<usize>, category: CategoryId, mark: usize) -> bool {
         if !self.scratch.edits.touches(mark, span.clone()) {
@@ -224,10 +231,14 @@ impl Pass<'_> {
                 }
                 let span = at + found.start..at + found.end;
                 if found.is_empty()
-                    || self.is_taken(&span, expression.category, mark)
                     || core.catalog.placeholder_over(t, found.start).is_some()
                     || core.outcomes.begins(&t[found.clone()])
                 {
+                    continue;
+                }
+                if self.is_taken(&span, expression.category, mark) {
+                    // a name or a number may be what an address of mail begins with
+                    from = from.min(self.further(&span, mark) - at);
                     continue;
                 }
                 self.take(
