@@ -34,9 +34,10 @@ impl Pass<'_> {
     /// Lines of a label, a space and a value.
     pub(crate) fn spaced_lines(&mut self, t: &[u8], at: usize, mark: usize) {
         let mut from = 0;
-        for line in t.split(|c| *c == b'\n') {
+        for end in memchr::memchr_iter(b'\n', t).chain([t.len()]) {
+            let line = &t[from..end];
             let start = from + (line.len() - line.trim_ascii_start().len());
-            from += line.len() + 1;
+            from = end + 1;
             let line = line.trim_ascii();
             let begins = line
                 .first()

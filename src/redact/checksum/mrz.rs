@@ -141,6 +141,16 @@ pub(super) fn passport_any(value: &[u8]) -> bool {
         && value.iter().all(u8::is_ascii_alphanumeric)
         && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 4
         && !is_size(value)
+        && !is_measure(value)
+}
+
+/// `1811ms`, `20480KB`
+fn is_measure(value: &[u8]) -> bool {
+    const UNITS: [&[u8]; 7] = [b"ms", b"us", b"ns", b"kb", b"mb", b"gb", b"px"];
+    let digits = value.iter().take_while(|c| c.is_ascii_digit()).count();
+    UNITS
+        .iter()
+        .any(|unit| value[digits..].eq_ignore_ascii_case(unit))
 }
 
 /// `640x480`

@@ -65,6 +65,10 @@ impl Pass<'_> {
         if start == end {
             return None;
         }
+        // `connect to 10.21.3.4: refused`
+        if !quote.is_quoted() && is_number(&t[start..end]) {
+            return None;
+        }
         // a quoted label is all that stands between its quotes: 'Giới tính': 'Nam'
         if let Some(mark) = t[quote.0.clone()].last() {
             let open = memchr::memrchr(*mark, &t[floor..start]).map(|i| floor + i + 1);
@@ -76,11 +80,9 @@ impl Pass<'_> {
         let mut words = 1;
         while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
             let next = word_start(t, start - 1, floor);
-            // a number is a value, and what stands before it its label
-            let number = t[next..start - 1]
-                .iter()
-                .all(|c| c.is_ascii_digit() || *c == b'-');
-            if next + 1 >= start || start - next > 24 || number {
+            let word = &t[next..start - 1];
+            let number = word.iter().all(|c| c.is_ascii_digit() || *c == b'-');
+            if next + 1 >= start || start - next > 24 || number || is_value(word) {
                 break;
             }
             start = next;
@@ -283,6 +285,26 @@ fn form_end(t: &[u8], end: usize) -> usize {
         Some(c) if is_word(*c) => floor + label.len(),
         _ => end,
     }
+}
+
+/// Is a word a number of some digits, a date, or an address of a host, and no label?
+fn is_number(word: &[u8]) -> bool {
+    const DIGITS: usize = 3;
+    let part = |c: &u8| c.is_ascii_digit() || matches!(c, b'.' | b'-');
+    word.len() >= DIGITS && word.iter().all(part)
+}
+
+/// Is a word a value rather than one of a label: a number, a measure with its unit (`35ms`), an identifier? What stands before it is another
+/// label's, and no two of them are alike, so that no phrase with one would be remembered.
+fn is_value(word: &[u8]) -> bool {
+    const UNIT: usize = 3;
+    const IDENTIFIER: (usize, usize) = (8, 3);
+    let letters = word.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let digits = word.iter().filter(|c| c.is_ascii_digit()).count();
+    let measure = word.first().is_some_and(u8::is_ascii_digit) && letters <= UNIT;
+    is_number(word)
+        || measure && digits > letters && word.is_ascii()
+        || word.len() >= IDENTIFIER.0 && digits >= IDENTIFIER.1 && word.is_ascii()
 }
 
 /// Is a word written as programs write keys: `nameOnCard`, `house_number`?

@@ -17,19 +17,12 @@ const BEGINNING: usize = 12;
 
 impl Pass<'_> {
     pub(crate) fn numbered(&mut self, t: &[u8], at: usize, mark: usize) {
-        let mut from = 0;
-        while let Some(digit) = t[from..].iter().position(u8::is_ascii_digit) {
-            let digit = from + digit;
-            let beginning = &t[from.max(digit.saturating_sub(BEGINNING))..digit];
-            let digits = t[digit..].iter().take_while(|c| c.is_ascii_digit());
-            from = digit + digits.count();
-            let Some(space) = memchr::memrchr(b' ', beginning) else {
-                continue;
-            };
-            let start = digit - beginning.len() + space + 1;
-            let space = start - 1;
-            if !t[start].is_ascii_alphanumeric()
-                || !numbers(&t[..space], &self.core.prose.numbering)
+        let core = self.core;
+        for space in memchr::memchr_iter(b' ', t) {
+            let start = space + 1;
+            if !ends_with_any(&t[..space], &core.prose.numbering)
+                || !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric)
+                || !(t[start..].iter().take(BEGINNING)).any(u8::is_ascii_digit)
             {
                 continue;
             }
@@ -54,16 +47,17 @@ impl Pass<'_> {
     }
 }
 
-/// Does a text end with a word for a number?
-fn numbers(text: &[u8], words: &[String]) -> bool {
-    let word = text
-        .iter()
-        .rev()
-        .take(7)
-        .take_while(|c| **c != b' ')
-        .count();
-    let word = &text[text.len() - word..];
-    (words.iter()).any(|w| w.as_bytes().eq_ignore_ascii_case(word))
+/// Does a text end with one of the words? Their last letters are few, and most texts end with another.
+fn ends_with_any(text: &[u8], words: &[String]) -> bool {
+    let Some(last) = text.last().map(u8::to_ascii_lowercase) else {
+        return false;
+    };
+    let stands = |word: &[u8]| {
+        let start = text.len().checked_sub(word.len())?;
+        let whole = start == 0 || text[start - 1] == b' ';
+        (whole && text[start..].eq_ignore_ascii_case(word)).then_some(())
+    };
+    (words.iter().map(String::as_bytes)).any(|w| w.last() == Some(&last) && stands(w).is_some())
 }
 
 /// The number at `start`, if it is one that a person may have and no date.

@@ -28,8 +28,8 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
     let mut any = false;
     // EF BC 81 .. EF BD 9E, E3 80 80; zero width: E2 80 8B..8D, EF BB BF
     // no-break spaces and soft hyphens are rare: C2 begins signs that are not
-    let soft = memchr::memmem::find(source, b"\xc2\xa0").is_some()
-        || memchr::memmem::find(source, b"\xc2\xad").is_some();
+    let soft =
+        memchr::memchr_iter(0xc2, source).any(|i| matches!(source.get(i + 1), Some(0xa0 | 0xad)));
     let native = memchr::memchr(0xe0, source).is_some();
     let (mut wides, mut softs, mut natives) =
         (Ahead::default(), Ahead::default(), Ahead::default());

@@ -10,6 +10,9 @@ pub(crate) mod machines;
 pub(crate) mod outcomes;
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::labels::runs::before_next_field;
@@ -20,6 +23,9 @@ use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::scan::signs::{self, Signs};
 use crate::redact::scan::{Contents, holds};
 use crate::redact::shapes::surroundings::track_run;
+
+/// To make a searcher costs more than the search.
+static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" from "));
 
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
@@ -62,7 +68,7 @@ impl Pass<'_> {
             if any(signs::QUOTE | signs::BRACKET) || bits & holds::OPEN != 0 {
                 self.complaints(t, at, mark);
             }
-            let from = any(signs::SPACE) && memchr::memmem::find(t, b" from ").is_some();
+            let from = any(signs::SPACE) && FROM.find(t).is_some();
             if foreign || from {
                 self.changes(t, at, mark);
             }
