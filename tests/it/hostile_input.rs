@@ -33,6 +33,8 @@ fn many_of_one_thing_in_one_string() {
         "尊敬的张先生",
         "浙江省杭州市西湖区文三路90号",
         "13812345678 ",
+        "name=D.4@e.co ",
+        "주소 서울 13812345678 ",
         "Cookie: a=b; ",
         "name: A -> ",
         "verify code=[",

@@ -43,6 +43,17 @@ impl Covered {
         last.is_some_and(|(_, end)| span.start < *end)
     }
 
+    /// The replaced parts of which any byte is in the span, in order.
+    pub fn parts_in(&self, span: &Range<usize>) -> Vec<Range<usize>> {
+        let parts = self.parts.range(..span.end).rev();
+        let mut parts: Vec<_> = parts
+            .take_while(|(_, end)| span.start < **end)
+            .map(|(start, end)| *start..*end)
+            .collect();
+        parts.reverse();
+        parts
+    }
+
     fn add(&mut self, mut start: usize, mut end: usize) {
         while let Some((&before, &until)) = self.parts.range(..end).next_back()
             && start < until
@@ -72,6 +83,9 @@ mod tests {
                 let end = start + length;
                 let expected = spans.iter().any(|(s, l)| *s < end && start < s + l);
                 proptest::prop_assert_eq!(covered.touches(&(start..end)), expected);
+                let parts = covered.parts_in(&(start..end));
+                proptest::prop_assert_eq!(parts.is_empty(), !expected);
+                proptest::prop_assert!(parts.iter().all(|p| p.start < end && start < p.end));
             }
         }
     }

@@ -159,29 +159,37 @@ impl Edits {
         self.covered.touches(&span)
     }
 
-    /// Where the first edit since `mark` begins that replaces a part of a span, no further before it than the span itself.
-    pub fn first_in(&self, mark: usize, span: &Range<usize>) -> usize {
-        let within = self.list[mark..]
+    /// What edits since `mark` replace of a span and around it, in order.
+    pub fn parts_in(&mut self, mark: usize, span: &Range<usize>) -> Vec<Range<usize>> {
+        let since = &self.list[mark..];
+        if since.len() > FEW {
+            self.covered.learn(&self.list, mark);
+            return self.covered.parts_in(span);
+        }
+        let within = |e: &&Edit| e.start < span.end && span.start < e.end;
+        let mut parts: Vec<_> = since
             .iter()
-            .filter(|e| e.start < span.end && span.start < e.end);
-        within
-            .map(|e| e.start.max(span.start))
-            .min()
-            .unwrap_or(span.end)
+            .filter(within)
+            .map(|e| e.start..e.end)
+            .collect();
+        parts.sort_unstable_by_key(|part| part.start);
+        parts
+    }
+
+    /// Where the first part of a span begins that an edit since `mark` replaces.
+    pub fn first_in(&mut self, mark: usize, span: &Range<usize>) -> usize {
+        let first = self.parts_in(mark, span).first().map(|part| part.start);
+        first.map_or(span.end, |start| start.max(span.start))
     }
 
     /// Where the rest of a span begins behind the edits since `mark` that replace its beginning.
-    pub fn behind(&mut self, mark: usize, span: Range<usize>) -> usize {
-        let mut start = span.start;
-        while start < span.end
-            && self.touches(mark, start..span.end)
-            && let Some(edit) = self.list[mark..]
-                .iter()
-                .find(|e| e.start <= start && start < e.end)
-        {
-            start = edit.end.min(span.end);
-        }
-        start
+    pub fn behind(&mut self, mark: usize, span: &Range<usize>) -> usize {
+        let parts = self.parts_in(mark, span).into_iter();
+        let rest = parts.fold(span.start, |rest, part| match part.start <= rest {
+            true => rest.max(part.end),
+            false => rest,
+        });
+        rest.min(span.end)
     }
 
     /// What was found at `span` for the records of one country counts in all. Gives what it is.

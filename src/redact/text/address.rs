@@ -166,11 +166,8 @@ impl Pass<'_> {
         while let Some(span) = core.addresses.find(t, from) {
             from = span.end;
             // what a label took may end too early, and a name before an address may have been taken for the name of its town
-            let start = self
-                .scratch
-                .edits
-                .behind(mark, at + span.start..at + span.end)
-                - at;
+            let placed = at + span.start..at + span.end;
+            let start = self.scratch.edits.behind(mark, &placed) - at;
             let left = &t[start..span.end];
             if left.len() < span.len() && !core.addresses.has_unit(&String::from_utf8_lossy(left)) {
                 continue;

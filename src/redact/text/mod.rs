@@ -203,7 +203,7 @@ impl Pass<'_> {
 
     /// Where to look on behind a find that leaves its place to what stands there already: its rest may be one as well.
     fn further(&mut self, span: &Range<usize>, mark: usize) -> usize {
-        match self.scratch.edits.behind(mark, span.clone()) {
+        match self.scratch.edits.behind(mark, span) {
             rest if rest > span.start => rest,
             _ => span.end,
         }
@@ -211,13 +211,10 @@ impl Pass<'_> {
 
     /// Does a find have to leave its place to what stands there already? A secret takes over what it holds: a cookie its first value.
     fn is_taken(&mut self, span: &Range<usize>, category: CategoryId, mark: usize) -> bool {
-        if !self.scratch.edits.touches(mark, span.clone()) {
-            return false;
-        }
         let secret = self.core.catalog.is_secret(category);
-        self.scratch.edits.since(mark).iter().any(|e| {
-            let within = span.start <= e.start && e.end <= span.end && e.end - e.start < span.len();
-            e.start < span.end && span.start < e.end && !(secret && within)
+        self.scratch.edits.parts_in(mark, span).iter().any(|part| {
+            let within = span.start <= part.start && part.end <= span.end;
+            !(secret && within && part.len() < span.len())
         })
     }
 
