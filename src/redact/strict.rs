@@ -7,6 +7,7 @@ use std::io::Write;
 use std::ops::Range;
 
 use super::edit::Edit;
+use super::fields::{NO_CLASS, Part};
 use super::pass::{Context, Pass, Rule, known};
 use super::scan::{Contents, string_end};
 use super::settings::Posture;
@@ -60,10 +61,11 @@ impl Pass<'_> {
             self.running_text(t, at, known(t, bits), context);
         }
         let whole = at + trimmed.start..at + trimmed.end;
+        let named = self.names_field(&t[trimmed.clone()], context);
         match self.scratch.edits.since(mark) {
             // a label in base64 is too short to be opened again
             _ if opened => self.scratch.edits.truncate(mark),
-            [] if self.is_harmless(&t[trimmed.clone()]) => return,
+            [] if named || self.is_harmless(&t[trimmed.clone()]) => return,
             [edit] if edit.covers(&whole) => return,
             _ => self.scratch.edits.truncate(mark),
         }
@@ -100,6 +102,13 @@ impl Pass<'_> {
             // writing into a vector can't fail
             let _ = write!(out, "{quote}[{label}_{}]{quote}", length.min(99_999));
         });
+    }
+
+    /// Is it a field's name that we know, in an item of a list, `{"key": "TraceId", "value": …}`? Without it its value would be anybody's.
+    fn names_field(&mut self, t: &[u8], context: Context) -> bool {
+        let key = self.scratch.keys.meaning(context.key, &self.core.fields);
+        let names = context.class == NO_CLASS && key.role.part == Part::Key;
+        names && self.core.fields.exact(t).is_some()
     }
 
     /// Words of a program rather than of a person.

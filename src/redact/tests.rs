@@ -277,6 +277,10 @@ fn strict_lets_stand_what_is_known_to_be_harmless() {
             r#"{"Response":"{\"Code\":\"InvalidParameter.NameFormat\",\"Msg\":\"[TEXT_13]\",\"v\":[1,2,3]}"}"#,
         ),
         (
+            r#"{"Request":[{"Key":"Sim","Value":"71.2"},{"Key":"Okonjo","Value":"Okonjo said"}]}"#,
+            r#"{"Request":[{"Key":"Sim","Value":"71.2"},{"Key":"[TEXT_6]","Value":"[TEXT_11]"}]}"#,
+        ),
+        (
             r#"{"message":"outside of bodies nothing changes: Okonjo said so","cost":123456789}"#,
             r#"{"message":"outside of bodies nothing changes: Okonjo said so","cost":123456789}"#,
         ),
