@@ -1,11 +1,13 @@
 //! Tables in JSON: the names of the columns once, and rows that are lists, `{"columns":["Name","IdCard"],"rows":[["…","…"]]}`; or rows alone, of which
 //! the first one names the columns.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::listed::{LABELS, LIST};
 use super::{Frame, skip_space};
 use crate::redact::fields::{ClassId, NO_CLASS, Part};
+use crate::redact::layers::decode::plain_string;
 use crate::redact::pass::Pass;
 use crate::redact::scan::string_end;
 
@@ -112,7 +114,7 @@ impl Pass<'_> {
     }
 
     fn head_classes(&mut self, t: &[u8], heads: Range<usize>, told: bool) -> Option<Vec<ClassId>> {
-        let mut names: Vec<&[u8]> = Vec::new();
+        let mut names: Vec<Cow<'_, [u8]>> = Vec::new();
         for head in elements(t, heads) {
             let name = match t[head.start] {
                 b'"' => head,
@@ -120,8 +122,9 @@ impl Pass<'_> {
                 b'{' => named(t, head)?,
                 _ => return None,
             };
-            names.push(&t[name.start + 1..name.end - 1]);
+            names.push(plain_string(&t[name.start + 1..name.end - 1]));
         }
+        let names: Vec<&[u8]> = names.iter().map(|name| &**name).collect();
         // [["name","张三"],["id_no","110…"]] is a list of pairs
         let core = self.core;
         let is_field = |name: &&[u8]| core.fields.exact(name).is_some();

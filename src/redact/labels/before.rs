@@ -172,6 +172,11 @@ impl Pass<'_> {
         if matches!(name.first(), None | Some(b'/' | b'!' | b'?')) || t[close - 1] == b'/' {
             return None;
         }
+        // <type:ID_CARD number:"…" >: a message of protobuf, as it prints itself
+        let inside = &t[name_end..close];
+        if memchr::memchr(b':', inside).is_some() && memchr::memchr(b'=', inside).is_none() {
+            return None;
+        }
         if let Some(colon) = memchr::memrchr(b':', name) {
             name = &name[colon + 1..];
         }
@@ -220,6 +225,8 @@ fn class_of_words<'t>(
         NO_CLASS if glued => fields.exact(phrase(0)).unwrap_or(NO_CLASS),
         // `parsed nameOnCard = …`: a program's word is a key whatever stands before it
         NO_CLASS if words > 1 && is_key(phrase(0)) => fields.classify(phrase(0)).class,
+        // `ok laserCode = …`, which ends like a code
+        two if words > 1 && is_key(phrase(0)) => fields.exact(phrase(0)).unwrap_or(two),
         two => two,
     }
 }

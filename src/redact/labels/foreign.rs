@@ -118,6 +118,10 @@ impl Pass<'_> {
             }
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
+                // 坐席：请您眨眨眼: where many hands write, whom a label tells may speak
+                if data.value == ValueRule::Person && core.names.follows(text) {
+                    continue;
+                }
                 let length = core.names.leading_name(text, joint);
                 // 이름 김민수 생년월일 900415: the next label ends a name
                 let length = match core

@@ -193,7 +193,11 @@ impl Pass<'_> {
                         run = number;
                     }
                     run = self.before_next_label(&rest[..run], category);
-                    crate::redact::text::address::without_prose(&rest[..run], &self.core.outcomes)
+                    crate::redact::text::address::without_prose(
+                        &rest[..run],
+                        &self.core.outcomes,
+                        &self.core.addresses,
+                    )
                 }
                 ValueRule::Secret => secret_run(rest),
                 ValueRule::Blob => {
@@ -332,7 +336,7 @@ impl Pass<'_> {
     /// `LAKI-LAKI Gol. Darah : O`. Units of an address are labels of its parts elsewhere.
     fn before_next_label(&self, run: &[u8], category: CategoryId) -> usize {
         if self.core.is_address(category) {
-            return run.len();
+            return self.before_other_label(run);
         }
         let mut end = run.len();
         if let Some((label, _)) = self.core.foreign.next(run, 1)
@@ -344,6 +348,28 @@ impl Pass<'_> {
             end = memchr::memrchr(b' ', &run[..sign]).unwrap_or(end);
         }
         end
+    }
+}
+
+impl Pass<'_> {
+    /// The length of an address without the label of another value that stands behind a space: `… 404호 발급일자 2019.03.02`.
+    fn before_other_label(&self, run: &[u8]) -> usize {
+        let core = self.core;
+        let mut from = 1;
+        while let Some((label, class)) = core.foreign.next(run, from) {
+            from = label.end;
+            let other = core
+                .fields
+                .classes
+                .get(usize::from(class))
+                .is_some_and(|c| {
+                    !c.needs_separator && c.category.is_some_and(|c| !core.is_address(c))
+                });
+            if other && run[label.start - 1] == b' ' && run.get(label.end) == Some(&b' ') {
+                return run[..label.start].trim_ascii_end().len();
+            }
+        }
+        run.len()
     }
 }
 

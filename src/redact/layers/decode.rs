@@ -2,6 +2,8 @@
 //!
 //! Every decoder takes any bytes. What it can't decode it copies as it is, so that a half-encoded or cut text is still inspected.
 
+use std::borrow::Cow;
+
 use crate::redact::edit::OffsetMap;
 use crate::redact::scan::{LANES, backslashes, far_stop, stops_of};
 
@@ -20,6 +22,16 @@ pub(crate) struct Unescaped {
 /// stands before a `u` anywhere, also where it is itself the end of an escape.
 pub(crate) fn json_string(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bool {
     unescape::<false>(source, out, map).is_none_or(|(_, hidden)| hidden)
+}
+
+/// The text of a string's content, for who needs no way back.
+pub(crate) fn plain_string(source: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\\', source).is_none() {
+        return Cow::Borrowed(source);
+    }
+    let (mut text, mut map) = Default::default();
+    json_string(source, &mut text, &mut map);
+    Cow::Owned(text)
 }
 
 /// The same of the string whose content `source` begins with, up to its closing quote. Gives where that stands, too; `None` if the string

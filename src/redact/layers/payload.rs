@@ -116,6 +116,8 @@ pub(crate) fn decode_base64(text: &[u8], out: &mut Vec<u8>) -> bool {
     } else {
         text
     };
+    // a digit by itself is what a cut left of the next three bytes
+    let text = &text[..text.len() - usize::from(text.len() % 4 == 1)];
     let engine = if text.iter().any(|c| matches!(c, b'-' | b'_')) {
         &URL_SAFE
     } else {

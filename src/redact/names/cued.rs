@@ -63,9 +63,11 @@ impl Pass<'_> {
     fn named_behind(&self, t: &[u8], cue: &Range<usize>, side: Beside) -> Option<Range<usize>> {
         let core = self.core;
         let titled = side == Beside::Titled;
-        let mut start = cue.end;
+        // **客户**: 张伟明
+        let set_off = set_off(&t[cue.end..]);
+        let mut start = cue.end + set_off;
         while matches!(t.get(start), Some(b' ' | b':' | b'"' | b'\'' | b'(' | b'['))
-            && start - cue.end < 3
+            && start - cue.end < 3 + set_off
         {
             start += 1;
         }
@@ -149,6 +151,20 @@ impl Pass<'_> {
         let fewest = if side == Beside::Around { 6 } else { 1 };
         (length >= fewest).then_some(end - length..end)
     }
+}
+
+/// The length of what ends a cue that Markdown or HTML sets off, with the sign behind it: `**：`, `</b>: `.
+fn set_off(text: &[u8]) -> usize {
+    const LONGEST: usize = 12;
+    let head = &text[..text.len().min(LONGEST)];
+    let mark = match head.first() {
+        Some(b'*' | b'_') => head.iter().take_while(|c| matches!(c, b'*' | b'_')).count(),
+        Some(b'<') if head.starts_with(b"</") => memchr::memchr(b'>', head).map_or(0, |i| i + 1),
+        _ => 0,
+    };
+    let mut signs = [":", "："].iter();
+    let sign = signs.find(|sign| mark > 0 && head[mark..].starts_with(sign.as_bytes()));
+    sign.map_or(0, |sign| mark + sign.len())
 }
 
 /// The word of ASCII at the start of a text.

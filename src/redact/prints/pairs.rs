@@ -147,7 +147,12 @@ impl Pass<'_> {
         let item = &t[open + 1..end];
         let paired = [b',', b' '].into_iter().find_map(|divider| {
             let divide = open + 1 + memchr::memchr(divider, item)?;
-            let class = self.named_by(&t[bare(t, open + 1..divide)]);
+            let name = bare(t, open + 1..divide);
+            // ('住址[ADDRESS]', 0.98): the name had its value
+            if self.core.catalog.holds_placeholder(t, &name) {
+                return None;
+            }
+            let class = self.named_by(&t[name]);
             let value = bare(t, divide + 1..end);
             // a table's head names further columns: `House 72` is none
             let next = t[value.clone()].split(|c| *c == b',').next()?;

@@ -180,8 +180,9 @@ impl Pass<'_> {
 
 /// The length of an address without what a log says behind its last comma: `88 Jalan Ampang, Kuala Lumpur, verify passed`.
 ///
-/// A part goes only if it is plainly none of an address: words of a sentence, all in lower case where the address itself is not, or an outcome.
-pub(crate) fn without_prose(run: &[u8], outcomes: &Outcomes) -> usize {
+/// A part goes only if it is plainly none of an address: words of a sentence, all in lower case where the address itself is not, Chinese ones that
+/// hold no unit behind an address in Latin letters, or an outcome.
+pub(crate) fn without_prose(run: &[u8], outcomes: &Outcomes, units: &Addresses) -> usize {
     let capital = run.iter().any(u8::is_ascii_uppercase);
     let mut end = run.len();
     while let Some(comma) = memchr::memrchr(b',', &run[..end]) {
@@ -190,7 +191,10 @@ pub(crate) fn without_prose(run: &[u8], outcomes: &Outcomes) -> usize {
             && part.iter().filter(|c| **c == b' ').count() > 0
             && part.first().is_some_and(u8::is_ascii_lowercase)
             && !part.iter().any(|c| c.is_ascii_uppercase() || *c >= 0x80);
-        if !(sentence || outcomes.begins(part)) {
+        let chinese = matches!(part.first(), Some(0xe4..=0xe9))
+            && run[..comma].is_ascii()
+            && !units.has_unit(valid_prefix(part));
+        if !(sentence || chinese || outcomes.begins(part)) {
             break;
         }
         end = comma;
