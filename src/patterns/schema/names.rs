@@ -117,6 +117,8 @@ pub struct LatinParts {
     pub prefixes: Vec<String>,
     /// What stands for a longer word, with a full stop behind it (`Mohd`).
     pub abbreviations: Vec<String>,
+    /// What ends the name of a company (`ltd`), in lower case.
+    pub companies: Vec<String>,
     /// Titles that cards print before a name, in any case.
     pub card_titles: Vec<String>,
 }

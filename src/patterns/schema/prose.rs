@@ -12,6 +12,8 @@ pub struct Prose {
     pub card_signs: Vec<String>,
     /// Verbs between a label and its value (`是`).
     pub copulas: Vec<String>,
+    /// The same of Latin letters, with the space before them (` is`).
+    pub said: Vec<String>,
     /// What ends an address in Chinese text.
     pub address_ends: Vec<String>,
     /// A value and the one that replaced it.
@@ -32,6 +34,8 @@ pub struct ChangeWords {
     pub between: Vec<String>,
     /// Before the old value (`由`).
     pub openers: Vec<String>,
+    /// Behind a label whose two values should be one (`不一致`), and before both.
+    pub apart: Vec<String>,
 }
 
 /// `prose.toml`: `[dates]`.
@@ -48,6 +52,8 @@ pub struct DateWords {
     pub weekdays: Vec<String>,
     /// Words between day and month, and between month and year (`tháng`, `năm`).
     pub joints: Vec<String>,
+    /// Eras by which years are counted, with the last year in which those were born who are grown up.
+    pub eras: Vec<(String, u32)>,
     /// Between two dates in Thai.
     pub until: String,
 }

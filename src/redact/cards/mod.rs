@@ -57,6 +57,9 @@ impl Pass<'_> {
 
     pub(crate) fn card_lines(&mut self, t: &[u8], at: usize, mark: usize) {
         let core = self.core;
+        if t.len() <= CARD {
+            self.filling_numbers(t, at, mark);
+        }
         let numbers: Vec<Range<usize>> = {
             let is_number = |e: &&Edit| core.catalog.family(e.category) == Family::IdNumber;
             let found = self.scratch.edits.since(mark).iter().filter(is_number);
@@ -95,6 +98,16 @@ impl Pass<'_> {
                 && self.is_birth_line(&t[line.clone()], at + line.start..at + line.end, mark)
             {
                 self.over_birth(t, &lines[..i], line, at, mark, category);
+            }
+        }
+    }
+
+    /// Numbers with a letter and a check digit that fill a line: `V8448914` on a card that tells more of a person.
+    fn filling_numbers(&mut self, t: &[u8], at: usize, mark: usize) {
+        for line in filled_lines(t) {
+            let text = &t[line.clone()];
+            if self.is_lettered(text) {
+                self.take_number(t, line, at, mark);
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{Class, ClassId, NO_CLASS};
 use crate::redact::labels::runs::{address_run, blob_run, number_run, secret_run};
 use crate::redact::pass::Pass;
-use crate::redact::words::spans::filled_lines;
+use crate::redact::words::spans::{filled_lines, stripped};
 
 /// Longer lines are no labels.
 const LABEL: usize = 40;
@@ -45,6 +45,11 @@ impl Pass<'_> {
 
     /// The class of the label that a line is, as a whole.
     pub(crate) fn label_line(&mut self, line: &[u8]) -> ClassId {
+        // **客户姓名**, *Applicant:*
+        let line = &line[stripped(line, 0..line.len(), |c| c == b'*')];
+        if line.is_empty() {
+            return NO_CLASS;
+        }
         // `4b. Date of expiry`: some cards number their fields
         let number = line
             .iter()

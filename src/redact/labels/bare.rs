@@ -22,6 +22,11 @@ const IDS: usize = 64;
 const NAMES: usize = 16;
 /// Signs between a name and the number beside it, at most.
 const GAP: usize = 4;
+/// So far from a name a word tells its number, in bytes.
+const NEAR: usize = 64;
+/// Such a word, and what may stand before it: another one makes it a thing's, `order id`.
+const TELLING: [&[u8]; 5] = [b"id", b"ic", b"no", b"no.", b"number"];
+const JOINTS: [&[u8]; 5] = [b"and", b"with", b"for", b"of", b"by"];
 
 impl Pass<'_> {
     /// `id=048189136316` beside a name and a date of birth, `ID: K1234567` beside more.
@@ -47,7 +52,7 @@ impl Pass<'_> {
         }
     }
 
-    /// `Verified customer Ishita Joshi (454582722669)`, `Parameters: 张三(String), 031083326367(String)`.
+    /// `Verified customer Ishita Joshi (454582722669)`, `Parameters: 张三(String), 031083326367(String)`, `id 5879607307821 and name Tan Wei Ming`.
     pub(crate) fn numbers_beside(&mut self, t: &[u8], at: usize, mark: usize) {
         let core = self.core;
         let mut names = [(0, 0); NAMES];
@@ -61,8 +66,11 @@ impl Pass<'_> {
         for (start, end) in &names[..count] {
             let behind = number_behind(t, *end);
             let before = number_before(t, *start);
-            for value in [behind, before].into_iter().flatten() {
-                if self.is_national(&t[value.clone()]) {
+            let near = start.saturating_sub(NEAR)..*start;
+            let told = numbers_told(t, near).chain(numbers_told(t, *end..t.len().min(end + NEAR)));
+            for value in [behind, before].into_iter().flatten().chain(told) {
+                let number = &t[value.clone()];
+                if self.is_national(number) || self.is_lettered(number) {
                     self.take_number(t, value, at, mark);
                 }
             }
@@ -74,6 +82,15 @@ impl Pass<'_> {
         self.core
             .shapes
             .is_national(content, |c| catalog.family(c) == Family::IdNumber)
+    }
+
+    /// The same of a shorter number that begins with a letter, where something tells that a number of a person stands there.
+    pub(crate) fn is_lettered(&self, content: &[u8]) -> bool {
+        let catalog = &self.core.catalog;
+        let shapes = &self.core.shapes;
+        (8..=12).contains(&content.len())
+            && content[0].is_ascii_uppercase()
+            && shapes.is_checked(content, |c| catalog.family(c) == Family::IdNumber)
     }
 
     pub(crate) fn take_number(&mut self, t: &[u8], value: Range<usize>, at: usize, mark: usize) {
@@ -202,6 +219,27 @@ fn number_behind(t: &[u8], end: usize) -> Option<Range<usize>> {
     let start = from + gap;
     let length = run(&t[start..]);
     (gap > 0 && length >= 12 && !goes_on(t, start + length)).then_some(start..start + length)
+}
+
+/// The numbers that a word tells in a part of a text: `id 5879607307821`.
+fn numbers_told(t: &[u8], within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    const SHORTEST: usize = 8;
+    let spaces = memchr::memchr_iter(b' ', &t[within.clone()]);
+    spaces.filter_map(move |space| {
+        let mut before = t[within.start..within.start + space].rsplit(|c| matches!(c, b' ' | b'('));
+        let is_one_of = |word: &[u8], words: &[&[u8]]| {
+            words.iter().any(|known| known.eq_ignore_ascii_case(word))
+        };
+        let told = is_one_of(before.next()?, &TELLING);
+        let free = told
+            && before.next().is_none_or(|word| match word.last() {
+                Some(c) => c.is_ascii_punctuation() || is_one_of(word, &JOINTS),
+                None => true,
+            });
+        let start = within.start + space + 1;
+        let end = start + run(&t[start..]);
+        (free && end - start >= SHORTEST && !goes_on(t, end)).then_some(start..end)
+    })
 }
 
 fn number_before(t: &[u8], start: usize) -> Option<Range<usize>> {

@@ -1,7 +1,7 @@
 //! Where a date ends that stands unquoted in a text, in whatever calendar and writing.
 
 use crate::patterns::schema::DateWords;
-use crate::redact::words::spans::valid_prefix;
+use crate::redact::words::spans::{valid_prefix, valid_suffix};
 
 /// Of what written dates are made.
 pub(crate) struct Dates {
@@ -53,6 +53,22 @@ impl Dates {
             n if n >= 8 && rest[..place].contains(&b',') => place + n,
             _ => 0,
         }
+    }
+
+    /// Where the era begins before the sign of a year of it, if those who were born in that year are grown up: `民國67` before 年.
+    pub fn era_before(&self, t: &[u8], year: usize) -> Option<usize> {
+        const REACH: usize = 16;
+        let text = valid_suffix(&t[year.saturating_sub(REACH)..year]);
+        let head = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: u32 = text[head.len()..].parse().ok()?;
+        let head = head.trim_end_matches(' ');
+        let mut eras = self.words.eras.iter();
+        let (era, _) = eras.find(|(era, last)| number <= *last && head.ends_with(era.as_str()))?;
+        Some(year - text.len() + head.len() - era.len())
+    }
+
+    pub fn ends_with_day(&self, date: &[u8]) -> bool {
+        valid_suffix(date).ends_with(&self.ends[..])
     }
 
     /// A date in digits or in Chinese, Thai or other writing.

@@ -2,7 +2,7 @@
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::accept::rule_accepts;
-use crate::redact::pass::Pass;
+use crate::redact::pass::{Pass, Rule};
 use crate::redact::shapes::surroundings::is_epoch;
 use crate::redact::words::script::is_han;
 use crate::redact::words::spans::valid_prefix;
@@ -152,6 +152,15 @@ impl Pass<'_> {
             // 身份证 2026-11-24, 银行卡 0x7f3c: behind a space alone a number must be long enough, and no time
             let signed = t[label.end..start].iter().any(|c| *c != b' ');
             let number = matches!(data.label_value, ValueRule::Number | ValueRule::Phone);
+            // 身份证号是一一零一零五…: as speech is written down
+            let spelled = if number { spelled_run(&t[start..]) } else { 0 };
+            if spelled > 0 {
+                let span = start..start + spelled;
+                let placed = at + span.start..at + span.end;
+                from = span.end;
+                self.take_by_class(&t[span], placed, Rule::Label(class), category, b"");
+                continue;
+            }
             if number && !signed && !may_be_number(&t[start..]) {
                 continue;
             }
@@ -220,6 +229,16 @@ fn may_be_number(text: &[u8]) -> bool {
         || is_epoch(run)
         || run.starts_with(b"0x")
         || (digits == 8 && run.starts_with(b"20") && run.len() == 8))
+}
+
+/// The length of a number that is spelled in Chinese at the start of a text.
+fn spelled_run(text: &[u8]) -> usize {
+    const DIGITS: &str = "零〇一二三四五六七八九幺两";
+    const FEWEST: usize = 7;
+    const MOST: usize = 24;
+    let text = valid_prefix(&text[..text.len().min(3 * MOST)]);
+    let run = text.find(|c| !DIGITS.contains(c)).unwrap_or(text.len());
+    if run >= 3 * FEWEST { run } else { 0 }
 }
 
 fn is_hiragana(c: char) -> bool {

@@ -244,7 +244,7 @@ impl Pass<'_> {
     }
 
     /// Is a value one of its kind by itself, so that it needs no label that leaves no doubt?
-    fn is_strong(&self, value: &[u8], category: CategoryId) -> bool {
+    pub(crate) fn is_strong(&self, value: &[u8], category: CategoryId) -> bool {
         if self.core.is_name(category) {
             return self.is_known_name(value);
         }

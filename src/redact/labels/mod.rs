@@ -7,6 +7,7 @@ pub(crate) mod arguments;
 mod bare;
 pub(crate) mod before;
 pub(crate) mod dates;
+mod eras;
 pub(crate) mod foreign;
 pub(crate) mod grouped;
 pub(crate) mod label;

@@ -15,11 +15,27 @@ const DIGITS: usize = 8;
 /// A number has its first digit within so many bytes.
 const BEGINNING: usize = 12;
 
+/// The length of a text without the verb that it ends with: `name is`, `date of birth given as`.
+pub(crate) fn without_copula(text: &[u8], verbs: &[String]) -> usize {
+    let last = text.last();
+    let mut verbs = verbs.iter().filter(|v| v.as_bytes().last() == last);
+    let verb = verbs.find(|verb| text.ends_with(verb.as_bytes()));
+    text.len() - verb.map_or(0, String::len)
+}
+
 impl Pass<'_> {
     pub(crate) fn numbered(&mut self, t: &[u8], at: usize, mark: usize) {
         let core = self.core;
         for space in memchr::memchr_iter(b' ', t) {
             let start = space + 1;
+            let begins = |c: &u8| c.is_ascii_digit() || c.is_ascii_uppercase();
+            if t.get(start).is_some_and(begins) {
+                let said = without_copula(&t[..space], &core.prose.said);
+                if said < space {
+                    self.said(t, said, start, at, mark);
+                    continue;
+                }
+            }
             if !ends_with_any(&t[..space], &core.prose.numbering)
                 || !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric)
                 || !(t[start..].iter().take(BEGINNING)).any(u8::is_ascii_digit)
@@ -43,6 +59,25 @@ impl Pass<'_> {
             {
                 self.take_labelled(t, value, at, mark, class, category, b"");
             }
+        }
+    }
+
+    /// A number or date behind a label and a verb: `my NRIC is S1234567D`, `date of birth given as 23 September 2001`.
+    fn said(&mut self, t: &[u8], label: usize, start: usize, at: usize, mark: usize) {
+        let core = self.core;
+        let Some(class) = self.label_ending(t, label) else {
+            return;
+        };
+        let Some((data, category)) = self.class(class).and_then(|c| Some((c, c.category?))) else {
+            return;
+        };
+        let value = match data.label_value {
+            ValueRule::Number | ValueRule::Phone => number(&core.shapes, t, start),
+            ValueRule::Date => Some(start..start + core.dates.placed_run(&t[start..])),
+            _ => None,
+        };
+        if let Some(value) = value.filter(|value| value.len() >= MIXED) {
+            self.take_labelled(t, value, at, mark, class, category, b"");
         }
     }
 }

@@ -18,8 +18,10 @@ impl Pass<'_> {
         let mut from = 0;
         let mut cues = core.cues.walk(t);
         while let Some((cue, side)) = cues.next(from) {
+            // ลูกค้าคุณ: a title behind another cue
+            let led = from > 0 && from == cue.start;
             from = cue.end;
-            let behind = || self.named_behind(t, &cue, side);
+            let behind = || self.named_behind(t, &cue, side, led);
             // what stands before a cue is no name if one stood behind it
             let before = || match t[cue.end..].first() {
                 Some(b'[') => None,
@@ -60,7 +62,13 @@ impl Pass<'_> {
     }
 
     /// The name behind a title or cue.
-    fn named_behind(&self, t: &[u8], cue: &Range<usize>, side: Beside) -> Option<Range<usize>> {
+    fn named_behind(
+        &self,
+        t: &[u8],
+        cue: &Range<usize>,
+        side: Beside,
+        led: bool,
+    ) -> Option<Range<usize>> {
         let core = self.core;
         let titled = side == Beside::Titled;
         // **客户**: 张伟明
@@ -107,7 +115,8 @@ impl Pass<'_> {
         // นาย: glued to a name and its surname, and no part of another word
         let thai = |c: char| ('\u{0e00}'..'\u{0e80}').contains(&c);
         let glued = (titled || start == cue.end) && text.starts_with(thai);
-        if glued && valid_suffix(&t[cue.start.saturating_sub(3)..cue.start]).ends_with(thai) {
+        if glued && !led && valid_suffix(&t[cue.start.saturating_sub(3)..cue.start]).ends_with(thai)
+        {
             return None;
         }
         let text = match text.match_indices(' ').nth(1) {

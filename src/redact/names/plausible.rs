@@ -41,7 +41,7 @@ impl NameLists {
             if text.contains('.') && !text.bytes().any(|c| c == b' ' || c.is_ascii_uppercase()) {
                 return false;
             }
-            let (mut words, mut common) = (0, 0);
+            let (mut words, mut common, mut company) = (0, 0, false);
             for word in text
                 .split([' ', ',', '.', '/', '@'])
                 .filter(|w| !w.is_empty())
@@ -72,9 +72,11 @@ impl NameLists {
                 common += usize::from(
                     self.latin_words.contains(&lower) && !self.latin_names.contains(&lower),
                 );
+                // `ORCHID TRADING PTE. LTD.`
+                company = words > 1 && lower.len() <= 7 && self.parts.companies.contains(&lower);
             }
             // `Face Liveness Detection`: nothing but words
-            return words <= 8 && (words < 2 || common < words);
+            return words <= 8 && (words < 2 || common < words) && !company;
         }
         // OCR 服务
         let han = text.split(|c| !is_han(c)).find(|run| !run.is_empty());

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::NameLists;
 use crate::patterns::schema::{SpokenWords, ValueRule};
 use crate::redact::edit::action::CategoryId;
+use crate::redact::labels::numbered::without_copula;
 use crate::redact::pass::{Pass, Rule};
 use crate::redact::scan::has_capital;
 use crate::redact::words::accents;
@@ -331,11 +332,15 @@ impl Pass<'_> {
                 continue;
             }
             let latin = first.is_ascii_uppercase() || matches!(first, 0xc3..=0xc6 | 0xe1);
-            let other = matches!(first, 0xe4..=0xed);
+            // in Thai every phrase stands behind a space: `customer อนันต์ ใจดี`
+            let thai = *first == 0xe0 && space > 0 && t[space - 1].is_ascii_alphabetic();
+            let other = thai || matches!(first, 0xe4..=0xed);
             if !latin && !other {
                 continue;
             }
             let end = t[..space].trim_ascii_end().len();
+            // `my name is Tan Wei Ming`
+            let end = without_copula(&t[..end], &core.prose.said);
             // `customer: Budi Santoso`
             let signed = latin && t[..end].ends_with(b":");
             let promise = match core.spoken.before(

@@ -33,9 +33,10 @@ impl Changes {
             .between
             .iter()
             .map(|sign| (sign.clone(), Side::Between));
+        let apart = words.apart.iter().map(|sign| (sign.clone(), Side::Apart));
         Self {
             searcher: OnceLock::new(),
-            signs: signs.chain(verbs).chain(between).collect(),
+            signs: signs.chain(verbs).chain(between).chain(apart).collect(),
             openers: words.openers.clone(),
         }
     }
@@ -53,6 +54,8 @@ enum Side {
     Before(String),
     /// The first value ends before it, and begins behind 由 or 从.
     Between,
+    /// The label ends before it, and both values follow.
+    Apart,
 }
 
 impl Pass<'_> {
@@ -65,6 +68,13 @@ impl Pass<'_> {
                     let label = t[..start].trim_ascii_end().len();
                     if let Some(class) = self.label_ending(t, label) {
                         self.replaced(t, end, at, mark, class);
+                    }
+                    continue;
+                }
+                Side::Apart => {
+                    let label = t[..start].trim_ascii_end().len();
+                    if let Some(class) = self.label_ending(t, label) {
+                        self.compared(t, end, at, mark, class);
                     }
                     continue;
                 }
@@ -102,6 +112,32 @@ impl Pass<'_> {
                     self.changed(t, old, at, mark, class);
                 }
                 self.replaced(t, new, at, mark, class);
+            }
+        }
+    }
+
+    /// What was compared, each behind a word that says where it came from: `，OCR=李四，传入=张三`, `: input[Tan Wei Ming] db[Lim Hui Min]`. The words
+    /// are no labels, so only what is one of its kind by itself.
+    fn compared(&mut self, t: &[u8], from: usize, at: usize, mark: usize, class: ClassId) {
+        let Some(data) = self.class(class) else {
+            return;
+        };
+        let (Some(category), rule) = (data.category, data.label_value) else {
+            return;
+        };
+        let end = t.len().min(from + REACH);
+        let mut next = from;
+        while let Some(sign) = memchr::memchr3(b'=', b':', b'[', &t[next..end]).map(|i| next + i) {
+            next = sign + 1;
+            let start = sign + usize::from(t[sign] != b'[');
+            if let Some(value) = self.value_after(t, start, rule, category, false)
+                && self.is_strong(&t[value.span.clone()], category)
+            {
+                next = next.max(value.span.end);
+                self.take_labelled(t, value.span, at, mark, class, category, b"");
+            }
+            if next >= end {
+                break;
             }
         }
     }

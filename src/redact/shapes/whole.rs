@@ -93,9 +93,12 @@ impl Shapes {
 
     /// Is a whole value written like the numbers of some country, and long enough for that to say something?
     pub fn is_national(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> bool {
-        if !(12..=MAX_COMPACT).contains(&value.len())
-            || !value.iter().all(u8::is_ascii_alphanumeric)
-            || is_epoch(value)
+        value.len() >= 12 && !is_epoch(value) && self.is_checked(value, wanted)
+    }
+
+    /// Is a whole value written like the numbers of some country, with their check digit?
+    pub fn is_checked(&self, value: &[u8], wanted: impl Fn(CategoryId) -> bool) -> bool {
+        if !(1..=MAX_COMPACT).contains(&value.len()) || !value.iter().all(u8::is_ascii_alphanumeric)
         {
             return false;
         }

@@ -46,6 +46,20 @@ fn is_location(value: &[u8]) -> bool {
     }
 }
 
+/// Does the name of a header that numbers messages stand before what is written like an address of mail: `Message-ID: <`?
+pub(crate) fn is_message_id(before: &[u8]) -> bool {
+    const HEADERS: [&[u8]; 4] = [b"message-id", b"content-id", b"in-reply-to", b"references"];
+    let Some(head) = before.strip_suffix(b"<") else {
+        return false;
+    };
+    let sign = |c: &&u8| matches!(**c, b' ' | b':' | b'=' | b'"' | b'\'' | b'\\');
+    let head = &head[..head.len() - head.iter().rev().take(8).take_while(sign).count()];
+    let ends = |name: &&[u8]| {
+        head.len() >= name.len() && head[head.len() - name.len()..].eq_ignore_ascii_case(name)
+    };
+    HEADERS.iter().any(ends)
+}
+
 /// Is a value made of a program's words: `face_compare`, `default-config-2`, `sts.example.com`?
 pub(crate) fn is_machine_word(value: &[u8]) -> bool {
     let is_word = |word: &[u8]| {

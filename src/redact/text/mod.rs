@@ -24,8 +24,9 @@ use crate::redact::scan::signs::{self, Signs};
 use crate::redact::scan::{Contents, holds};
 use crate::redact::shapes::surroundings::track_run;
 
-/// To make a searcher costs more than the search.
-static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" from "));
+/// Words without which a text of ASCII tells of no change and of no comparison. To make a searcher costs more than the search.
+static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" from "));
+static MISMATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" mismatch"));
 
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
@@ -68,8 +69,8 @@ impl Pass<'_> {
             if any(signs::QUOTE | signs::BRACKET) || bits & holds::OPEN != 0 {
                 self.complaints(t, at, mark);
             }
-            let from = any(signs::SPACE) && FROM.find(t).is_some();
-            if foreign || from {
+            let told = |word: &Finder<'_>| any(signs::SPACE) && word.find(t).is_some();
+            if foreign || told(&FROM) || told(&MISMATCH) {
                 self.changes(t, at, mark);
             }
             self.formats(t, at, mark);
@@ -112,6 +113,9 @@ impl Pass<'_> {
             self.numbers_beside(t, at, mark);
             if labels {
                 self.bare_ids(t, at, mark);
+            }
+            if foreign && self.has_person(mark) {
+                self.era_dates(t, at, mark);
             }
         }
         if any(signs::SPACE | signs::LINE) && self.has_person(mark) {
@@ -236,6 +240,8 @@ impl Pass<'_> {
                 if found.is_empty()
                     || core.catalog.placeholder_over(t, found.start).is_some()
                     || core.outcomes.begins(&t[found.clone()])
+                    || core.catalog.family(expression.category) == Family::Mail
+                        && machines::is_message_id(&t[..found.start])
                 {
                     continue;
                 }
