@@ -90,18 +90,19 @@ impl Shapes {
     /// The first window of words, longest first, that is a value that counts.
     fn best(&self, text: &[u8], words: &[Word], by_key: &PatternSet) -> Option<Found> {
         for first in 0..words.len() {
+            let rest = words[first..].iter();
+            let mut length: usize = rest.clone().map(Word::len).sum();
+            let mut digits: usize = rest.map(|w| w.digits).sum();
             for last in (first..words.len()).rev() {
-                let window = &words[first..=last];
-                let length: usize = window.iter().map(|w| w.end - w.start).sum();
-                let digits = window.iter().map(|w| w.digits).sum();
                 let forms = self.by_length.get(length);
-                if !forms.is_some_and(|forms| forms.may_hold(digits)) {
+                let may_hold = forms.is_some_and(|forms| forms.may_hold(digits));
+                length -= words[last].len();
+                digits -= words[last].digits;
+                if !may_hold {
                     continue;
                 }
-                let mut compact = Compact::default();
-                for w in window {
-                    compact.add(&text[w.start..w.end]);
-                }
+                let window = &words[first..=last];
+                let compact = Compact::of(text, window);
                 if let Some(found) = self.decide(text, window, &compact, by_key) {
                     return Some(found);
                 }
@@ -129,8 +130,7 @@ impl Shapes {
             end: word.end,
             digits: word.digits,
         };
-        let mut compact = Compact::default();
-        compact.add(&text[rest.start..rest.end]);
+        let compact = Compact::of(text, &[rest]);
         let lettered = compact.bytes().iter().any(u8::is_ascii_alphabetic);
         if compact.bytes().len() < SURE_LENGTH && !lettered {
             return None;
@@ -263,5 +263,5 @@ fn fits(groups: &[u8], window: &[Word]) -> bool {
         && groups
             .iter()
             .zip(window)
-            .all(|(g, w)| *g as usize == w.end - w.start)
+            .all(|(g, w)| *g as usize == w.len())
 }

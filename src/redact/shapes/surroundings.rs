@@ -37,10 +37,7 @@ pub(crate) fn is_named(text: &[u8], start: usize, end: usize) -> bool {
 pub(crate) fn within_list(text: &[u8], window: &[Word]) -> bool {
     let (start, end) = (window[0].start, window[window.len() - 1].end);
     let separator = text[window[0].end];
-    if window
-        .iter()
-        .any(|w| w.end - w.start != window[0].end - window[0].start)
-    {
+    if window.iter().any(|w| w.len() != window[0].len()) {
         return false;
     }
     let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
@@ -95,7 +92,7 @@ pub(crate) fn is_prose(text: &[u8], window: &[Word], length: usize, checked: boo
     }
     let gap = |pair: &[Word]| text[pair[0].end];
     let apart = |w: &Word| w.digits == 0 && of(w).iter().any(u8::is_ascii_lowercase);
-    let lettered = |w: &Word| w.digits < w.end - w.start;
+    let lettered = |w: &Word| w.digits < w.len();
     window.iter().any(apart)
         || !checked
             && window.iter().any(lettered)
