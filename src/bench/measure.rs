@@ -1,6 +1,7 @@
 //! Runs a program over lines in memory on some threads, and measures.
 
 use std::fs;
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -115,6 +116,44 @@ pub fn command(file: &Path, threads: usize) -> anyhow::Result<Command> {
     Ok(command)
 }
 
+/// A process that does nothing but [`copy_lines`].
+///
+/// # Errors
+/// If this program does not know where it is.
+pub fn copying(file: &Path) -> anyhow::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .args(["bench", "--copy"])
+        .arg(file)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Ok(command)
+}
+
+/// Reads a file, finds its line ends, copies its lines and writes them.
+///
+/// # Errors
+/// If it can't be read, or `out` not be written.
+pub fn copy_lines(file: &Path, out: &mut impl Write) -> io::Result<()> {
+    let mut file = fs::File::open(file)?;
+    let (mut block, mut copied) = (vec![0; BATCH], Vec::with_capacity(BATCH));
+    loop {
+        let count = file.read(&mut block)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', &block[..count]) {
+            copied.extend_from_slice(&block[start..=end]);
+            start = end + 1;
+        }
+        copied.extend_from_slice(&block[start..count]);
+        out.write_all(&copied)?;
+        copied.clear();
+    }
+}
+
 /// How often a process is asked for its memory, in milliseconds.
 const ASKED_EVERY: u64 = 2;
 
@@ -141,7 +180,7 @@ pub fn timed(mut command: Command) -> anyhow::Result<Sample> {
         ended.store(true, Ordering::Relaxed);
         (seconds, status, watch.join().unwrap_or_default())
     });
-    anyhow::ensure!(status?.success(), "`tuomin run` failed");
+    anyhow::ensure!(status?.success(), "a process that was measured failed");
     Ok(Sample {
         seconds,
         batches: Vec::new(),
@@ -178,5 +217,16 @@ mod tests {
         assert_eq!(batches.concat(), text);
         assert_eq!(Workload::new(b"x".to_vec()).records, 1);
         assert_eq!(Workload::new(Vec::new()).records, 0);
+    }
+
+    #[test]
+    fn a_copy_is_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        let text = [&b"one\n\ntwo\r\n"[..], &vec![b'x'; 3 * BATCH], b"\nno end"].concat();
+        fs::write(&path, &text).unwrap();
+        let mut copy = Vec::new();
+        copy_lines(&path, &mut copy).unwrap();
+        assert!(copy == text);
     }
 }

@@ -18,6 +18,8 @@ pub enum Program {
     NaiveRegex,
     /// The redactor.
     Redact,
+    /// A process that only divides a file into lines and copies them to the null device, on one thread: the floor of processes.
+    CopyRun,
     /// `tuomin run FILE > /dev/null` as a process of its own: start, patterns, reading, writing.
     Run,
     /// `tuomin run --es URL FILE`: the same, and each record acknowledged by Elasticsearch.
@@ -25,6 +27,14 @@ pub enum Program {
 }
 
 impl Program {
+    /// What it is compared with: nothing that reads and writes lines in the same way can be faster.
+    pub fn floor(self) -> Self {
+        match self {
+            Self::CopyRun | Self::Run | Self::Store => Self::CopyRun,
+            _ => Self::Copy,
+        }
+    }
+
     /// As it is shown.
     pub fn name(self) -> &'static str {
         match self {
@@ -32,6 +42,7 @@ impl Program {
             Self::CheckJson => "JSON check",
             Self::NaiveRegex => "naive regexes",
             Self::Redact => "redact",
+            Self::CopyRun => "copy (process)",
             Self::Run => "tuomin run (process)",
             Self::Store => "into Elasticsearch",
         }
@@ -58,7 +69,7 @@ impl Thread {
             Program::CheckJson => Self::CheckJson,
             Program::NaiveRegex => Self::Naive(naive()),
             Program::Redact => Self::Redact(Box::new(redactor.worker())),
-            Program::Run | Program::Store => return None,
+            Program::CopyRun | Program::Run | Program::Store => return None,
         })
     }
 

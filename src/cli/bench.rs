@@ -67,6 +67,10 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE", requires = "es")]
     config: Option<PathBuf>,
 
+    /// Only copy the lines of a file to standard output: what processes are compared with.
+    #[arg(long, value_name = "FILE", hide = true)]
+    copy: Option<PathBuf>,
+
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -74,6 +78,10 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if let Some(file) = &args.copy {
+        measure::copy_lines(file, &mut io::stdout().lock())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let redactor = usual_redactor(args.posture)?;
     let machine = Machine::here();
     let mut threads = args.threads.clone();
@@ -181,6 +189,7 @@ fn workload_rows(
             Program::CheckJson,
             Program::NaiveRegex,
             Program::Redact,
+            Program::CopyRun,
             Program::Run,
         ]
     };
@@ -197,6 +206,7 @@ fn workload_rows(
                     continue;
                 }
                 done.push(match (program, &mut store) {
+                    (Program::CopyRun, _) => measure::timed(measure::copying(&file.0)?)?,
                     (Program::Run, _) => measure::timed(measure::command(&file.0, n)?)?,
                     (Program::Store, Some(store)) => store.run(&file.0, workload.records, n)?,
                     _ => measure::run(program, redactor, workload, n),
@@ -206,7 +216,8 @@ fn workload_rows(
     }
     for &n in threads {
         for (i, &program) in programs.iter().enumerate() {
-            let floor = samples.get(&(n, 0)).map(Vec::as_slice);
+            let floor = programs.iter().position(|p| *p == program.floor());
+            let floor = floor.and_then(|at| samples.get(&(n, at)).map(Vec::as_slice));
             if let Some(rounds) = samples.get(&(n, i)) {
                 rows.push(Row::new(name, workload, program, n, rounds, floor));
             }
