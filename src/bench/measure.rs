@@ -8,10 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::programs::{Program, Thread};
+use crate::pipeline::BLOCK;
 use crate::redact::Redactor;
-
-/// Bytes that a thread takes at once: that of the pipeline, so that the buffers stay in a core's own cache.
-pub const BATCH: usize = 256 << 10;
 
 /// Lines in memory, divided into batches of whole lines.
 pub struct Workload {
@@ -32,7 +30,7 @@ impl Workload {
         let mut ends = Vec::new();
         let mut start = 0;
         while start < bytes.len() {
-            let want = (start + BATCH).min(bytes.len());
+            let want = (start + BLOCK).min(bytes.len());
             let end = memchr::memchr(b'\n', &bytes[want - 1..]).map_or(bytes.len(), |n| want + n);
             ends.push(end);
             start = end;
@@ -73,7 +71,7 @@ pub fn run(program: Program, redactor: &Redactor, workload: &Workload, threads: 
         let Some(mut thread) = Thread::of(program, redactor) else {
             return latencies;
         };
-        let mut out = Vec::with_capacity(BATCH * 5 / 4);
+        let mut out = Vec::with_capacity(BLOCK * 5 / 4);
         while let Some(batch) = workload.batch(next.fetch_add(1, Ordering::Relaxed)) {
             let at = Instant::now();
             out.clear();
@@ -137,7 +135,7 @@ pub fn copying(file: &Path) -> anyhow::Result<Command> {
 /// If it can't be read, or `out` not be written.
 pub fn copy_lines(file: &Path, out: &mut impl Write) -> io::Result<()> {
     let mut file = fs::File::open(file)?;
-    let (mut block, mut copied) = (vec![0; BATCH], Vec::with_capacity(BATCH));
+    let (mut block, mut copied) = (vec![0; BLOCK], Vec::with_capacity(BLOCK));
     loop {
         let count = file.read(&mut block)?;
         if count == 0 {
@@ -210,7 +208,7 @@ mod tests {
     #[test]
     fn batches_are_whole_lines_and_all_of_them() {
         let text =
-            crate::generate::traffic::lines(crate::generate::traffic::Shape::Text, 2_000_000, 1);
+            crate::generate::traffic::lines(crate::generate::traffic::Shape::Text, 8 * BLOCK, 1);
         let workload = Workload::new(text.clone());
         let batches: Vec<_> = (0..).map_while(|i| workload.batch(i)).collect();
         assert!(batches.len() > 4 && batches.iter().all(|b| b.ends_with(b"\n")));
@@ -223,7 +221,7 @@ mod tests {
     fn a_copy_is_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lines");
-        let text = [&b"one\n\ntwo\r\n"[..], &vec![b'x'; 3 * BATCH], b"\nno end"].concat();
+        let text = [&b"one\n\ntwo\r\n"[..], &vec![b'x'; 3 * BLOCK], b"\nno end"].concat();
         fs::write(&path, &text).unwrap();
         let mut copy = Vec::new();
         copy_lines(&path, &mut copy).unwrap();

@@ -24,7 +24,7 @@ pub struct Row {
     pub mb_per_second_per_core: f64,
     /// Wall time divided by that of [`Program::floor`] in the same round, median of the rounds' ratios.
     pub times_the_floor: Option<f64>,
-    /// Milliseconds of a batch of about 256 KiB: median.
+    /// Milliseconds of a batch of about 512 KiB: median.
     pub batch_p50_ms: Option<f64>,
     /// 99th percentile.
     pub batch_p99_ms: Option<f64>,
@@ -184,7 +184,7 @@ impl Figures {
         }
         let _ = writeln!(
             out,
-            "\np50, p99, max: a batch of about 256 KiB. x floor: wall time over that of the copy floor on as many threads,\nof processes over that of one that only copies the lines."
+            "\np50, p99, max: a batch of about 512 KiB. x floor: wall time over that of the copy floor on as many threads,\nof processes over that of one that only copies the lines."
         );
         out
     }

@@ -52,6 +52,9 @@ use self::{
 /// How long nothing may come before what workers remember of the last lines is let go.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Bytes of a block of lines, unless settings say something else: input and output of one stay in a core's own cache.
+pub const BLOCK: usize = 512 << 10;
+
 /// `[pipeline]`: how lines travel.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -72,7 +75,7 @@ impl Default for PipelineSettings {
     fn default() -> Self {
         Self {
             threads: 0,
-            block_bytes: 512 << 10,
+            block_bytes: BLOCK,
             in_flight_bytes: 64 << 20,
             max_line_bytes: 256 << 20,
             flush_ms: 200,

@@ -415,11 +415,11 @@ impl Pass<'_> {
     /// What a key of an object means; `bits` tell if it holds escapes.
     pub(crate) fn key_info(&mut self, key: &[u8], bits: Contents) -> KeyInfo {
         if bits & holds::ESCAPE == 0 {
-            return self.scratch.keys.learn(key, &self.core.fields);
+            return self.scratch.keys.learn(key, self.core);
         }
         let (mut text, mut map) = self.scratch.buffers.pop().unwrap_or_default();
         decode::json_string(key, &mut text, &mut map);
-        let info = self.scratch.keys.learn(&text, &self.core.fields);
+        let info = self.scratch.keys.learn(&text, self.core);
         self.scratch.buffers.push((text, map));
         info
     }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prose {
-    /// Last words of labels that number something (`no.`), in lower case.
+    /// Last words of labels that number something (` no.`), with the space before them, in lower case.
     pub numbering: Vec<String>,
     /// What stands on nearly every card, and in few other texts.
     pub card_signs: Vec<String>,
@@ -14,6 +14,12 @@ pub struct Prose {
     pub copulas: Vec<String>,
     /// The same of Latin letters, with the space before them (` is`).
     pub said: Vec<String>,
+    /// Words before a person's number (`id`), in lower case.
+    pub telling: Vec<String>,
+    /// What may stand before those (`and`), in lower case.
+    pub joints: Vec<String>,
+    /// Digits of numbers as speech is written down.
+    pub spelled: String,
     /// What ends an address in Chinese text.
     pub address_ends: Vec<String>,
     /// A value and the one that replaced it.

@@ -14,6 +14,7 @@ use crate::redact::json::listed::Told;
 use crate::redact::names::spoken::Promise;
 use crate::redact::pass::Pass;
 use crate::redact::scan::holds;
+use crate::redact::words::spans::filled_lines;
 
 /// Longer lines are prose.
 const LINE: usize = 120;
@@ -33,18 +34,12 @@ pub(crate) fn may_be_label(line: &[u8]) -> bool {
 impl Pass<'_> {
     /// Lines of a label, a space and a value.
     pub(crate) fn spaced_lines(&mut self, t: &[u8], at: usize, mark: usize) {
-        let mut from = 0;
-        for end in memchr::memchr_iter(b'\n', t).chain([t.len()]) {
-            let line = &t[from..end];
-            let start = from + (line.len() - line.trim_ascii_start().len());
-            from = end + 1;
-            let line = line.trim_ascii();
-            let begins = line
-                .first()
-                .is_some_and(|c| c.is_ascii_uppercase() || *c >= 0xc3);
+        for line in filled_lines(t) {
+            let text = &t[line.clone()];
+            let begins = text[0].is_ascii_uppercase() || text[0] >= 0xc3;
             // what has a sign is read by `label`
-            if begins && line.len() <= LINE && memchr::memchr3(b':', b'=', b'{', line).is_none() {
-                self.spaced_line(t, start..start + line.len(), at, mark);
+            if begins && text.len() <= LINE && memchr::memchr3(b':', b'=', b'{', text).is_none() {
+                self.spaced_line(t, line, at, mark);
             }
         }
     }

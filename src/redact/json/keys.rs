@@ -4,6 +4,7 @@
 //! quotes and its colon; only where another one stands is its end searched and its meaning looked up.
 
 use super::remember::{LONGEST, Remembered, SOME};
+use crate::redact::core::Core;
 use crate::redact::fields::{Fields, KeyInfo, Part};
 #[cfg(target_arch = "x86_64")]
 use crate::redact::scan::wide;
@@ -183,10 +184,10 @@ impl Keys {
     }
 
     /// What a key without escapes means, and that it follows the one before.
-    pub fn learn(&mut self, key: &[u8], fields: &Fields) -> KeyInfo {
+    pub fn learn(&mut self, key: &[u8], core: &Core) -> KeyInfo {
         let at = match self.known.get(key) {
             Some(at) => at as usize,
-            None => self.add(key, fields),
+            None => self.add(key, core),
         };
         let next = &mut self.entries[self.last].next;
         if next[0] != at {
@@ -202,21 +203,22 @@ impl Keys {
         self.names.get_or(name, |name| fields.classify(name))
     }
 
-    fn add(&mut self, key: &[u8], fields: &Fields) -> usize {
+    fn add(&mut self, key: &[u8], core: &Core) -> usize {
         if self.entries.len() > MOST {
             self.forget();
         }
         self.ids += 1;
-        let mut info = match is_ours(key) {
+        // what was taken out of its place tells nothing of its value: {"[ADDRESS]": …}
+        let mut info = match core.catalog.is_placeholder(key) {
             true => KeyInfo::NOTHING,
-            false => fields.classify(key),
+            false => core.fields.classify(key),
         };
         info.id = self.ids;
         let at = self.entries.len();
         self.entries.push(Entry::new(
             &[b"\"", key, b"\":"].concat(),
             info,
-            fields.quiet(key, &info),
+            core.fields.quiet(key, &info),
         ));
         self.known.put(key, at as u32);
         at
@@ -230,13 +232,6 @@ impl Keys {
         self.last = 0;
         self.expected = 0;
     }
-}
-
-/// Is a key what was taken out of its place, `{"[ADDRESS]": …}`? It tells nothing of its value.
-fn is_ours(key: &[u8]) -> bool {
-    let part =
-        |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, b'_' | b'a'..=b'f');
-    matches!(key, [b'[', inner @ .., b']'] if inner.iter().all(part))
 }
 
 /// [`slice::starts_with`] for a few bytes: eight at a time, the last of them overlapping, where a call of `memcmp` costs as much again.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::runs::typed_run;
+use crate::patterns::schema::Prose;
 use crate::redact::edit::Edit;
 use crate::redact::edit::action::Family;
 use crate::redact::pass::Pass;
@@ -24,9 +25,6 @@ const NAMES: usize = 16;
 const GAP: usize = 4;
 /// So far from a name a word tells its number, in bytes.
 const NEAR: usize = 64;
-/// Such a word, and what may stand before it: another one makes it a thing's, `order id`.
-const TELLING: [&[u8]; 5] = [b"id", b"ic", b"no", b"no.", b"number"];
-const JOINTS: [&[u8]; 5] = [b"and", b"with", b"for", b"of", b"by"];
 
 impl Pass<'_> {
     /// `id=048189136316` beside a name and a date of birth, `ID: K1234567` beside more.
@@ -67,7 +65,9 @@ impl Pass<'_> {
             let behind = number_behind(t, *end);
             let before = number_before(t, *start);
             let near = start.saturating_sub(NEAR)..*start;
-            let told = numbers_told(t, near).chain(numbers_told(t, *end..t.len().min(end + NEAR)));
+            let after = *end..t.len().min(end + NEAR);
+            let told = [near, after].into_iter();
+            let told = told.flat_map(|within| numbers_told(t, within, &core.prose));
             for value in [behind, before].into_iter().flatten().chain(told) {
                 let number = &t[value.clone()];
                 if self.is_national(number) || self.is_lettered(number) {
@@ -222,18 +222,23 @@ fn number_behind(t: &[u8], end: usize) -> Option<Range<usize>> {
 }
 
 /// The numbers that a word tells in a part of a text: `id 5879607307821`.
-fn numbers_told(t: &[u8], within: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+fn numbers_told(
+    t: &[u8],
+    within: Range<usize>,
+    prose: &Prose,
+) -> impl Iterator<Item = Range<usize>> {
     const SHORTEST: usize = 8;
     let spaces = memchr::memchr_iter(b' ', &t[within.clone()]);
     spaces.filter_map(move |space| {
         let mut before = t[within.start..within.start + space].rsplit(|c| matches!(c, b' ' | b'('));
-        let is_one_of = |word: &[u8], words: &[&[u8]]| {
-            words.iter().any(|known| known.eq_ignore_ascii_case(word))
+        let is_one_of = |word: &[u8], words: &[String]| {
+            let mut words = words.iter().map(String::as_bytes);
+            words.any(|known| known.eq_ignore_ascii_case(word))
         };
-        let told = is_one_of(before.next()?, &TELLING);
+        let told = is_one_of(before.next()?, &prose.telling);
         let free = told
             && before.next().is_none_or(|word| match word.last() {
-                Some(c) => c.is_ascii_punctuation() || is_one_of(word, &JOINTS),
+                Some(c) => c.is_ascii_punctuation() || is_one_of(word, &prose.joints),
                 None => true,
             });
         let start = within.start + space + 1;

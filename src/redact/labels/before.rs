@@ -65,8 +65,8 @@ impl Pass<'_> {
         if start == end {
             return None;
         }
-        // `connect to 10.21.3.4: refused`
-        if !quote.is_quoted() && is_number(&t[start..end]) {
+        // `connect to 10.21.3.4: refused`, but `Phone 2: 138…`
+        if !quote.is_quoted() && end - start > 2 && is_number(&t[start..end]) {
             return None;
         }
         // a quoted label is all that stands between its quotes: 'Giới tính': 'Nam'
@@ -81,8 +81,7 @@ impl Pass<'_> {
         while words < 4 && !quote.is_quoted() && start > floor && t[start - 1] == b' ' {
             let next = word_start(t, start - 1, floor);
             let word = &t[next..start - 1];
-            let number = word.iter().all(|c| c.is_ascii_digit() || *c == b'-');
-            if next + 1 >= start || start - next > 24 || number || is_value(word) {
+            if next + 1 >= start || start - next > 24 || is_value(word) {
                 break;
             }
             start = next;
@@ -294,11 +293,10 @@ fn form_end(t: &[u8], end: usize) -> usize {
     }
 }
 
-/// Is a word a number of some digits, a date, or an address of a host, and no label?
+/// Is a word a number, a date, or an address of a host?
 fn is_number(word: &[u8]) -> bool {
-    const DIGITS: usize = 3;
     let part = |c: &u8| c.is_ascii_digit() || matches!(c, b'.' | b'-');
-    word.len() >= DIGITS && word.iter().all(part)
+    word.iter().all(part)
 }
 
 /// Is a word a value rather than one of a label: a number, a measure with its unit (`35ms`), an identifier? What stands before it is another

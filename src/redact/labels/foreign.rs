@@ -153,7 +153,11 @@ impl Pass<'_> {
             let signed = t[label.end..start].iter().any(|c| *c != b' ');
             let number = matches!(data.label_value, ValueRule::Number | ValueRule::Phone);
             // 身份证号是一一零一零五…: as speech is written down
-            let spelled = if number { spelled_run(&t[start..]) } else { 0 };
+            let spelled = if number {
+                spelled_run(&t[start..], &core.prose.spelled)
+            } else {
+                0
+            };
             if spelled > 0 {
                 let span = start..start + spelled;
                 let placed = at + span.start..at + span.end;
@@ -232,12 +236,11 @@ fn may_be_number(text: &[u8]) -> bool {
 }
 
 /// The length of a number that is spelled in Chinese at the start of a text.
-fn spelled_run(text: &[u8]) -> usize {
-    const DIGITS: &str = "零〇一二三四五六七八九幺两";
+fn spelled_run(text: &[u8], digits: &str) -> usize {
     const FEWEST: usize = 7;
     const MOST: usize = 24;
     let text = valid_prefix(&text[..text.len().min(3 * MOST)]);
-    let run = text.find(|c| !DIGITS.contains(c)).unwrap_or(text.len());
+    let run = text.find(|c| !digits.contains(c)).unwrap_or(text.len());
     if run >= 3 * FEWEST { run } else { 0 }
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::patterns::schema::ValueRule;
 use crate::redact::pass::Pass;
 use crate::redact::shapes::Shapes;
+use crate::redact::words::spans::ending;
 
 /// Letters and digits of a number that has letters, at least.
 const MIXED: usize = 7;
@@ -15,14 +16,6 @@ const DIGITS: usize = 8;
 /// A number has its first digit within so many bytes.
 const BEGINNING: usize = 12;
 
-/// The length of a text without the verb that it ends with: `name is`, `date of birth given as`.
-pub(crate) fn without_copula(text: &[u8], verbs: &[String]) -> usize {
-    let last = text.last();
-    let mut verbs = verbs.iter().filter(|v| v.as_bytes().last() == last);
-    let verb = verbs.find(|verb| text.ends_with(verb.as_bytes()));
-    text.len() - verb.map_or(0, String::len)
-}
-
 impl Pass<'_> {
     pub(crate) fn numbered(&mut self, t: &[u8], at: usize, mark: usize) {
         let core = self.core;
@@ -30,13 +23,14 @@ impl Pass<'_> {
             let start = space + 1;
             let begins = |c: &u8| c.is_ascii_digit() || c.is_ascii_uppercase();
             if t.get(start).is_some_and(begins) {
-                let said = without_copula(&t[..space], &core.prose.said);
-                if said < space {
-                    self.said(t, said, start, at, mark);
+                // `my NRIC is S1234567D`
+                let verb = ending(&t[..space], &core.prose.said);
+                if verb > 0 {
+                    self.said(t, space - verb, start, at, mark);
                     continue;
                 }
             }
-            if !ends_with_any(&t[..space], &core.prose.numbering)
+            if ending(&t[..space], &core.prose.numbering) == 0
                 || !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric)
                 || !(t[start..].iter().take(BEGINNING)).any(u8::is_ascii_digit)
             {
@@ -80,19 +74,6 @@ impl Pass<'_> {
             self.take_labelled(t, value, at, mark, class, category, b"");
         }
     }
-}
-
-/// Does a text end with one of the words? Their last letters are few, and most texts end with another.
-fn ends_with_any(text: &[u8], words: &[String]) -> bool {
-    let Some(last) = text.last().map(u8::to_ascii_lowercase) else {
-        return false;
-    };
-    let stands = |word: &[u8]| {
-        let start = text.len().checked_sub(word.len())?;
-        let whole = start == 0 || text[start - 1] == b' ';
-        (whole && text[start..].eq_ignore_ascii_case(word)).then_some(())
-    };
-    (words.iter().map(String::as_bytes)).any(|w| w.last() == Some(&last) && stands(w).is_some())
 }
 
 /// The number at `start`, if it is one that a person may have and no date.

@@ -349,9 +349,7 @@ impl Pass<'_> {
         }
         end
     }
-}
 
-impl Pass<'_> {
     /// The length of an address without the label of another value that stands behind a space: `… 404호 발급일자 2019.03.02`.
     fn before_other_label(&self, run: &[u8]) -> usize {
         let core = self.core;

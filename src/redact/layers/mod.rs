@@ -273,11 +273,11 @@ impl Pass<'_> {
         let (mut plain, map) = self.scratch.buffers.pop().unwrap_or_default();
         let mut opened = false;
         if payload::decode_base64(run, &mut plain) {
-            let packing =
-                || Packing::of(&plain).or((raw && !is_text(&plain)).then_some(Packing::Raw));
             if !told {
                 opened = self.open_message(&plain, run, at + start, context);
-            } else if let Some(packing) = packing() {
+            } else if let Some(packing) =
+                Packing::of(&plain).or((raw && !is_text(&plain)).then_some(Packing::Raw))
+            {
                 if let Some(unpacked) = packing.unpack(&plain).filter(|t| is_text(t)) {
                     opened = true;
                     self.recode(&unpacked, run, at + start, context, |text| {

@@ -1,9 +1,11 @@
 //! A value and the one that replaced it: `name: Amit Patel -> Rajesh Sharma`, `field real_name changed from A to B`, `姓名由张三变更为李四`.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 
 use crate::patterns::schema::ChangeWords;
 use crate::redact::edit::action::CategoryId;
@@ -22,6 +24,8 @@ pub(crate) struct Changes {
     searcher: OnceLock<AhoCorasick>,
     signs: Vec<(String, Side)>,
     openers: Vec<String>,
+    /// The last words of the signs in Latin letters: two for all of them.
+    latin: Vec<Finder<'static>>,
 }
 
 impl Changes {
@@ -34,11 +38,22 @@ impl Changes {
             .iter()
             .map(|sign| (sign.clone(), Side::Between));
         let apart = words.apart.iter().map(|sign| (sign.clone(), Side::Apart));
+        let signs: Vec<_> = signs.chain(verbs).chain(between).chain(apart).collect();
+        let ascii = signs.iter().map(|(sign, _)| sign).filter(|s| s.is_ascii());
+        let last = ascii.map(|sign| &sign[sign.trim_end().rfind(' ').unwrap_or(0)..]);
+        let latin: BTreeSet<&str> = last.collect();
+        let latin = latin.iter().map(|word| Finder::new(word).into_owned());
         Self {
             searcher: OnceLock::new(),
-            signs: signs.chain(verbs).chain(between).chain(apart).collect(),
+            latin: latin.collect(),
             openers: words.openers.clone(),
+            signs,
         }
+    }
+
+    /// Could a sign in Latin letters stand in a text?
+    pub fn may_stand_in(&self, t: &[u8]) -> bool {
+        self.latin.iter().any(|word| word.find(t).is_some())
     }
 
     fn searcher(&self) -> &AhoCorasick {

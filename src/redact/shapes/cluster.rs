@@ -39,20 +39,6 @@ impl Default for Compact {
 }
 
 impl Compact {
-    /// The words of a cluster, of which there is room for all, since no shape is longer.
-    pub fn of(text: &[u8], window: &[Word]) -> Self {
-        let mut compact = Self::default();
-        for word in window {
-            let word = &text[word.start..word.end];
-            for (place, c) in compact.bytes[compact.length..].iter_mut().zip(word) {
-                *place = c.to_ascii_uppercase();
-                compact.digits |= u64::from(c.is_ascii_digit()) << compact.length;
-                compact.length += 1;
-            }
-        }
-        compact
-    }
-
     /// Adds the letters and digits of a text. False if there is no room for all of them.
     pub fn add(&mut self, text: &[u8]) -> bool {
         for c in text {

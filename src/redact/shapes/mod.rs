@@ -102,7 +102,10 @@ impl Shapes {
                     continue;
                 }
                 let window = &words[first..=last];
-                let compact = Compact::of(text, window);
+                let mut compact = Compact::default();
+                for w in window {
+                    compact.add(&text[w.start..w.end]);
+                }
                 if let Some(found) = self.decide(text, window, &compact, by_key) {
                     return Some(found);
                 }
@@ -130,7 +133,8 @@ impl Shapes {
             end: word.end,
             digits: word.digits,
         };
-        let compact = Compact::of(text, &[rest]);
+        let mut compact = Compact::default();
+        compact.add(&text[rest.start..rest.end]);
         let lettered = compact.bytes().iter().any(u8::is_ascii_alphabetic);
         if compact.bytes().len() < SURE_LENGTH && !lettered {
             return None;

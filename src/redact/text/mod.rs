@@ -10,9 +10,6 @@ pub(crate) mod machines;
 pub(crate) mod outcomes;
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use crate::redact::edit::action::{CategoryId, Family};
 use crate::redact::labels::runs::before_next_field;
@@ -23,10 +20,6 @@ use crate::redact::pass::{Context, Pass, Rule};
 use crate::redact::scan::signs::{self, Signs};
 use crate::redact::scan::{Contents, holds};
 use crate::redact::shapes::surroundings::track_run;
-
-/// Words without which a text of ASCII tells of no change and of no comparison. To make a searcher costs more than the search.
-static FROM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" from "));
-static MISMATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" mismatch"));
 
 impl Pass<'_> {
     pub(crate) fn plain_text(&mut self, t: &[u8], at: usize, bits: Contents, context: Context) {
@@ -69,8 +62,7 @@ impl Pass<'_> {
             if any(signs::QUOTE | signs::BRACKET) || bits & holds::OPEN != 0 {
                 self.complaints(t, at, mark);
             }
-            let told = |word: &Finder<'_>| any(signs::SPACE) && word.find(t).is_some();
-            if foreign || told(&FROM) || told(&MISMATCH) {
+            if foreign || any(signs::SPACE) && self.core.changes.may_stand_in(t) {
                 self.changes(t, at, mark);
             }
             self.formats(t, at, mark);

@@ -54,6 +54,23 @@ pub(crate) fn trimmed(t: &[u8], span: Range<usize>) -> Range<usize> {
     stripped(t, span, |c| c.is_ascii_whitespace())
 }
 
+/// The length of the word of a list that a text ends with, in any case; zero without one. Their last letters are few, and most texts end with
+/// another.
+pub(crate) fn ending(text: &[u8], words: &[String]) -> usize {
+    let Some(last) = text.last() else {
+        return 0;
+    };
+    let stands = |word: &[u8]| {
+        let start = text.len().checked_sub(word.len());
+        start.is_some_and(|start| text[start..].eq_ignore_ascii_case(word))
+    };
+    let ends = |word: &[u8]| word.last().is_some_and(|c| c.eq_ignore_ascii_case(last));
+    let mut words = words.iter().map(String::as_bytes);
+    words
+        .find(|word| ends(word) && stands(word))
+        .map_or(0, <[u8]>::len)
+}
+
 /// What is text up to the first broken character, of bytes that were cut somewhere.
 pub(crate) fn valid_prefix(bytes: &[u8]) -> &str {
     match std::str::from_utf8(bytes) {
