@@ -273,9 +273,10 @@ impl Edits {
         let text = edit.text;
         let range = text.0 as usize..text.1 as usize;
         let needs = |c: &u8| match coding {
-            Coding::Json | Coding::Bytes => matches!(c, b'"' | b'\\'),
-            // base64 that was packed again may hold a plus sign, which a form reads as a space
-            Coding::Percent => matches!(c, b'"' | b'\\' | b'%' | b'&' | b'+'),
+            // base64 that was packed again may have several lines
+            Coding::Json | Coding::Bytes => matches!(c, b'"' | b'\\' | b'\n' | b'\r'),
+            // or hold a plus sign, which a form reads as a space
+            Coding::Percent => matches!(c, b'"' | b'\\' | b'%' | b'&' | b'+' | b'\n' | b'\r'),
             Coding::Entity => matches!(c, b'"' | b'&' | b'<'),
             Coding::Width => false,
         };
@@ -287,16 +288,22 @@ impl Edits {
             let c = self.arena[i];
             match coding {
                 _ if !needs(&c) => self.arena.push(c),
-                Coding::Json => self.arena.extend_from_slice(&[b'\\', c]),
-                Coding::Bytes if c == b'"' => self.arena.extend_from_slice(b"\\x22"),
-                Coding::Bytes => self.arena.extend_from_slice(b"\\x5C"),
-                Coding::Percent => {
+                Coding::Json => self.arena.extend_from_slice(match c {
+                    b'"' => b"\\\"",
+                    b'\n' => b"\\n",
+                    b'\r' => b"\\r",
+                    _ => b"\\\\",
+                }),
+                Coding::Bytes | Coding::Percent => {
                     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                    self.arena.extend_from_slice(&[
-                        b'%',
-                        HEX[(c >> 4) as usize],
-                        HEX[(c & 15) as usize],
-                    ]);
+                    let sign: &[u8] = if coding == Coding::Bytes {
+                        b"\\x"
+                    } else {
+                        b"%"
+                    };
+                    self.arena.extend_from_slice(sign);
+                    self.arena
+                        .extend_from_slice(&[HEX[(c >> 4) as usize], HEX[(c & 15) as usize]]);
                 }
                 Coding::Entity => self.arena.extend_from_slice(match c {
                     b'"' => b"&quot;",

@@ -58,7 +58,9 @@ impl Pass<'_> {
         };
         if context.inherited {
             let told = matches!(part, Part::Value | Part::Inner) || self.is_own_key(context);
-            if core.is_stray(class, category, told, value) {
+            if core.is_stray(class, category, told, value)
+                || core.catalog.next_placeholder(value, 0).is_some()
+            {
                 return false;
             }
         }

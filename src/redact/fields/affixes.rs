@@ -41,6 +41,12 @@ fn as_at(words: &[impl AsRef<str>]) -> usize {
         .unwrap_or(0)
 }
 
+/// Does the last of so many words say that there may be several? Not one that is short and stands alone: `dns`.
+pub(crate) fn is_plural(word: &str, words: usize) -> bool {
+    let shortest = if words > 1 { 3 } else { 4 };
+    word.len() >= shortest && word.ends_with('s') && !word.ends_with("ss")
+}
+
 /// The words of a key without those that say nothing, if it has any: `dressings` are such last words.
 pub(crate) fn undressed<'w>(
     key: &[u8],

@@ -95,11 +95,14 @@ fn long_word(text: &[u8]) -> usize {
     text.len() - end
 }
 
-/// Short Latin words count only as whole words (`id`, not the `id` of `video`); a sign ends one by itself: `passport=E1234567`.
+/// Short Latin words count only as whole words (`id`, not the `id` of `video`); a sign ends one by itself, `passport=E1234567`, and so does the
+/// next word's capital: `philsysPcn`.
 fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
     let letter = |c: Option<&u8>| c.is_some_and(u8::is_ascii_alphabetic);
+    let next = |c: Option<&u8>| c.is_some_and(u8::is_ascii_uppercase);
+    let ends = next(text.get(end)) && text[end - 1].is_ascii_lowercase();
     let glued = (start > 0 && letter(text.get(start - 1)))
-        || letter(text.get(end)) && letter(text.get(end - 1));
+        || letter(text.get(end)) && letter(text.get(end - 1)) && !ends;
     !text[start].is_ascii() || !glued
 }
 

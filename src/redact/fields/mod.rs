@@ -20,7 +20,7 @@ use crate::redact::scan::{contents, holds};
 pub(crate) use class::{Class, ClassId, KeyInfo, NO_CLASS};
 pub(crate) use roles::Part;
 use roles::{Role, Roles};
-use spelling::{BRIEF, brief_form, counted, normal_form, words};
+use spelling::{BRIEF, brief_form, counted, normal_form, numbered, words};
 
 /// Built from our own lists only, so that nobody can choose keys that collide.
 type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
@@ -260,6 +260,13 @@ impl Fields {
         if let Some(stem) = counted(normal) {
             return self.class_of(stem, &[]);
         }
+        if let Some(stem) = numbered(normal)
+            && let id = self.class_of(stem, &[])
+            && let Some(class) = self.classes.get(usize::from(id))
+            && class.value == ValueRule::Number
+        {
+            return id;
+        }
         // the last words, most first
         for count in (1..=words.len().min(5)).rev() {
             let (before, last) = words.split_at(words.len() - count);
@@ -272,8 +279,11 @@ impl Fields {
         // applicantReligion, customerCardNo: what is known as a whole only, behind words that say whose it is
         for count in (1..words.len().min(6)).rev() {
             let (before, last) = words.split_at(words.len() - count);
-            let whose = count > 1 || before.iter().all(|w| self.owners.contains(w));
-            if let Some(id) = self.exact.get(last.concat().as_bytes()).filter(|_| whose)
+            let id = self.exact.get(last.concat().as_bytes());
+            // aadhaarVid: each word means the same by itself
+            let same = |w: &String| id == self.exact.get(w.as_bytes());
+            let whose = |w: &String| self.owners.contains(w) || same(w);
+            if let Some(id) = id.filter(|_| count > 1 || before.iter().all(whose))
                 && let class = &self.classes[usize::from(*id)]
                 && class.category.is_some()
                 && class.is_everywhere()
@@ -407,10 +417,23 @@ impl Fields {
         {
             return self.telling(self.class_of(stem.concat().as_bytes(), stem));
         }
-        let Some(kept) = affixes::undressed(key, words, &self.dressings) else {
-            return NO_CLASS;
+        let undressed = affixes::undressed(key, words, &self.dressings);
+        let mut kept: Vec<String> = match &undressed {
+            Some(kept) => kept.iter().map(ToString::to_string).collect(),
+            None => words.to_vec(),
         };
-        let kept: Vec<String> = kept.into_iter().map(String::from).collect();
+        if undressed.is_some() {
+            let class = self.telling(self.class_of(kept.concat().as_bytes(), &kept));
+            if class != NO_CLASS {
+                return class;
+            }
+        }
+        // nationalIds, passwords: several of what the singular names
+        let count = kept.len();
+        match kept.last_mut() {
+            Some(last) if affixes::is_plural(last, count) => last.pop(),
+            _ => return NO_CLASS,
+        };
         self.telling(self.class_of(kept.concat().as_bytes(), &kept))
     }
 

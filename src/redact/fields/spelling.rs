@@ -6,7 +6,7 @@ use crate::redact::words::script::is_letter;
 fn is_sign(c: char) -> bool {
     matches!(
         c,
-        '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/'
+        '_' | '-' | '.' | ':' | '"' | '\'' | '\\' | '[' | ']' | '(' | ')' | '/' | '*'
     ) || c.is_whitespace()
 }
 
@@ -34,7 +34,7 @@ fn is_chinese(c: &[u8]) -> bool {
     matches!(c, [0xe4..=0xe9, 0x80..=0xbf, 0x80..=0xbf])
 }
 
-/// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:` and white space.
+/// A key in normal form: narrow, lower case, without `_`, `-`, `.`, `:`, the `*` of what a form requires, and white space.
 pub(crate) fn normal_form(key: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(key.len());
     // nearly all keys; a start makes the normal form of thousands
@@ -127,6 +127,19 @@ pub(crate) fn counted(normal: &[u8]) -> Option<&[u8]> {
     let counts = (1..=3).contains(&tail.len()) && tail.iter().all(u8::is_ascii_digit)
         || matches!(tail, b"no" | b"num" | b"number" | b"id");
     counts.then_some(stem)
+}
+
+/// What is left of a key in Chinese, Japanese or Korean without the word for a number at its end: `マイナンバー番号`, `免許証の番号`, `在留カード等番号`.
+pub(crate) fn numbered(normal: &[u8]) -> Option<&[u8]> {
+    const WORDS: [&str; 8] = ["番号", "号码", "號碼", "编号", "編號", "号", "號", "번호"];
+    const JOINTS: [&str; 2] = ["の", "等"];
+    let without = |text: &'_ [u8], words: &[&str]| {
+        let word = words.iter().find(|word| text.ends_with(word.as_bytes()))?;
+        Some(text.len() - word.len())
+    };
+    let stem = &normal[..without(normal, &WORDS)?];
+    let stem = &stem[..without(stem, &JOINTS).unwrap_or(stem.len())];
+    (!stem.is_empty()).then_some(stem)
 }
 
 #[cfg(test)]

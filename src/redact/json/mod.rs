@@ -9,12 +9,12 @@ pub(crate) mod grants;
 pub(crate) mod grid;
 pub(crate) mod keys;
 pub(crate) mod listed;
-pub(crate) mod persons;
 pub(crate) mod quiet;
 pub(crate) mod remember;
 pub(crate) mod siblings;
 pub(crate) mod spared;
 mod turns;
+mod value_keys;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::cards::lines;
@@ -285,7 +285,8 @@ impl Pass<'_> {
         let repeats =
             !self.scratch.needles.is_empty() && (bits & holds::HIGH != 0 || key.contains(&b' '));
         if (bits & (holds::DIGIT | holds::AT) != 0 && key.len() >= 7) || repeats {
-            self.string(t, p + 1..end, bits, at, Context::NOTHING);
+            let context = self.number_key(t, key, info);
+            self.string(t, p + 1..end, bits, at, context);
         }
         if self.top().parent.role.part == Part::Persons && info.class == NO_CLASS {
             self.person_key(key, at + p + 1, bits);

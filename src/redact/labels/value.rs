@@ -76,7 +76,7 @@ impl Pass<'_> {
                 listed: false,
             });
         }
-        if let Some(span) = block_scalar(t, from, start) {
+        if let Some(span) = block_scalar(t, from, start).or_else(|| base64_value(t, from)) {
             return Some(Value {
                 span,
                 quote: 0,
@@ -110,7 +110,15 @@ impl Pass<'_> {
             if close.is_none() && self.core.catalog.next_placeholder(t, body).is_some() {
                 return None;
             }
-            let end = body + close.unwrap_or_else(|| without_cut_mark(&t[body..]));
+            let number = || match rule {
+                ValueRule::Number | ValueRule::Phone => self.core.shapes.number_length(&t[body..]),
+                _ => 0,
+            };
+            let end = body
+                + close.unwrap_or_else(|| match number() {
+                    0 => without_cut_mark(&t[body..]),
+                    length => length,
+                });
             // `"applicant"=>{"full_name"=>"…"}`: what stands in the brackets has labels of its own
             // 姓名:{'location': …}: an object, whose first key is no value
             let braced = listed && t[..start].ends_with(b"{");
@@ -398,6 +406,17 @@ fn block_scalar(t: &[u8], label_end: usize, start: usize) -> Option<Range<usize>
     let lines = rest[..end].trim_ascii_end();
     let lead = lines.len() - lines.trim_ascii_start().len();
     (lead < lines.len()).then(|| first + 1 + lead..first + 1 + lines.len())
+}
+
+/// `cn:: 5byg5LiJ`: what LDIF can't write plainly, it writes in base64 behind a second colon (RFC 2849).
+fn base64_value(t: &[u8], label_end: usize) -> Option<Range<usize>> {
+    let rest = t[label_end..].strip_prefix(b" ")?;
+    let digit = |c: &&u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'=');
+    let length = rest.iter().take_while(digit).count();
+    let ends = rest.get(length).is_none_or(u8::is_ascii_whitespace);
+    let start = label_end + 1;
+    (t[..label_end].ends_with(b"::") && ends && length >= 4 && length.is_multiple_of(4))
+        .then(|| start..start + length)
 }
 
 /// A value behind a label.

@@ -223,18 +223,26 @@ impl Pass<'_> {
                     .iter()
                     .position(|c| !payload::is_base64(*c))
                     .map_or(t.len(), |i| sample + i);
+                // what `=` glues to the first line makes it longer
+                let first = end - without_label(&t[start..end]).len();
+                let lines = start..payload_search::over_equal_lines(t, first..end).end;
                 let mark = self.scratch.edits.mark();
+                let mut opened = 0;
+                if end - start >= STEP {
+                    if lines.end > end && self.open_base64(t, lines.clone(), at, context) {
+                        opened = lines.end;
+                    } else if self.open_base64(t, start..end, at, context) {
+                        opened = end;
+                    }
+                }
                 // only a run in which something was found divides the text: `token=eyJ…` must stay with its label
-                if end - start >= STEP
-                    && self.open_base64(t, start..end, at, context)
-                    && self.scratch.edits.has_since(mark)
-                {
+                if opened > 0 && self.scratch.edits.has_since(mark) {
                     if start > from {
                         self.plain_text(&t[from..start], at + from, bits, context);
                     }
-                    from = end;
+                    from = opened;
                 }
-                sample = end + STEP - 1;
+                sample = end.max(opened) + STEP - 1;
             } else {
                 sample += STEP;
             }

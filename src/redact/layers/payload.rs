@@ -126,19 +126,25 @@ pub(crate) fn decode_base64(text: &[u8], out: &mut Vec<u8>) -> bool {
     engine.decode_vec(text, out).is_ok()
 }
 
-/// Encodes as [`decode_base64`] found it: same alphabet, padded if it was.
+/// Encodes as [`decode_base64`] found it: same alphabet, padded if it was, in lines as long.
 pub(crate) fn encode_base64(data: &[u8], like: &[u8]) -> Vec<u8> {
     let url = like.iter().any(|c| matches!(c, b'-' | b'_'));
-    let padded = like.ends_with(b"=") || like.len().is_multiple_of(4);
+    let digits = like.iter().filter(|c| is_base64(**c)).count();
+    let padded = like.ends_with(b"=") || digits.is_multiple_of(4);
     let config = GeneralPurposeConfig::new().with_encode_padding(padded);
     let alphabet = if url {
         &alphabet::URL_SAFE
     } else {
         &alphabet::STANDARD
     };
-    GeneralPurpose::new(alphabet, config)
-        .encode(data)
-        .into_bytes()
+    let encoded = GeneralPurpose::new(alphabet, config).encode(data);
+    let line = like.iter().take_while(|c| is_base64(**c)).count();
+    let between = like[line..].iter().take_while(|c| !is_base64(**c)).count();
+    if between == 0 {
+        return encoded.into_bytes();
+    }
+    let lines: Vec<&[u8]> = encoded.as_bytes().chunks(line).collect();
+    lines.join(&like[line..line + between])
 }
 
 pub(crate) const fn is_base64(c: u8) -> bool {
@@ -331,7 +337,12 @@ mod tests {
 
     #[test]
     fn round_trip_keeps_the_alphabet() {
-        for text in ["aGVsbG8gd29ybGQ=", "aGVsbG8gd29ybGQ", "_-_-"] {
+        for text in [
+            "aGVsbG8gd29ybGQ=",
+            "aGVsbG8gd29ybGQ",
+            "_-_-",
+            "aGVsbG8g\r\nd29ybGQ=",
+        ] {
             let mut out = Vec::new();
             assert!(decode_base64(text.as_bytes(), &mut out));
             assert_eq!(encode_base64(&out, text.as_bytes()), text.as_bytes());

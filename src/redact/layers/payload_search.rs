@@ -131,6 +131,25 @@ fn from_first_line(text: &[u8], run: Range<usize>, floor: usize) -> Range<usize>
     }
 }
 
+/// Extends a run of base64 over the lines below it that are as long, and a shorter one at the end.
+pub(crate) fn over_equal_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
+    let width = run.len();
+    let mut end = run.end;
+    loop {
+        let breaks = text[end..].iter().take(2);
+        let breaks = breaks.take_while(|c| matches!(c, b'\r' | b'\n')).count();
+        let line = text[end + breaks..].iter().take(width + 1);
+        let length = line.take_while(|c| is_base64(**c)).count();
+        if breaks == 0 || length == 0 || length > width {
+            return run.start..end;
+        }
+        end += breaks + length;
+        if length < width {
+            return run.start..end;
+        }
+    }
+}
+
 /// Extends a run over line breaks (MIME writes 76 characters a line), and over what sets the next line in (YAML, XML).
 pub(crate) fn over_lines(text: &[u8], run: Range<usize>) -> Range<usize> {
     lines_within(text, run, usize::MAX)

@@ -78,8 +78,14 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
             Some(&[0xe2, 0x80, 0x8b..=0x8f])
             | Some(&[0xe2, 0x81, 0xa0])
             | Some(&[0xef, 0xbb, 0xbf]) => Some(None),
-            // figure space and narrow no-break space
-            Some(&[0xe2, 0x80, 0x87 | 0xaf]) => Some(Some(b' ')),
+            // spaces of all widths
+            Some(&[0xe2, 0x80, 0x80..=0x8a | 0xaf]) => Some(Some(b' ')),
+            // a dash of any width, or a minus sign, within a number
+            Some(&[0xe2, 0x80, 0x90..=0x95] | &[0xe2, 0x88, 0x92])
+                if is_within_number(source, start) =>
+            {
+                Some(Some(b'-'))
+            }
             _ => None,
         };
         match plain {
@@ -100,6 +106,12 @@ pub(crate) fn width(source: &[u8], out: &mut Vec<u8>, map: &mut OffsetMap) -> bo
     any
 }
 
+/// Does the character of three bytes at `at` stand between digits?
+fn is_within_number(text: &[u8], at: usize) -> bool {
+    let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
+    at > 0 && digit(at - 1) && digit(at + 3)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +125,8 @@ mod tests {
             &mut map
         ));
         assert_eq!(out, "ID:110 x张".as_bytes());
+        let dashes = "4477–0219—02\u{2009}01 a–b 1–c";
+        assert!(width(dashes.as_bytes(), &mut out, &mut map));
+        assert_eq!(out, "4477-0219-02 01 a–b 1–c".as_bytes());
     }
 }

@@ -11,6 +11,8 @@ use crate::redact::words::spans::{lines, stripped};
 const COLUMNS: usize = 64;
 /// Longer names are none of a column.
 const NAME: usize = 80;
+/// Nor are those with more digits.
+const MOST_DIGITS: usize = 5;
 /// Stands for any of the lines that a drawn box divides its cells by, which begin with this byte.
 const BOX: u8 = 0xe2;
 const LINES: [&[u8]; 5] = [
@@ -83,8 +85,12 @@ impl Pass<'_> {
     /// commas is no list of names.
     pub(crate) fn column_classes(&mut self, names: &[&[u8]]) -> Option<Vec<ClassId>> {
         let core = self.core;
-        // `[BIRTH_DATE]` beside a name reads like another one
-        if names.iter().any(|name| core.catalog.is_placeholder(name)) {
+        // `[BIRTH_DATE]` beside a name reads like another one, and what has many digits is a value
+        let digits = |name: &&[u8]| name.iter().filter(|c| c.is_ascii_digit()).count();
+        if names
+            .iter()
+            .any(|name| core.catalog.is_placeholder(name) || digits(name) > MOST_DIGITS)
+        {
             return None;
         }
         let classes: Vec<ClassId> = names
@@ -195,7 +201,15 @@ impl Pass<'_> {
             .filter(|_| is_name(&t[name]))?;
         let is_value =
             !t[value.clone()].contains(&b'\t') && core.fields.exact(&t[value.clone()]).is_none();
-        (is_value && self.class(class)?.category.is_some()).then_some((value, class))
+        let data = self.class(class)?;
+        // `id number⇥3174… verified`
+        let value = match data.value {
+            ValueRule::Number | ValueRule::Phone => {
+                value.start..value.start + core.shapes.number_length(&t[value])
+            }
+            _ => value,
+        };
+        (is_value && data.category.is_some() && !value.is_empty()).then_some((value, class))
     }
 }
 

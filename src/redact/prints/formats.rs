@@ -14,7 +14,7 @@ use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
 use crate::redact::words::spans::{pieces, valid_prefix};
 
-const SIGNS: [&str; 26] = [
+const SIGNS: [&str; 34] = [
     "BEGIN:VCARD",
     "MECARD:",
     "PID|",
@@ -41,6 +41,14 @@ const SIGNS: [&str; 26] = [
     "nric/",
     "birthdate/",
     "dob/",
+    "id/",
+    "Id/",
+    "ID/",
+    "card/",
+    "Card/",
+    "number/",
+    "passports/",
+    "phones/",
 ];
 static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(SIGNS));
 
@@ -91,13 +99,8 @@ impl Pass<'_> {
                 Some("S/O" | "D/O" | "W/O" | "C/O" | "H/O") if free => {
                     self.relation(t, end, at, mark);
                 }
-                Some(
-                    "name/" | "Name/" | "idno/" | "idNo/" | "id_no/" | "nric/" | "birthdate/"
-                    | "dob/",
-                ) => {
-                    self.named_step(t, end, at, mark);
-                }
                 Some("Label=") => self.custom_field(t, start, end, at, mark),
+                Some(step) if step.ends_with('/') => self.named_step(t, end, at, mark),
                 _ => (),
             }
         }

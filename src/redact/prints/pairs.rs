@@ -145,6 +145,10 @@ impl Pass<'_> {
         }
         let end = next_closing(t, open);
         let item = &t[open + 1..end];
+        // [('idCard', '…'), ('orderNo', '…')] holds couples
+        if matches!(item.first(), Some(b'[' | b'(')) {
+            return;
+        }
         let paired = [b',', b' '].into_iter().find_map(|divider| {
             let divide = open + 1 + memchr::memchr(divider, item)?;
             let name = bare(t, open + 1..divide);

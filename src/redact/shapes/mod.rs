@@ -247,11 +247,19 @@ impl Shapes {
         if before.is_empty() {
             return false;
         }
-        let joint = |c: &u8| matches!(c, b' ' | b':' | b'=' | b'#' | b'-' | b'_' | b'"' | b'/');
+        let joint = |c: &u8| {
+            matches!(
+                c,
+                b' ' | b':' | b'=' | b'#' | b'-' | b'_' | b'"' | b'/' | b'\\'
+            )
+        };
+        // ('offset', 536294125628)
+        let parted = |between: &[u8]| matches!(between, b"', " | b"\", ");
         let stands = |words: &Words| {
             let mut found = false;
             words.each(before, |from, to, _| {
-                found |= before[to..].iter().all(joint)
+                let between = &before[to..];
+                found |= (between.iter().all(joint) || parted(between))
                     && (from == 0 || !before[from - 1].is_ascii_alphabetic());
             });
             found
