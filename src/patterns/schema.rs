@@ -151,6 +151,9 @@ pub struct MachineNumbers {
     /// Words of measures: what stands behind them is one only if it is digits and nothing else.
     #[serde(default)]
     pub measures: Vec<String>,
+    /// What stands right behind digits that are a measure: `17766687043 bytes`.
+    #[serde(default)]
+    pub units: Vec<String>,
 }
 
 /// `fields.toml`: `[outcomes]`, what a log says of a value instead of the value: `session: closed`.

@@ -176,6 +176,19 @@ impl Core {
         })
     }
 
+    /// Is a value what a form calls the field it stands under? One word of Latin letters may be a name.
+    fn is_caption(&self, category: CategoryId, value: &[u8]) -> bool {
+        const LONGEST: usize = 48;
+        const SHORTEST: usize = 5;
+        let long = !value.is_ascii() || value.len() >= SHORTEST && !self.is_name(category);
+        if !long || value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
+            return false;
+        }
+        let class = self.fields.exact(value);
+        let class = class.and_then(|class| self.fields.classes.get(usize::from(class)));
+        class.is_some_and(|class| class.category == Some(category))
+    }
+
     /// Does a class speak about this value?
     pub fn accepts(&self, class: &Class, inherited: bool, value: &[u8]) -> bool {
         // digits of a pseudonym make no number of what it stands in
@@ -197,7 +210,26 @@ impl Core {
             self.catalog.family(category),
             Family::Address | Family::Authority
         );
-        if placed && is_endpoint(value) {
+        let mailed = self.catalog.family(category) == Family::Mail;
+        if placed && is_endpoint(value)
+            || (placed || mailed) && !inherited && accept::is_programs(value)
+        {
+            return false;
+        }
+        // {"address":{"$ref":"#/components/schemas/Address"}}
+        if value.starts_with(b"#/") {
+            return false;
+        }
+        // {"confidence":{"full_name":0.9971,"address":0.64}}
+        let measured = !matches!(
+            class.value,
+            ValueRule::Coordinate | ValueRule::Coordinates | ValueRule::Secret
+        );
+        if measured && accept::is_score(value) {
+            return false;
+        }
+        // {"labels":{"address":"住址","gender":"Gender"}}
+        if self.is_caption(category, value) {
             return false;
         }
         // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}
@@ -221,16 +253,17 @@ impl Core {
         let Ok(text) = std::str::from_utf8(value) else {
             return true;
         };
-        // {"confidence":{"full_name":0.9971}}
-        if accept::is_score(value) {
+        if self.names.is_company(text) {
             return false;
         }
-        // {"NAMA_LGKP":"Sesuai (98)"}, but a person may be called No
-        if text.is_ascii()
-            && value.len() > 4
-            && self.outcomes.is_one(value)
-            && !self.names.is_latin_name(text)
-        {
+        // {"NAMA_LGKP":"Sesuai (98)"}, {"姓名":"不一致"}, but a person may be called No
+        let verdict = match text.is_ascii() {
+            true => {
+                value.len() >= 4 && self.outcomes.is_one(value) && !self.names.is_latin_name(text)
+            }
+            false => self.outcomes.is_verdict(value),
+        };
+        if verdict {
             return false;
         }
         if class.value == ValueRule::Person || inherited {

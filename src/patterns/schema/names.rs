@@ -46,6 +46,9 @@ pub struct Names {
     /// What ends the name of a thing or a place that begins with a surname (`安全组`): a set of characters.
     #[serde(default)]
     pub thing_ends: String,
+    /// Endings of what companies, banks and offices are called.
+    #[serde(default)]
+    pub company_ends: Vec<String>,
     /// Words of one character between which and a cue a name stands (`与`): a set of characters.
     #[serde(default)]
     pub joining: String,

@@ -113,6 +113,16 @@ impl Edits {
         self.covered.forget(0);
     }
 
+    /// The country in which alone every edit since `mark` counts, or zero.
+    pub fn only_in(&self, mark: usize) -> u8 {
+        let mut countries = self.list[mark..].iter().map(|e| e.only_in);
+        let first = countries.next().unwrap_or_default();
+        match countries.all(|country| country == first) {
+            true => first,
+            false => 0,
+        }
+    }
+
     /// A mark to carry back or drop everything that comes after it.
     pub fn mark(&self) -> usize {
         self.list.len()

@@ -26,6 +26,8 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 && !value.starts_with(b"http")
                 // a resource of a cloud, not an alien's registration
                 && !value.starts_with(b"arn:")
+                // the name of a thread, the vendor of a device
+                && !value.starts_with(b"0x")
         }
         ValueRule::Phone => digits(6) || wide_digits(value) >= 6,
         ValueRule::Date => {
@@ -235,9 +237,18 @@ pub(crate) fn is_moment(value: &[u8]) -> bool {
         && !matches!(&value[11..13], b"00" | b"23")
 }
 
-/// `98.6`, `0.9971`: how sure somebody is of a name.
+/// `98.6`, `0.9971`: how sure somebody is of a value.
 pub(crate) fn is_score(value: &[u8]) -> bool {
-    value.len() <= 20
-        && value.contains(&b'.')
-        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.')
+    let point = memchr::memchr(b'.', value).unwrap_or_default();
+    (1..=3).contains(&point)
+        && value.len() <= 20
+        && value.len() > point + 1
+        && (value.iter().enumerate()).all(|(i, c)| i == point || c.is_ascii_digit())
+}
+
+/// `hide_all`, `45`: a rule's word or a count, where somebody's place or address would stand.
+pub(crate) fn is_programs(value: &[u8]) -> bool {
+    let word = |c: &u8| c.is_ascii_lowercase() || *c == b'_';
+    value.contains(&b'_') && value.iter().all(word)
+        || value.len() <= 4 && value.iter().all(u8::is_ascii_digit)
 }

@@ -260,6 +260,7 @@ impl Pass<'_> {
         let class = self.class(context.class);
         let telling = class.is_some_and(|c| c.value == ValueRule::Blob && c.category.is_some());
         let safe = class.is_some_and(|c| c.safe);
+        let means = class.is_some_and(|c| c.category.is_some());
         // {"type":"Buffer","data":[255,216,255,224,…]}
         let close = || memchr::memchr(b']', &t[p..]);
         if (!telling || close().is_none())
@@ -269,7 +270,7 @@ impl Pass<'_> {
             return Some(bytes.span.end);
         }
         if !telling && (safe || !self.is_denying(context)) {
-            return None;
+            return if means { box_end(t, p) } else { None };
         }
         let end = p + close()?;
         let inner = &t[p + 1..end];
@@ -294,4 +295,18 @@ impl Pass<'_> {
         }
         Some(end + 1)
     }
+}
+
+/// Where a list of at least four short whole numbers ends, which is where on an image a field was read: `{"address":[3,43,514,238]}`.
+fn box_end(t: &[u8], p: usize) -> Option<usize> {
+    const REACH: usize = 128;
+    let list = &t[p + 1..t.len().min(p + REACH)];
+    let inner = &list[..memchr::memchr(b']', list)?];
+    let short = |n: &[u8]| {
+        let n = n.trim_ascii();
+        (1..=5).contains(&n.len()) && n.iter().all(u8::is_ascii_digit)
+    };
+    let numbers = inner.split(|c| *c == b',');
+    (inner.iter().filter(|c| **c == b',').count() >= 3 && numbers.into_iter().all(short))
+        .then_some(p + 1 + inner.len() + 1)
 }

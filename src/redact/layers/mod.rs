@@ -332,6 +332,8 @@ impl Pass<'_> {
             return;
         }
         self.scratch.edits.settle(mark);
+        // what counts only in one country makes the whole of it count only there, unless something else counts anyway
+        let only_in = self.scratch.edits.only_in(mark);
         let mut redacted = Vec::with_capacity(text.len());
         self.scratch.edits.splice(mark, text, &mut redacted);
         let found: Vec<CategoryId> = self
@@ -346,7 +348,7 @@ impl Pass<'_> {
         let packed = encode(redacted);
         self.scratch
             .edits
-            .push(at..at + run.len(), found[0], 0, false, |out| {
+            .push(at..at + run.len(), found[0], only_in, false, |out| {
                 out.extend_from_slice(&packed)
             });
     }

@@ -85,6 +85,16 @@ impl NameLists {
         !mixed || han.is_none_or(named)
     }
 
+    /// Is the whole text what a company, a bank or an office is called: 深圳示例科技有限公司?
+    pub fn is_company(&self, text: &str) -> bool {
+        let first = text.as_bytes().first().is_some_and(|c| *c >= 0x80);
+        first
+            && self.company_ends.iter().any(|end| text.ends_with(end))
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '(' | ')' | '（' | '）' | '·'))
+    }
+
     /// The same of several in one text: `Siti Rahmawati;Budi Santoso`.
     pub fn are_plausible(&self, text: &str) -> bool {
         const DIVIDERS: [char; 5] = [';', '；', '、', '|', '，'];

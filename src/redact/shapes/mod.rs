@@ -22,7 +22,8 @@ use cluster::{Compact, MAX_COMPACT, MAX_WORDS, Word, cluster};
 pub(crate) use compiled::{Compiled, try_pattern};
 use shape::{Forms, Shape};
 use surroundings::{
-    is_epoch, is_named, is_prose, within_list, within_number, within_token_of, within_uuid,
+    is_epoch, is_measured, is_named, is_prose, within_ip, within_list, within_number,
+    within_token_of, within_uuid,
 };
 
 /// How far before a number a word may stand that makes it a machine's, in bytes.
@@ -53,6 +54,8 @@ pub(crate) struct Shapes {
     machines: Words,
     /// The same for what is digits and nothing else.
     measures: Words,
+    /// What stands behind a measure.
+    units: Vec<String>,
 }
 
 impl Shapes {
@@ -200,7 +203,8 @@ impl Shapes {
                 && (compact.len() >= SURE_LENGTH || compact.iter().any(u8::is_ascii_alphabetic));
             let piece = || {
                 within_number(text, start, end)
-                    || within_uuid(text, start)
+                    || within_uuid(text, start, end)
+                    || within_ip(text, start, end)
                     || (grouped && within_list(text, window))
             };
             let behind = || self.is_machines(text, start..end);
@@ -210,6 +214,8 @@ impl Shapes {
             let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())
+                    && !(grouped
+                        && (within_uuid(text, start, end) || within_ip(text, start, end)))
                     && (by_key.contains(shape.pattern)
                         || (near().contains(shape.pattern) && !behind())));
             let hinted = !counts
@@ -243,6 +249,10 @@ impl Shapes {
 
     /// Does a word stand right before the number that says it is a machine's?
     fn is_machines(&self, text: &[u8], number: Range<usize>) -> bool {
+        let digits = || text[number.clone()].iter().all(u8::is_ascii_digit);
+        if is_measured(&text[number.end..], &self.units) && digits() {
+            return true;
+        }
         let before = &text[number.start.saturating_sub(MACHINE_WORD)..number.start];
         if before.is_empty() {
             return false;
@@ -264,7 +274,6 @@ impl Shapes {
             });
             found
         };
-        let digits = || text[number].iter().all(u8::is_ascii_digit);
         stands(&self.machines) || digits() && stands(&self.measures)
     }
 }

@@ -46,8 +46,58 @@ pub(crate) fn within_list(text: &[u8], window: &[Word]) -> bool {
         || (separator == b'-' && within_token_of(text, start, end))
 }
 
-/// Is it the last group of a UUID: `…-aa72-ad41328605ed`?
-pub(crate) fn within_uuid(text: &[u8], start: usize) -> bool {
+/// Does a unit stand behind the number, `17766687043 bytes`, or the same once more in a larger one, `18631942013/17.3gb`?
+pub(crate) fn is_measured(behind: &[u8], units: &[String]) -> bool {
+    let word = behind.strip_prefix(b" ").unwrap_or(behind);
+    let ends = |at: usize| !word.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let unit = |unit: &String| word.starts_with(unit.as_bytes()) && ends(unit.len());
+    let larger = || {
+        let rest = behind.strip_prefix(b"/")?;
+        let number = |c: &&u8| c.is_ascii_digit() || **c == b'.';
+        let length = rest.iter().take(8).take_while(number).count();
+        let unit = rest.get(length..length + 2)?;
+        Some(length > 0 && unit[1].eq_ignore_ascii_case(&b'b') && unit[0].is_ascii_alphabetic())
+    };
+    word.first().is_some_and(|c| !c.is_ascii_digit())
+        && (units.iter().any(unit) || larger() == Some(true))
+}
+
+/// Is it a part of an IP address, `109.154.236.87`, or of the name of a host that is called by one, `node-117-165-227-227`?
+pub(crate) fn within_ip(text: &[u8], start: usize, end: usize) -> bool {
+    const LONGEST: usize = 16;
+    let of = |sign: u8| {
+        let part = |c: &&u8| c.is_ascii_digit() || **c == sign;
+        let before = text[..start].iter().rev().take(LONGEST).take_while(part);
+        let after = text[end..].iter().take(LONGEST).take_while(part);
+        start - before.count()..end + after.count()
+    };
+    let quad = |run: &[u8], sign: u8| {
+        let octet = |part: &[u8]| {
+            (1..=3).contains(&part.len())
+                && part.iter().all(u8::is_ascii_digit)
+                && (part.len() < 3 || *part <= b"255"[..])
+        };
+        run.len() <= LONGEST
+            && run.split(|c| *c == sign).count() == 4
+            && run.split(|c| *c == sign).all(octet)
+    };
+    let (dots, dashes) = (of(b'.'), of(b'-'));
+    let called = dashes.start > 0 && text[dashes.start - 1].is_ascii_alphabetic();
+    quad(&text[dots], b'.')
+        || called && text[dashes.start] == b'-' && quad(&text[dashes.start + 1..dashes.end], b'-')
+}
+
+/// Is it a group of a UUID (RFC 9562), `…-aa72-ad41328605ed`?
+pub(crate) fn within_uuid(text: &[u8], start: usize, end: usize) -> bool {
+    const LENGTH: usize = 36;
+    let part = |c: &&u8| c.is_ascii_hexdigit() || **c == b'-';
+    let before = text[..start].iter().rev().take(LENGTH).take_while(part);
+    let after = text[end..].iter().take(LENGTH).take_while(part);
+    let run = &text[start - before.count()..end + after.count()];
+    if run.len() == LENGTH && [8, 13, 18, 23].iter().all(|i| run[*i] == b'-') {
+        return true;
+    }
+    // the beginning was cut
     let Some([b'-', group @ .., b'-']) = start.checked_sub(6).map(|i| &text[i..start]) else {
         return false;
     };

@@ -10,7 +10,7 @@ pub(crate) fn is_endpoint(value: &[u8]) -> bool {
     if !value.is_ascii() || memchr::memchr(b' ', value).is_some() {
         return false;
     }
-    is_socket(value) || is_host(value) || is_hardware(value) || is_location(value)
+    is_socket(value) || is_host(value) || is_hardware(value) || is_location(value) || is_ipv6(value)
 }
 
 fn is_socket(value: &[u8]) -> bool {
@@ -23,6 +23,11 @@ fn is_socket(value: &[u8]) -> bool {
     let dotted = value.iter().filter(|c| **c == b'.').count() == 3
         && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
     value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
+}
+
+/// `2408:89cb:506d::d74c` (RFC 4291).
+fn is_ipv6(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 fn is_host(value: &[u8]) -> bool {

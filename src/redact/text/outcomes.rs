@@ -58,7 +58,7 @@ impl Outcomes {
     /// Is the whole text an outcome: `MISMATCH`, `not_checked`, `Sesuai (98)`, 一致?
     pub fn is_one(&self, text: &[u8]) -> bool {
         if text.first().is_some_and(|c| *c >= 0x80) {
-            return text.len() <= 24 && self.begins(text);
+            return text.len() <= 24 && self.begins(text) || self.is_verdict(text);
         }
         // a score in brackets
         let text = match memchr::memchr(b'(', text) {
@@ -74,6 +74,11 @@ impl Outcomes {
             && text.len() <= 32
             && text.iter().all(|c| c.is_ascii_alphabetic() || divides(c))
             && text.split(divides).all(|word| is_in(&self.verdicts, word))
+    }
+
+    /// Is the whole value, in whatever script, what a check says of another one?
+    pub fn is_verdict(&self, value: &[u8]) -> bool {
+        is_in(&self.verdicts, value)
     }
 
     /// Does the whole value say that there is none: `null`, `N/A`?
