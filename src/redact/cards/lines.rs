@@ -56,6 +56,10 @@ impl Pass<'_> {
         let Some((class, space)) = found else {
             return;
         };
+        // `Họ và tên` begins with a shorter label
+        if self.label_line(&t[line.clone()]) != NO_CLASS {
+            return;
+        }
         let start = space + t[space..line.end].len() - t[space..line.end].trim_ascii_start().len();
         let value = start..line.end;
         if let Some(data) = self.class(class)

@@ -41,10 +41,14 @@ fn as_at(words: &[impl AsRef<str>]) -> usize {
         .unwrap_or(0)
 }
 
-/// Does the last of so many words say that there may be several? Not one that is short and stands alone: `dns`.
-pub(crate) fn is_plural(word: &str, words: usize) -> bool {
-    let shortest = if words > 1 { 3 } else { 4 };
-    word.len() >= shortest && word.ends_with('s') && !word.ends_with("ss")
+/// Does a key's last word say that there may be several? Short ones are words of their own: `cells`, `scans`.
+pub(crate) fn is_plural(words: &[String]) -> bool {
+    const SHORTEST: usize = 6;
+    match words {
+        [.., _, last] if matches!(last.as_str(), "ids" | "nos" | "nums") => true,
+        [.., last] => last.len() >= SHORTEST && last.ends_with('s') && !last.ends_with("ss"),
+        [] => false,
+    }
 }
 
 /// The words of a key without those that say nothing, if it has any: `dressings` are such last words.

@@ -429,11 +429,12 @@ impl Fields {
             }
         }
         // nationalIds, passwords: several of what the singular names
-        let count = kept.len();
-        match kept.last_mut() {
-            Some(last) if affixes::is_plural(last, count) => last.pop(),
-            _ => return NO_CLASS,
-        };
+        if !affixes::is_plural(&kept) {
+            return NO_CLASS;
+        }
+        if let Some(last) = kept.last_mut() {
+            last.pop();
+        }
         self.telling(self.class_of(kept.concat().as_bytes(), &kept))
     }
 

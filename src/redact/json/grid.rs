@@ -22,8 +22,13 @@ impl Pass<'_> {
         base: usize,
     ) {
         let span = (frame.start, end);
-        if end - frame.start <= LIST && (frame.labels >= LABELS || self.has_person(frame.mark)) {
-            let lines = self.told_strings(t, frame.start..end);
+        let telling = frame.labels >= LABELS || self.has_person(frame.mark);
+        if end - frame.start <= LIST && (telling || frame.nested) {
+            let mut lines = self.told_strings(t, frame.start..end);
+            // [[[[66,237],…],["氏名",0.98]],…]: labels of lists within the list are not counted on the way
+            if !telling && !self.are_labelled(t, &lines) {
+                lines.clear();
+            }
             self.named_beside(t, &lines, at, frame.mark);
             self.listed_card(t, &lines, at, frame.mark);
         }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::skip_space;
+use crate::redact::cards::lines::may_be_label;
 use crate::redact::edit::{Coding, OffsetMap};
 use crate::redact::fields::{NO_CLASS, Part};
 use crate::redact::pass::{Context, Pass};
@@ -82,7 +83,9 @@ impl Pass<'_> {
                     .part
             });
             let role = match part {
-                Part::Value if depth == 1 || depth == 2 && !element => Role::Line,
+                Part::Value if depth == 1 || depth == 2 && (!element || is_scored(t, end)) => {
+                    Role::Line
+                }
                 Part::Value => Role::Other,
                 // {"name":"RequestId","value":"…"}
                 Part::Key if self.string_class(&t[text.clone()]) != NO_CLASS => Role::Name,
@@ -91,6 +94,18 @@ impl Pass<'_> {
             told.push(Told { text, bits, role });
         }
         told
+    }
+
+    /// Are there as many labels among the lines as a card has?
+    pub(crate) fn are_labelled(&mut self, t: &[u8], told: &[Told]) -> bool {
+        let mut labels = 0;
+        for line in told.iter().filter(|told| told.role == Role::Line) {
+            let line = &t[line.text.clone()];
+            if may_be_label(line) && self.label_line(line) != NO_CLASS {
+                labels += 1;
+            }
+        }
+        labels >= LABELS
     }
 
     /// Inspects the lines of a list together.
@@ -144,6 +159,13 @@ impl Pass<'_> {
     fn card_text(&mut self, text: &[u8]) {
         self.plain_text(text, 0, contents(text), Context::NOTHING);
     }
+}
+
+/// Does a number stand behind the string whose quote closes at `end`, and nothing else: `["氏名",0.98]`?
+fn is_scored(t: &[u8], end: usize) -> bool {
+    let comma = skip_space(t, end + 1);
+    let number = skip_space(t, comma + 1);
+    t.get(comma) == Some(&b',') && t.get(number).is_some_and(u8::is_ascii_digit)
 }
 
 /// Is a line one word?
