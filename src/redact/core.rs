@@ -179,7 +179,7 @@ impl Core {
     /// Is a value what a form calls the field it stands under? One word of Latin letters may be a name.
     fn is_caption(&self, category: CategoryId, value: &[u8]) -> bool {
         const LONGEST: usize = 48;
-        const SHORTEST: usize = 5;
+        const SHORTEST: usize = 3;
         let long = !value.is_ascii() || value.len() >= SHORTEST && !self.is_name(category);
         if !long || value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
             return false;

@@ -18,17 +18,26 @@ use crate::redact::words::spans::filled_lines;
 
 /// Longer lines are prose.
 const LINE: usize = 120;
-/// Longer lines are no labels.
+/// Longer lines are no labels, in characters.
 const LABEL: usize = 40;
 /// Words of a label, at most.
 const WORDS: usize = 5;
 /// Longer values of a few letters, such as a gender or a nationality, are something else.
 const SHORT: usize = 24;
 
+/// Shorter words in capitals are codes.
+const SHORTEST_PLACE: usize = 4;
+
 /// Labels of cards begin with a capital or in another script, options with a dash: a cheap question, for most lists are of other things.
 pub(crate) fn may_be_label(line: &[u8]) -> bool {
     let begins = |c: &u8| c.is_ascii_uppercase() || *c >= 0x80 || *c == b'-';
-    line.len() <= LABEL && line.first().is_some_and(begins)
+    line.first().is_some_and(begins) && may_be_as_long(line)
+}
+
+/// Is a line no longer than labels are? Characters of some scripts have three bytes.
+pub(crate) fn may_be_as_long(line: &[u8]) -> bool {
+    let first = |c: &&u8| **c & 0xc0 != 0x80;
+    line.len() <= LABEL || line.len() <= 3 * LABEL && line.iter().filter(first).count() <= LABEL
 }
 
 impl Pass<'_> {
@@ -36,7 +45,9 @@ impl Pass<'_> {
     pub(crate) fn spaced_lines(&mut self, t: &[u8], at: usize, mark: usize) {
         for line in filled_lines(t) {
             let text = &t[line.clone()];
-            let begins = text[0].is_ascii_uppercase() || text[0] >= 0xc3;
+            // `dob          1992-06-19` stands in columns
+            let column = || memchr::memmem::find(text, b"   ").is_some();
+            let begins = text[0].is_ascii_uppercase() || text[0] >= 0xc3 || column();
             // what has a sign is read by `label`
             if begins && text.len() <= LINE && memchr::memchr3(b':', b'=', b'{', text).is_none() {
                 self.spaced_line(t, line, at, mark);
@@ -96,7 +107,14 @@ impl Pass<'_> {
                 if class.category.is_some_and(|c| core.is_address(c)) =>
             {
                 let placed = capitals || value[0].is_ascii_digit() || value.contains(&b',');
-                placed && rule_accepts(ValueRule::Place, value) && self.fills(value, class, false)
+                // KECAMATAN⏎WONOKROMO
+                let letter = |c: &u8| c.is_ascii_uppercase() || matches!(c, b' ' | b'-' | b'.');
+                let named = value.len() >= SHORTEST_PLACE
+                    && value.iter().all(letter)
+                    && !core.names.is_common_word(text);
+                placed
+                    && (named || rule_accepts(ValueRule::Place, value))
+                    && self.fills(value, class, false)
             }
             ValueRule::Any | ValueRule::Text | ValueRule::Person => {
                 let word = value.len() > 2 && core.names.is_common_word(text);

@@ -3,14 +3,13 @@
 //! Nothing but the line's end ties the value to its label, so the whole line must be a value of the label's kind, and no label itself: a
 //! list of fields, one a line, is no form that was filled in.
 
+use super::lines::may_be_as_long;
 use crate::patterns::schema::ValueRule;
 use crate::redact::fields::{Class, ClassId, NO_CLASS};
 use crate::redact::labels::runs::{address_run, blob_run, number_run, secret_run};
 use crate::redact::pass::Pass;
 use crate::redact::words::spans::{filled_lines, stripped};
 
-/// Longer lines are no labels.
-const LABEL: usize = 40;
 /// Longer lines are no values of a few letters, such as a gender or a nationality.
 const SHORT: usize = 48;
 /// Lines that an address may go on over.
@@ -61,15 +60,17 @@ impl Pass<'_> {
         let end = line.iter().rposition(|c| !matches!(c, b'.' | b':' | b' '));
         let line = &line[..end.map_or(0, |i| i + 1)];
         let plain = |c: &u8| {
-            c.is_ascii_alphabetic() || matches!(c, b' ' | b'/' | b'.' | b'_' | b'-') || *c >= 0x80
+            c.is_ascii_alphabetic()
+                || matches!(c, b' ' | b'/' | b'.' | b'_' | b'-' | b',')
+                || *c >= 0x80
         };
         // `-----BEGIN PRIVATE KEY-----` is no label
         let word = line
             .first()
             .is_some_and(|c| c.is_ascii_alphabetic() || *c >= 0x80)
-            && line.len() <= LABEL;
+            && may_be_as_long(line);
         // 姓名/性别/民族 is a list of them
-        let listed = line.iter().filter(|c| **c == b'/').count() > 1;
+        let listed = line.iter().filter(|c| **c == b'/').count() > 1 || line.contains(&b',');
         if !word
             || !line.iter().all(plain)
             || line.windows(2).any(|two| two == b"--")
@@ -111,7 +112,8 @@ impl Pass<'_> {
             ValueRule::Text if class.category.is_some_and(|c| self.core.is_address(c)) => {
                 let digits = line.iter().any(u8::is_ascii_digit);
                 let told = if text.is_ascii() {
-                    !lower && (digits || line.contains(&b',') || (!goes_on && line.contains(&b' ')))
+                    let divided = line.contains(&b' ') || !line.iter().any(u8::is_ascii_lowercase);
+                    !lower && (digits || line.contains(&b',') || (!goes_on && divided))
                 } else {
                     digits || self.core.addresses.has_unit(text)
                 };

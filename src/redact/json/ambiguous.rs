@@ -107,12 +107,19 @@ impl Pass<'_> {
             return;
         };
         let object = frame.start..end.min(frame.start + REACH);
-        let (mut personal, mut step) = (false, false);
+        let (mut personal, mut step, mut valued) = (false, false, false);
         let mut keys = member_keys(t, object);
-        while !personal && let Some(key) = keys.next() {
+        while !(personal && valued)
+            && let Some(key) = keys.next()
+        {
             let info = self.scratch.keys.meaning(&t[key], &self.core.fields);
             personal |= self.class(info.class).is_some_and(|class| class.personal);
             step |= info.role.step;
+            valued |= info.role.part == Part::Value;
+        }
+        // {"Name":"性別 Sex","Value":"女"}: it names what stands beside it
+        if valued && self.named(t, unsure.span) != NO_CLASS {
+            return;
         }
         let class = match unsure.denied {
             true if personal => unsure.class,

@@ -70,8 +70,11 @@ impl Pass<'_> {
             };
             from = end + 1;
             let text = open + 1..end;
-            if t[skip_space(t, from)..].starts_with(b":") {
-                key = Some(text);
+            let sign = skip_space(t, from);
+            if t.get(sign) == Some(&b':') {
+                // what isn't a string is no value of any
+                let told = t.get(skip_space(t, sign + 1)) == Some(&b'"');
+                key = told.then_some(text);
                 continue;
             }
             let element = key.is_none();
@@ -83,7 +86,11 @@ impl Pass<'_> {
                     .part
             });
             let role = match part {
-                Part::Value if depth == 1 || depth == 2 && (!element || is_scored(t, end)) => {
+                Part::Value
+                    if depth == 1
+                        || depth == 2 && !element
+                        || depth <= 3 && element && is_scored(t, end) =>
+                {
                     Role::Line
                 }
                 Part::Value => Role::Other,

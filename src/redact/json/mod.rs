@@ -288,7 +288,10 @@ impl Pass<'_> {
             let context = self.number_key(t, key, info);
             self.string(t, p + 1..end, bits, at, context);
         }
-        if self.top().parent.role.part == Part::Persons && info.class == NO_CLASS {
+        if self.top().parent.role.part == Part::Persons
+            && info.class == NO_CLASS
+            && !self.is_element()
+        {
             self.person_key(key, at + p + 1, bits);
         }
         let fields = &self.core.fields;

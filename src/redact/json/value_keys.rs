@@ -40,6 +40,12 @@ impl Pass<'_> {
         }
     }
 
+    /// Is the object at hand an element of a list, whose keys are those of records?
+    pub(super) fn is_element(&self) -> bool {
+        let frames = &self.scratch.frames;
+        frames.len() >= 2 && frames[frames.len() - 2].array
+    }
+
     pub(crate) fn person_key(&mut self, key: &[u8], at: usize, bits: Contents) {
         if bits & holds::ESCAPE == 0 {
             return self.plain_person_key(key, at);

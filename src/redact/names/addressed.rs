@@ -55,7 +55,7 @@ impl NameLists {
     pub fn addressed_name(&self, text: &str, form: &str) -> usize {
         let is_one = |forms: &[String]| forms.iter().any(|f| f == form);
         if is_one(&self.forms.korean) {
-            self.korean_before(text)
+            self.korean_before(text, form)
         } else if is_one(&self.forms.japanese) {
             self.japanese_before(text)
         } else {
@@ -63,13 +63,33 @@ impl NameLists {
         }
     }
 
-    fn japanese_before(&self, text: &str) -> usize {
+    fn japanese_before(&self, whole: &str) -> usize {
+        let text = whole.trim_end_matches([' ', '　']);
+        let gap = whole.len() - text.len();
+        match self.japanese_at_end(text) {
+            0 => 0,
+            length => gap + length,
+        }
+    }
+
+    fn japanese_at_end(&self, text: &str) -> usize {
         let run = last(text, |c| is_han(c) || is_kana(c));
-        // 佐藤 翔太様
+        // 佐藤 翔太様, 一ノ瀬 マリア様
         let before = text[..text.len() - run.len()].strip_suffix([' ', '　']);
-        let surname = before.map_or("", |before| last(before, is_han));
-        if self.japanese.contains(surname) && (1..=4).contains(&run.chars().count()) {
+        let surname = before.map_or("", |before| {
+            last(before, |c| is_han(c) || matches!(c, 'ノ' | 'ヶ' | 'ケ'))
+        });
+        if self.japanese.contains(surname) && (1..=5).contains(&run.chars().count()) {
             return text.len() - before.map_or(0, str::len) + surname.len();
+        }
+        // 伊藤マリア様
+        let surname = &run[..run.find(is_kana).unwrap_or(run.len())];
+        let given = &run[surname.len()..];
+        if self.japanese.contains(surname)
+            && (2..=5).contains(&given.chars().count())
+            && given.chars().all(is_kana)
+        {
+            return run.len();
         }
         let run = last(text, is_han);
         let count = run.chars().count();
@@ -84,9 +104,11 @@ impl NameLists {
         }
     }
 
-    fn korean_before(&self, text: &str) -> usize {
+    fn korean_before(&self, text: &str, form: &str) -> usize {
         let run = last(text.trim_end_matches(' '), is_hangul);
-        let named = (3..=4).contains(&run.chars().count())
+        // 김준님: a form that is no word of its own makes a name of two syllables as well
+        let shortest = if form.ends_with('님') { 2 } else { 3 };
+        let named = (shortest..=4).contains(&run.chars().count())
             && self.has_korean_surname(run)
             && !self.is_korean_word(run);
         if named {

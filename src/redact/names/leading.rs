@@ -20,7 +20,7 @@ impl NameLists {
             let word = text[length..length + given].trim_start();
             let belongs = known
                 || word.contains(is_kana)
-                || !(self.chinese_words.contains(word) || self.follows(word));
+                || !(self.starts_with_word(word) || self.follows(word));
             length + if belongs { given } else { 0 }
         } else if is_kana(first) || is_hangul(first) {
             // 김민준 인증 실패: a second word belongs to a surname by itself, or is a form of address
