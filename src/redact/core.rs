@@ -176,11 +176,13 @@ impl Core {
         })
     }
 
-    /// Is a value what a form calls the field it stands under? One word of Latin letters may be a name.
+    /// Is a value what a form calls the field it stands under? One word of Latin letters may be a name, and cards say `WARGANEGARA`.
     fn is_caption(&self, category: CategoryId, value: &[u8]) -> bool {
         const LONGEST: usize = 48;
         const SHORTEST: usize = 3;
-        let long = !value.is_ascii() || value.len() >= SHORTEST && !self.is_name(category);
+        let family = self.catalog.family(category);
+        let told = matches!(family, Family::Name | Family::Nationality);
+        let long = !value.is_ascii() || value.len() >= SHORTEST && !told;
         if !long || value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
             return false;
         }
@@ -210,10 +212,12 @@ impl Core {
             self.catalog.family(category),
             Family::Address | Family::Authority
         );
+        if placed && (is_endpoint(value) || !inherited && accept::is_programs(value)) {
+            return false;
+        }
+        // {"checks":{"email":45}}
         let mailed = self.catalog.family(category) == Family::Mail;
-        if placed && is_endpoint(value)
-            || (placed || mailed) && !inherited && accept::is_programs(value)
-        {
+        if mailed && value.iter().all(u8::is_ascii_digit) {
             return false;
         }
         // {"address":{"$ref":"#/components/schemas/Address"}}

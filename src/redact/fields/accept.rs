@@ -28,6 +28,7 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 && !value.starts_with(b"arn:")
                 // the name of a thread, the vendor of a device
                 && !value.starts_with(b"0x")
+                && !is_ticket(value)
         }
         ValueRule::Phone => digits(6) || wide_digits(value) >= 6,
         ValueRule::Date => {
@@ -246,9 +247,17 @@ pub(crate) fn is_score(value: &[u8]) -> bool {
         && (value.iter().enumerate()).all(|(i, c)| i == point || c.is_ascii_digit())
 }
 
-/// `hide_all`, `45`: a rule's word or a count, where somebody's place or address would stand.
+/// `EKYC-1243`: the number of an issue of a tracker.
+fn is_ticket(value: &[u8]) -> bool {
+    let letters = value.iter().take_while(|c| c.is_ascii_uppercase()).count();
+    letters >= 2
+        && value.get(letters) == Some(&b'-')
+        && (1..=4).contains(&(value.len() - letters - 1))
+        && value[letters + 1..].iter().all(u8::is_ascii_digit)
+}
+
+/// `hide_all`: a rule's word, where somebody's address would stand.
 pub(crate) fn is_programs(value: &[u8]) -> bool {
     let word = |c: &u8| c.is_ascii_lowercase() || *c == b'_';
     value.contains(&b'_') && value.iter().all(word)
-        || value.len() <= 4 && value.iter().all(u8::is_ascii_digit)
 }

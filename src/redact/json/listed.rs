@@ -14,9 +14,9 @@ use crate::redact::scan::{Contents, contents, holds, string_end};
 
 /// In longer lists a number says nothing of what stands far from it.
 pub(crate) const LIST: usize = 1 << 14;
-/// Longer lines are prose.
+/// Longer lines are prose, in characters.
 const LINE: usize = 120;
-/// So long lines are on average no lines of a card.
+/// So long lines are on average no lines of a card, in characters.
 const USUAL: usize = 48;
 /// Labels that make a card of a list in which nothing was found.
 pub(crate) const LABELS: u8 = 2;
@@ -118,8 +118,11 @@ impl Pass<'_> {
     /// Inspects the lines of a list together.
     pub(crate) fn listed_card(&mut self, t: &[u8], told: &[Told], at: usize, mark: usize) {
         let lines: Vec<&Told> = told.iter().filter(|t| t.role == Role::Line).collect();
-        let length: usize = lines.iter().map(|line| line.text.len()).sum();
-        let short = |line: &&Told| line.text.len() <= LINE;
+        let length: usize = lines
+            .iter()
+            .map(|line| characters(&t[line.text.clone()]))
+            .sum();
+        let short = |line: &&Told| characters(&t[line.text.clone()]) <= LINE;
         let pairs = told.iter().any(|told| told.role == Role::Name);
         if !self.scratch.needles.is_empty()
             || pairs
@@ -173,6 +176,15 @@ fn is_scored(t: &[u8], end: usize) -> bool {
     let comma = skip_space(t, end + 1);
     let number = skip_space(t, comma + 1);
     t.get(comma) == Some(&b',') && t.get(number).is_some_and(u8::is_ascii_digit)
+}
+
+/// The characters of a string of JSON, of which some may be escaped.
+fn characters(text: &[u8]) -> usize {
+    let first = text.iter().filter(|c| **c & 0xc0 != 0x80).count();
+    first
+        - 5 * memchr::memmem::find_iter(text, b"\\u")
+            .count()
+            .min(first / 6)
 }
 
 /// Is a line one word?

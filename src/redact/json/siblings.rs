@@ -107,7 +107,7 @@ impl Pass<'_> {
             let class = self.title(&t[first.0..first.1], context);
             // ["full_name","nik"] are two names of columns
             let content = &t[span.0..span.1];
-            let head = !content.iter().any(u8::is_ascii_uppercase)
+            let head = !(content.is_ascii() && content.iter().any(u8::is_ascii_uppercase))
                 && self.core.fields.exact(content).is_some();
             // ["ready to sign","liveness passed"], ["check token","cost=3"] are lines of a log
             let title = &t[first.0..first.1];

@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 use crate::redact::fields::ClassId;
 use crate::redact::pass::Pass;
 use crate::redact::prints::brackets::closes;
+use crate::redact::words::spans::valid_prefix;
 
 static FLAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" --"));
 
@@ -97,6 +98,10 @@ impl Pass<'_> {
             let begins = |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || *c >= 0xc3;
             let word = |c: &&u8| c.is_ascii_alphanumeric() || matches!(**c, b'_' | b'-');
             let length = t[..open].iter().rev().take(40).take_while(word).count();
+            if length == 0 && t[open] == b'[' {
+                self.bracketed_label(t, open, at, mark);
+                continue;
+            }
             if length < 2 || !t.get(open + 1).is_some_and(begins) {
                 continue;
             }
@@ -117,6 +122,33 @@ impl Pass<'_> {
             {
                 self.argument(t, open + 1..open + 1 + close, info.class, at, mark);
             }
+        }
+    }
+
+    /// `[name]Tan Wei Ming [id_no]S1234567D`: the label stands in brackets, and its value right behind them.
+    fn bracketed_label(&mut self, t: &[u8], open: usize, at: usize, mark: usize) {
+        const LABEL: usize = 40;
+        const LONGEST: usize = 96;
+        let head = &t[open + 1..t.len().min(open + 1 + LABEL)];
+        let Some(close) = memchr::memchr(b']', head) else {
+            return;
+        };
+        let begins = |c: &u8| c.is_ascii_alphanumeric() || *c >= 0x80;
+        let start = open + close + 2;
+        if self.core.catalog.placeholder_at(t, open).is_some() || !t.get(start).is_some_and(begins)
+        {
+            return;
+        }
+        let Some(class) = self.core.fields.exact(&head[..close]) else {
+            return;
+        };
+        let rest = valid_prefix(&t[start..t.len().min(start + LONGEST)]).as_bytes();
+        let value = rest[..memchr::memchr(b'[', rest).unwrap_or(rest.len())].trim_ascii_end();
+        if self
+            .class(class)
+            .is_some_and(|data| self.stands_out(value, data))
+        {
+            self.argument(t, start..start + value.len(), class, at, mark);
         }
     }
 

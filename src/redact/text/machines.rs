@@ -7,8 +7,12 @@ const SHORT_NUMBER: usize = 7;
 /// `/var/run/x.sock`, `0xc000123456`?
 pub(crate) fn is_endpoint(value: &[u8]) -> bool {
     // most are people's
-    if !value.is_ascii() || memchr::memchr(b' ', value).is_some() {
+    if !value.is_ascii() {
         return false;
+    }
+    if let Some(space) = memchr::memchr(b' ', value) {
+        // `Address 1: 10.96.0.10 mysql-0.mysql`
+        return is_dotted(&value[..space]);
     }
     is_socket(value) || is_host(value) || is_hardware(value) || is_location(value) || is_ipv6(value)
 }
@@ -20,9 +24,13 @@ fn is_socket(value: &[u8]) -> bool {
     let ported = port.len() < value.len()
         && (1..=5).contains(&port.len())
         && port.iter().all(u8::is_ascii_digit);
-    let dotted = value.iter().filter(|c| **c == b'.').count() == 3
-        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.');
-    value.iter().all(plain) && (ported || dotted || value.starts_with(b"0x"))
+    value.iter().all(plain) && (ported || is_dotted(value) || value.starts_with(b"0x"))
+}
+
+/// `10.0.0.1`
+fn is_dotted(value: &[u8]) -> bool {
+    value.iter().filter(|c| **c == b'.').count() == 3
+        && value.iter().all(|c| c.is_ascii_digit() || *c == b'.')
 }
 
 /// `2408:89cb:506d::d74c` (RFC 4291).

@@ -134,6 +134,9 @@ impl Pass<'_> {
         }
         self.complaints(t, at, mark);
         self.spaced_lines(t, at, mark);
+        if held & signs::LINE != 0 {
+            self.stacked(t, at, mark);
+        }
         if self.core.cues.has_title(t, held) {
             self.cued_names(t, at, mark);
         }
