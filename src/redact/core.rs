@@ -22,6 +22,7 @@ use super::text::expressions::Expressions;
 use super::text::machines::{is_endpoint, is_machine_word, is_program_id};
 use super::text::outcomes::Outcomes;
 use super::words::lookup::{Cues, Foreign};
+use super::words::spans::Endings;
 use crate::nearest::nearest;
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, Prose, ValueRule};
@@ -41,6 +42,10 @@ pub(crate) struct Core {
     pub changes: Changes,
     pub dates: Dates,
     pub prose: Prose,
+    /// [`Prose::said`]
+    pub said: Endings,
+    /// [`Prose::numbering`]
+    pub numbering: Endings,
     /// [`Prose::card_signs`]
     pub card_signs: Vec<Finder<'static>>,
     pub pseudonyms: Pseudonymizer,
@@ -134,6 +139,8 @@ impl Core {
             card_signs: (patterns.prose.card_signs.iter())
                 .map(|sign| Finder::new(sign).into_owned())
                 .collect(),
+            said: Endings::new(&patterns.prose.said),
+            numbering: Endings::new(&patterns.prose.numbering),
             prose: patterns.prose.clone(),
             pseudonyms: Pseudonymizer::new(key),
             posture: settings.posture,
@@ -176,14 +183,16 @@ impl Core {
         })
     }
 
-    /// Is a value what a form calls the field it stands under? One word of Latin letters may be a name, and cards say `WARGANEGARA`.
+    /// Is a value what a form calls the field it stands under? A word may be a name, and cards say `WARGANEGARA`.
     fn is_caption(&self, category: CategoryId, value: &[u8]) -> bool {
         const LONGEST: usize = 48;
         const SHORTEST: usize = 3;
         let family = self.catalog.family(category);
         let told = matches!(family, Family::Name | Family::Nationality);
-        let long = !value.is_ascii() || value.len() >= SHORTEST && !told;
-        if !long || value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
+        if told
+            || !(SHORTEST..=LONGEST).contains(&value.len())
+            || value.iter().any(u8::is_ascii_digit)
+        {
             return false;
         }
         let class = self.fields.exact(value);

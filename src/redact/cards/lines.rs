@@ -5,6 +5,9 @@
 //! behind a sign: `Address Verification Service` is no address, `Sex Detection Model` no gender.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::patterns::schema::ValueRule;
 use crate::redact::edit::action::Family;
@@ -28,6 +31,9 @@ const SHORT: usize = 24;
 /// Shorter words in capitals are codes.
 const SHORTEST_PLACE: usize = 4;
 
+/// Between the columns of what a program prints in lines.
+static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"   "));
+
 /// Labels of cards begin with a capital or in another script, options with a dash: a cheap question, for most lists are of other things.
 pub(crate) fn may_be_label(line: &[u8]) -> bool {
     let begins = |c: &u8| c.is_ascii_uppercase() || *c >= 0x80 || *c == b'-';
@@ -37,7 +43,11 @@ pub(crate) fn may_be_label(line: &[u8]) -> bool {
 /// Is a line no longer than labels are? Characters of some scripts have three bytes.
 pub(crate) fn may_be_as_long(line: &[u8]) -> bool {
     let first = |c: &&u8| **c & 0xc0 != 0x80;
-    line.len() <= LABEL || line.len() <= 3 * LABEL && line.iter().filter(first).count() <= LABEL
+    let letter = |c: &u8| *c >= 0x80 || c.is_ascii_alphabetic() || matches!(c, b' ' | b'/');
+    line.len() <= LABEL
+        || line.len() <= 3 * LABEL
+            && line.iter().all(letter)
+            && line.iter().filter(first).count() <= LABEL
 }
 
 impl Pass<'_> {
@@ -46,7 +56,7 @@ impl Pass<'_> {
         for line in filled_lines(t) {
             let text = &t[line.clone()];
             // `dob          1992-06-19` stands in columns
-            let column = || memchr::memmem::find(text, b"   ").is_some();
+            let column = || GAP.find(text).is_some();
             let begins = text[0].is_ascii_uppercase() || text[0] >= 0xc3 || column();
             // what has a sign is read by `label`
             if begins && text.len() <= LINE && memchr::memchr3(b':', b'=', b'{', text).is_none() {

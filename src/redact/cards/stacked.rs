@@ -69,12 +69,14 @@ impl Pass<'_> {
             .first()
             .is_some_and(|c| c.is_ascii_alphabetic() || *c >= 0x80)
             && may_be_as_long(line);
-        // 姓名/性别/民族 is a list of them
-        let listed = line.iter().filter(|c| **c == b'/').count() > 1 || line.contains(&b',');
+        // 姓名/性别/民族 is a list of them, but `Ngày, tháng, năm sinh` is one
+        let count = |sign: u8| line.iter().filter(|c| **c == sign).count();
+        let listed = || count(b'/') > 1 || count(b',') > 1;
         if !word
             || !line.iter().all(plain)
             || line.windows(2).any(|two| two == b"--")
-            || listed && self.core.fields.exact(line).is_none()
+            || count(b',') == 1
+            || listed() && self.core.fields.exact(line).is_none()
         {
             return NO_CLASS;
         }

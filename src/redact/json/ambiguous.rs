@@ -101,25 +101,30 @@ impl Pass<'_> {
         });
     }
 
+    /// Does an object have a *value* member?
+    fn has_value(&mut self, t: &[u8], object: Range<usize>) -> bool {
+        member_keys(t, object).any(|key| {
+            let info = self.scratch.keys.meaning(&t[key], &self.core.fields);
+            info.role.part == Part::Value
+        })
+    }
+
     /// Inspects what waited in an object that ends at `end`, or that the text was cut in.
     pub(crate) fn settle(&mut self, t: &[u8], frame: &Frame, end: usize, at: usize) {
         let Some(unsure) = frame.unsure else {
             return;
         };
         let object = frame.start..end.min(frame.start + REACH);
-        let (mut personal, mut step, mut valued) = (false, false, false);
+        // {"Name":"性別 Sex","Value":"女"}: it names what stands beside it
+        if self.named(t, unsure.span) != NO_CLASS && self.has_value(t, object.clone()) {
+            return;
+        }
+        let (mut personal, mut step) = (false, false);
         let mut keys = member_keys(t, object);
-        while !(personal && valued)
-            && let Some(key) = keys.next()
-        {
+        while !personal && let Some(key) = keys.next() {
             let info = self.scratch.keys.meaning(&t[key], &self.core.fields);
             personal |= self.class(info.class).is_some_and(|class| class.personal);
             step |= info.role.step;
-            valued |= info.role.part == Part::Value;
-        }
-        // {"Name":"性別 Sex","Value":"女"}: it names what stands beside it
-        if valued && self.named(t, unsure.span) != NO_CLASS {
-            return;
         }
         let class = match unsure.denied {
             true if personal => unsure.class,

@@ -7,7 +7,6 @@ use std::ops::Range;
 use crate::patterns::schema::ValueRule;
 use crate::redact::pass::Pass;
 use crate::redact::shapes::Shapes;
-use crate::redact::words::spans::ending;
 
 /// Letters and digits of a number that has letters, at least.
 const MIXED: usize = 7;
@@ -24,13 +23,13 @@ impl Pass<'_> {
             let begins = |c: &u8| c.is_ascii_digit() || c.is_ascii_uppercase();
             if t.get(start).is_some_and(begins) {
                 // `my NRIC is S1234567D`
-                let verb = ending(&t[..space], &core.prose.said);
+                let verb = core.said.of(&t[..space]);
                 if verb > 0 {
                     self.said(t, space - verb, start, at, mark);
                     continue;
                 }
             }
-            if ending(&t[..space], &core.prose.numbering) == 0
+            if core.numbering.of(&t[..space]) == 0
                 || !(t.get(start)).is_some_and(u8::is_ascii_alphanumeric)
                 || !(t[start..].iter().take(BEGINNING)).any(u8::is_ascii_digit)
             {

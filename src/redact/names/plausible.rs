@@ -87,8 +87,11 @@ impl NameLists {
 
     /// Is the whole text what a company, a bank or an office is called: 深圳示例科技有限公司?
     pub fn is_company(&self, text: &str) -> bool {
-        let first = text.as_bytes().first().is_some_and(|c| *c >= 0x80);
-        first
+        // 某某公司: of four characters, and most names have fewer
+        const SHORTEST: usize = 12;
+        let bytes = text.as_bytes();
+        bytes.len() >= SHORTEST
+            && bytes[0] >= 0x80
             && self.company_ends.iter().any(|end| text.ends_with(end))
             && text
                 .chars()

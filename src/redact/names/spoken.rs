@@ -13,7 +13,7 @@ use crate::redact::pass::{Pass, Rule};
 use crate::redact::scan::has_capital;
 use crate::redact::words::accents;
 use crate::redact::words::script::{is_han, is_kana, is_latin};
-use crate::redact::words::spans::{ending, valid_prefix, valid_suffix};
+use crate::redact::words::spans::{valid_prefix, valid_suffix};
 
 /// Words of one name, at most.
 const WORDS: usize = 7;
@@ -339,7 +339,7 @@ impl Pass<'_> {
             }
             let end = t[..space].trim_ascii_end().len();
             // `my name is Tan Wei Ming`
-            let end = end - ending(&t[..end], &core.prose.said);
+            let end = end - core.said.of(&t[..end]);
             // `customer: Budi Santoso`
             let signed = latin && t[..end].ends_with(b":");
             let promise = match core.spoken.before(

@@ -14,7 +14,7 @@ use crate::redact::pass::Pass;
 use crate::redact::words::lookup::late_literals;
 use crate::redact::words::spans::{pieces, valid_prefix};
 
-const SIGNS: [&str; 34] = [
+const SIGNS: [&str; 30] = [
     "BEGIN:VCARD",
     "MECARD:",
     "PID|",
@@ -35,20 +35,16 @@ const SIGNS: [&str; 34] = [
     "Label=",
     "name/",
     "Name/",
-    "idno/",
-    "idNo/",
-    "id_no/",
+    "no/",
+    "No/",
     "nric/",
     "birthdate/",
     "dob/",
     "id/",
     "Id/",
-    "ID/",
     "card/",
     "Card/",
-    "number/",
     "passports/",
-    "phones/",
 ];
 static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| late_literals(SIGNS));
 

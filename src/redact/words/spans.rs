@@ -54,21 +54,46 @@ pub(crate) fn trimmed(t: &[u8], span: Range<usize>) -> Range<usize> {
     stripped(t, span, |c| c.is_ascii_whitespace())
 }
 
-/// The length of the word of a list that a text ends with, in any case; zero without one. Their last letters are few, and most texts end with
-/// another.
-pub(crate) fn ending(text: &[u8], words: &[String]) -> usize {
-    let Some(last) = text.last() else {
-        return 0;
-    };
-    let stands = |word: &[u8]| {
-        let start = text.len().checked_sub(word.len());
-        start.is_some_and(|start| text[start..].eq_ignore_ascii_case(word))
-    };
-    let ends = |word: &[u8]| word.last().is_some_and(|c| c.eq_ignore_ascii_case(last));
-    let mut words = words.iter().map(String::as_bytes);
-    words
-        .find(|word| ends(word) && stands(word))
-        .map_or(0, <[u8]>::len)
+/// Words of a list that a text may end with, in any case.
+pub(crate) struct Endings {
+    words: Vec<String>,
+    /// Their last bytes: they are few, and most texts end with another.
+    last: [bool; 256],
+}
+
+impl Endings {
+    pub fn new(words: &[String]) -> Self {
+        let mut last = [false; 256];
+        for c in words.iter().filter_map(|word| word.as_bytes().last()) {
+            last[usize::from(c.to_ascii_lowercase())] = true;
+            last[usize::from(c.to_ascii_uppercase())] = true;
+        }
+        Self {
+            words: words.to_vec(),
+            last,
+        }
+    }
+
+    /// The length of the word that a text ends with; zero without one.
+    #[inline]
+    pub fn of(&self, text: &[u8]) -> usize {
+        let Some(last) = text.last().filter(|c| self.last[usize::from(**c)]) else {
+            return 0;
+        };
+        // most have a space before them, and most texts none there
+        let stands = |word: &[u8]| {
+            let start = text.len().checked_sub(word.len());
+            start.is_some_and(|start| {
+                text[start].eq_ignore_ascii_case(&word[0])
+                    && text[start..].eq_ignore_ascii_case(word)
+            })
+        };
+        let ends = |word: &[u8]| word.last().is_some_and(|c| c.eq_ignore_ascii_case(last));
+        let mut words = self.words.iter().map(String::as_bytes);
+        words
+            .find(|word| ends(word) && stands(word))
+            .map_or(0, <[u8]>::len)
+    }
 }
 
 /// What is text up to the first broken character, of bytes that were cut somewhere.
