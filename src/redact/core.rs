@@ -207,13 +207,16 @@ impl Core {
             ValueRule::Person | ValueRule::Blob => None,
             _ => self.catalog.without_placeholders(value),
         };
-        if value.is_empty() || !accept::rule_accepts(class.value, bare.as_deref().unwrap_or(value))
-        {
-            return false;
-        }
-        let Some(category) = class.category else {
+        let Some(category) = class.category.filter(|_| !value.is_empty()) else {
             return false;
         };
+        // {"TTL":"1965-07-15"}: of place and date of birth the date alone
+        let dated = class.value == ValueRule::Place
+            && self.catalog.family(category) == Family::BirthDate
+            && accept::is_date(value);
+        if !dated && !accept::rule_accepts(class.value, bare.as_deref().unwrap_or(value)) {
+            return false;
+        }
         if value.len() < 10 && self.outcomes.is_nothing(value) {
             return false;
         }

@@ -298,9 +298,9 @@ impl Worker {
         } else if !self.object(line, out, &mut outcome) {
             self.plain(line, out, &mut outcome);
         }
-        let (left, encoded) = (&out[from..], self.scratch.encoded);
-        if self.scratch.needles.may_repeat(left, encoded, &self.core) {
-            self.scratch.spare_identifiers(left, &self.core);
+        let encoded = self.scratch.encoded;
+        while (self.scratch.needles).may_repeat(&out[from..], encoded, &self.core) {
+            self.scratch.spare_identifiers(&out[from..], &self.core);
             self.scratch.needles.search();
             let mut stage = std::mem::take(&mut self.stage);
             stage.clear();

@@ -1,7 +1,7 @@
 //! What to look for again in a record, and where it stands there.
 //!
 //! The first pass over a line notes what it finds. Needles are made of that ([`super::variants`]) only if any of it may still stand in the
-//! line; [`super`] looks for them.
+//! line; [`super`] looks for them. A list of persons makes more than are looked for at once: they are searched in shares, one after the other.
 
 use std::ops::Range;
 
@@ -13,9 +13,14 @@ use crate::redact::edit::action::CategoryId;
 use crate::redact::words::accents;
 use crate::redact::words::script::{is_han, is_hangul};
 
-/// More values than these are not looked for again; a record with so many is a list of persons.
-pub(super) const MOST: usize = 48;
-/// A value makes several needles; so many at most.
+/// More values than these are not looked for again.
+const MOST_VALUES: usize = 1024;
+/// Nor in more shares, and of a long record in fewer: each may cost a pass over it, and so many bytes are passed.
+const MOST_SHARES: usize = 64;
+const MOST_BYTES: usize = 4 << 20;
+/// A share with so many needles is full.
+const FULL: usize = 48;
+/// A value makes several needles; of the last one of a share so many fit.
 const MOST_NEEDLES: usize = 64;
 /// Longer values are not looked for.
 pub(super) const LONGEST: usize = 256;
@@ -60,16 +65,28 @@ pub(crate) struct Needles {
     searching: bool,
     /// What was found while nobody knows if any of it is to be searched.
     noted: Noted,
-    /// Needles were made of that; what is found from now on becomes needles at once.
-    made: bool,
+    /// How many values of that are in this share or were in one before, and how many shares there were.
+    made: usize,
+    shares: usize,
+    /// Bytes that were passed for them.
+    passed: usize,
 }
 
 impl Needles {
     pub fn clear(&mut self) {
-        if self.noted.is_empty() && !self.made {
+        if self.noted.is_empty() {
             // most records: even to fill nothing costs a call
             return;
         }
+        self.clear_share();
+        self.searching = false;
+        self.noted.clear();
+        self.made = 0;
+        self.shares = 0;
+        self.passed = 0;
+    }
+
+    fn clear_share(&mut self) {
         for needle in &self.list {
             self.starts.remove(&self.bytes[needle.text.clone()]);
         }
@@ -81,9 +98,6 @@ impl Needles {
         self.groups = 0;
         self.previous = 0..0;
         self.joined = 0;
-        self.searching = false;
-        self.noted.clear();
-        self.made = false;
     }
 
     /// False in the second pass: there is nothing to search for in the first.
@@ -91,15 +105,21 @@ impl Needles {
         !self.searching
     }
 
-    /// May any of the values still stand in what is left of the record? Of what is `encoded` there only the search itself can tell.
+    /// Makes needles of the next share of the values that may still stand in what is left of the record. False if there is none. Of what is
+    /// `encoded` there only the search itself can tell.
     pub fn may_repeat(&mut self, left: &[u8], encoded: bool, core: &Core) -> bool {
-        if !self.made {
-            if self.noted.is_empty() || !(encoded || self.noted.may_stand_in(left)) {
-                return false;
-            }
-            self.make(core);
+        // one look at all of them tells of a few
+        let few = self.made == 0 && self.noted.len() <= FULL;
+        if few && !(encoded || self.noted.may_stand_in(left)) {
+            return false;
         }
-        !self.list.is_empty() && (encoded || self.may_stand_in(left))
+        while (self.shares == 0 || self.passed + left.len() <= MOST_BYTES) && self.make(core) {
+            if !self.list.is_empty() && (encoded || self.may_stand_in(left)) {
+                self.passed += left.len();
+                return true;
+            }
+        }
+        false
     }
 
     /// Looks for no secret of which `is_identifier` says that a machine is called so.
@@ -122,25 +142,30 @@ impl Needles {
         {
             return;
         }
-        if !self.made {
-            if self.noted.len() < MOST && value.len() <= LONGEST_NOTED {
-                return self.noted.add(value, category, core.is_name(category));
-            }
-            self.make(core);
+        if self.noted.len() < MOST_VALUES && value.len() <= LONGEST_NOTED {
+            self.noted.add(value, category, core.is_name(category));
         }
-        self.take_apart(value, category, core);
     }
 
-    /// Makes needles of what was noted.
-    fn make(&mut self, core: &Core) {
-        self.made = true;
-        let noted = std::mem::take(&mut self.noted);
-        for i in 0..noted.len() {
-            if let Some((value, category)) = noted.get(i) {
-                self.take_apart(value, category, core);
-            }
+    /// Makes needles of the next values that were noted, as many as are looked for at once. False if there are none.
+    fn make(&mut self, core: &Core) -> bool {
+        if self.made == self.noted.len() || self.shares == MOST_SHARES {
+            return false;
         }
+        self.clear_share();
+        self.shares += 1;
+        let noted = std::mem::take(&mut self.noted);
+        // the last one of the share before may be the other half of a name
+        let mut next = self.made.saturating_sub(1);
+        while let Some((value, category)) = noted.get(next)
+            && (next <= self.made || self.list.len() < FULL)
+        {
+            self.take_apart(value, category, core);
+            next += 1;
+        }
+        self.made = next;
         self.noted = noted;
+        true
     }
 
     pub(super) fn add(&mut self, text: &[u8], category: CategoryId, latin: bool) {
@@ -194,8 +219,11 @@ impl Needles {
     #[cfg(test)]
     pub fn both_looks(&mut self, text: &[u8], core: &Core) -> (bool, bool) {
         let allowed = self.noted.may_stand_in(text);
-        self.make(core);
-        (allowed, self.may_stand_in(text))
+        let mut found = false;
+        while self.make(core) {
+            found |= self.may_stand_in(text);
+        }
+        (allowed, found)
     }
 
     /// The values that stand in a text, a bit each: one pass over the text serves all.

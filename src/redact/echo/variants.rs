@@ -1,6 +1,6 @@
 //! What values are taken apart into, to be looked for again: names in their parts and put together, in other spellings.
 
-use super::needles::{LONGEST, MOST, Needles};
+use super::needles::{LONGEST, Needles};
 use crate::redact::core::Core;
 use crate::redact::edit::action::CategoryId;
 use crate::redact::edit::pseudonym::narrow;
@@ -15,9 +15,6 @@ const GLUED: usize = 8;
 impl Needles {
     /// Makes needles of a value.
     pub(super) fn take_apart(&mut self, value: &[u8], category: CategoryId, core: &Core) {
-        if self.list.len() >= MOST {
-            return;
-        }
         let Ok(text) = std::str::from_utf8(value) else {
             return;
         };

@@ -230,6 +230,14 @@ fn is_blob(value: &[u8]) -> bool {
         && !value.starts_with(b"http")
 }
 
+/// `1965-07-15`, `15/07/1965`
+pub(crate) fn is_date(value: &[u8]) -> bool {
+    let sign = |c: &u8| matches!(c, b'-' | b'/' | b'.');
+    value.len() == 10
+        && value.iter().filter(|c| c.is_ascii_digit()).count() == 8
+        && value.iter().filter(|c| sign(c)).count() == 2
+}
+
 /// A moment within a day, of which a card knows nothing: `2026-12-01T10:04:09Z`.
 pub(crate) fn is_moment(value: &[u8]) -> bool {
     matches!(value.get(10), Some(b'T' | b' '))

@@ -45,7 +45,7 @@ fn as_at(words: &[impl AsRef<str>]) -> usize {
 pub(crate) fn is_plural(words: &[String]) -> bool {
     const SHORTEST: usize = 6;
     match words {
-        [.., _, last] if matches!(last.as_str(), "ids" | "nos" | "nums") => true,
+        [.., _, last] if matches!(last.as_str(), "ids" | "nos" | "nums" | "cards") => true,
         [.., last] => last.len() >= SHORTEST && last.ends_with('s') && !last.ends_with("ss"),
         [] => false,
     }

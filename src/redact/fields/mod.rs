@@ -166,6 +166,10 @@ impl Fields {
             _ => NO_CLASS,
         };
         let class = match class {
+            NO_CLASS => self.class_before_by(&words),
+            class => class,
+        };
+        let class = match class {
             NO_CLASS if key != b":authority" => self.class_of(&normal, &words),
             class => class,
         };
@@ -402,6 +406,16 @@ impl Fields {
                 }
             }
             (part, _) => part,
+        }
+    }
+
+    /// The class of what a map holds, `phoneByName`; what somebody did, `reviewed_by_name`, is none.
+    fn class_before_by(&self, words: &[String]) -> ClassId {
+        match words.iter().position(|word| word == "by") {
+            Some(by) if by > 0 && by + 1 < words.len() => {
+                self.telling(self.class_of(words[..by].concat().as_bytes(), &words[..by]))
+            }
+            _ => NO_CLASS,
         }
     }
 
