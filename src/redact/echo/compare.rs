@@ -22,15 +22,16 @@ pub(crate) fn stands(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> 
     })
 }
 
-/// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`).
+/// The end of `wanted` at `start`, without case and with single separators between digits (`138-1234-5678` is `13812345678`), or between the
+/// last one and a letter for a check digit (`S901 9998 F`).
 fn match_loosely(text: &[u8], start: usize, wanted: &[u8]) -> Option<usize> {
     let mut at = start;
     let mut before = 0;
-    for c in wanted {
+    for (i, c) in wanted.iter().enumerate() {
         let found = *text.get(at)?;
         if !found.eq_ignore_ascii_case(c) {
             let separated = matches!(found, b' ' | b'-' | b'.')
-                && c.is_ascii_digit()
+                && (c.is_ascii_digit() || c.is_ascii_alphabetic() && i + 1 == wanted.len())
                 && u8::is_ascii_digit(&before);
             if !separated || text.get(at + 1) != Some(c) {
                 return None;

@@ -92,7 +92,7 @@ impl Needles {
         self.joined += 1;
         // of Chinese names spaces are looked over anyway
         let gaps: &[&str] = match (latin, text.chars().all(is_han)) {
-            (true, _) => &[" "],
+            (true, _) => &[" ", ", "],
             (_, true) => &[""],
             _ => &["", " "],
         };

@@ -66,7 +66,7 @@ impl Pass<'_> {
                 } else {
                     2 * usize::from(rest.starts_with(b"->"))
                 };
-                if skip + arrow == 0 || start - label.end > 12 {
+                if skip + arrow == 0 || start - label.end > 24 {
                     break;
                 }
                 joint |= skip > 0;
@@ -118,6 +118,11 @@ impl Pass<'_> {
             }
             if core.is_name(category) {
                 let text = valid_prefix(&t[start..t.len().min(start + 256)]);
+                // họ tên có giá trị 'Đỗ Minh Quân': the quote is no sign of the name's
+                let text = match t[start - 1] {
+                    b'\'' => text.split('\'').next().unwrap_or(text),
+                    _ => text,
+                };
                 // 坐席：请您眨眨眼: where many hands write, whom a label tells may speak
                 if data.value == ValueRule::Person && core.names.follows(text) {
                     continue;

@@ -19,10 +19,11 @@ impl Pass<'_> {
     /// The list that may stand behind a word like *params*, *args* or *bindings*, of which `p` is any letter or the end.
     /// Gives where the list ends.
     pub(crate) fn bound_list(&mut self, t: &[u8], p: usize, at: usize, mark: usize) -> usize {
+        // `-- PARAMETERS: […]`, `{"bind": […]}`
         let letters = t[p..]
             .iter()
-            .take(8)
-            .take_while(|c| c.is_ascii_alphabetic());
+            .take(12)
+            .take_while(|c| c.is_ascii_alphabetic() || matches!(c, b'"' | b'\\'));
         let sign = p + letters.count();
         if !matches!(t.get(sign), Some(b':' | b'=')) {
             return sign;

@@ -42,7 +42,7 @@ const SIGNS: [&str; 31] = [
     "with value '",
     " received \"",
     "Failing row contains (",
-    "bindings: [",
+    "bind",
     "PARAMETERS: [",
     "from String \"",
     "got invalid value \"",
@@ -177,7 +177,7 @@ impl Pass<'_> {
                 "aram" | "args" if start >= listed => listed = self.bound_list(t, end, at, mark),
                 "aram" | "args" => (),
                 "Failing row contains (" => self.refused_row(t, end, at, mark),
-                "bindings: [" | "PARAMETERS: [" => {
+                "bind" | "PARAMETERS: [" => {
                     self.bound_list(t, start, at, mark);
                 }
                 _ => {
@@ -321,7 +321,8 @@ mod tests {
     #[test]
     fn each_sign_holds_what_it_is_told_by() {
         // each list that is looked for behind these has a bracket or a quote
-        let bracketed = |sign: &&str| !matches!(*sign, "aram" | "args" | " SET " | " set ");
+        let bracketed =
+            |sign: &&str| !matches!(*sign, "aram" | "args" | "bind" | " SET " | " set ");
         for sign in SIGNS.into_iter().filter(bracketed) {
             let held = signs::of(sign.as_bytes());
             assert!(
