@@ -129,6 +129,11 @@ pub struct Pairs {
     /// Last words of a key that say only how its value is written: `fullNameText`, `birthdate_str`.
     #[serde(default)]
     pub dressings: Vec<String>,
+    /// Words for a number at the end of a key of another script, and such that join one to what it numbers: `免許証の番号`.
+    #[serde(default)]
+    pub numbers: Vec<String>,
+    #[serde(default)]
+    pub joints: Vec<String>,
     /// Members that only a step of a program has: a `name` beside them is the step's, unless it is a person's beyond doubt.
     #[serde(default)]
     pub steps: Vec<String>,

@@ -45,6 +45,9 @@ pub(crate) struct Fields {
     containers: Vec<String>,
     /// Last words of a key that say only how its value is written.
     dressings: Vec<String>,
+    /// Words for a number, and what joins one to what it numbers.
+    numbers: Vec<String>,
+    joints: Vec<String>,
     /// The class of `id number`.
     pub id_number: ClassId,
     /// The class of `grant_type`.
@@ -134,6 +137,8 @@ impl Fields {
             owners: pairs.owners.clone(),
             containers: pairs.containers.clone(),
             dressings: pairs.dressings.clone(),
+            numbers: pairs.numbers.clone(),
+            joints: pairs.joints.clone(),
             id_number: exact.get(&b"idnumber"[..]).copied().unwrap_or(NO_CLASS),
             grant: exact.get(&b"granttype"[..]).copied().unwrap_or(NO_CLASS),
             exact,
@@ -264,7 +269,7 @@ impl Fields {
         if let Some(stem) = counted(normal) {
             return self.class_of(stem, &[]);
         }
-        if let Some(stem) = numbered(normal)
+        if let Some(stem) = numbered(normal, &self.numbers, &self.joints)
             && let id = self.class_of(stem, &[])
             && let Some(class) = self.classes.get(usize::from(id))
             && class.value == ValueRule::Number

@@ -129,16 +129,19 @@ pub(crate) fn counted(normal: &[u8]) -> Option<&[u8]> {
     counts.then_some(stem)
 }
 
-/// What is left of a key in Chinese, Japanese or Korean without the word for a number at its end: `マイナンバー番号`, `免許証の番号`, `在留カード等番号`.
-pub(crate) fn numbered(normal: &[u8]) -> Option<&[u8]> {
-    const WORDS: [&str; 8] = ["番号", "号码", "號碼", "编号", "編號", "号", "號", "번호"];
-    const JOINTS: [&str; 2] = ["の", "等"];
-    let without = |text: &'_ [u8], words: &[&str]| {
-        let word = words.iter().find(|word| text.ends_with(word.as_bytes()))?;
-        Some(text.len() - word.len())
+/// What is left of a key without the word for a number at its end, and what joins the two: `マイナンバー番号`, `免許証の番号`.
+pub(crate) fn numbered<'k>(
+    normal: &'k [u8],
+    numbers: &[String],
+    joints: &[String],
+) -> Option<&'k [u8]> {
+    let without = |text: &'k [u8], words: &[String]| {
+        words
+            .iter()
+            .find_map(|word| text.strip_suffix(word.as_bytes()))
     };
-    let stem = &normal[..without(normal, &WORDS)?];
-    let stem = &stem[..without(stem, &JOINTS).unwrap_or(stem.len())];
+    let stem = without(normal, numbers)?;
+    let stem = without(stem, joints).unwrap_or(stem);
     (!stem.is_empty()).then_some(stem)
 }
 
