@@ -331,9 +331,10 @@ impl Pass<'_> {
         if !self.scratch.edits.has_since(mark) {
             return;
         }
-        self.scratch.edits.settle(mark);
-        // what counts only in one country makes the whole of it count only there, unless something else counts anyway
+        // what counts only in one country makes the whole of it count only there, unless something else counts anyway; asked before what
+        // overlaps becomes one
         let only_in = self.scratch.edits.only_in(mark);
+        self.scratch.edits.settle(mark);
         let mut redacted = Vec::with_capacity(text.len());
         self.scratch.edits.splice(mark, text, &mut redacted);
         let found: Vec<CategoryId> = self
