@@ -156,6 +156,9 @@ pub struct MachineNumbers {
     /// Words of measures: what stands behind them is one only if it is digits and nothing else.
     #[serde(default)]
     pub measures: Vec<String>,
+    /// Words before a time: what stands behind them is one only if it may be a number of seconds since 1970, or of their parts.
+    #[serde(default)]
+    pub times: Vec<String>,
     /// What stands right behind digits that are a measure: `17766687043 bytes`.
     #[serde(default)]
     pub units: Vec<String>,

@@ -27,6 +27,9 @@ use crate::nearest::nearest;
 use crate::patterns::Patterns;
 use crate::patterns::schema::{ActionName, Pattern, Prose, ValueRule};
 
+/// A longer decimal number may be a person's with a point in it.
+const SHORT_SCORE: usize = 7;
+
 /// Everything that is known before the first line, shared by all workers.
 pub(crate) struct Core {
     pub catalog: Catalog,
@@ -184,13 +187,10 @@ impl Core {
     }
 
     /// Is a value what a form calls the field it stands under? A word may be a name, and cards say `WARGANEGARA`.
-    fn is_caption(&self, category: CategoryId, value: &[u8]) -> bool {
-        const LONGEST: usize = 48;
-        const SHORTEST: usize = 3;
-        let family = self.catalog.family(category);
-        let told = matches!(family, Family::Name | Family::Nationality);
-        if told
-            || !(SHORTEST..=LONGEST).contains(&value.len())
+    fn is_caption(&self, category: CategoryId, family: Family, value: &[u8]) -> bool {
+        const LENGTHS: std::ops::RangeInclusive<usize> = 3..=48;
+        if matches!(family, Family::Name | Family::Nationality)
+            || !LENGTHS.contains(&value.len())
             || value.iter().any(u8::is_ascii_digit)
         {
             return false;
@@ -198,6 +198,42 @@ impl Core {
         let class = self.fields.exact(value);
         let class = class.and_then(|class| self.fields.classes.get(usize::from(class)));
         class.is_some_and(|class| class.category == Some(category))
+    }
+
+    /// Does a program write such a value where a person's would stand?
+    fn is_programs(
+        &self,
+        class: &Class,
+        category: CategoryId,
+        inherited: bool,
+        value: &[u8],
+    ) -> bool {
+        let family = self.catalog.family(category);
+        match family {
+            Family::Secret => return false,
+            Family::Address | Family::Authority
+                if is_endpoint(value) || !inherited && accept::is_rules_word(value) =>
+            {
+                return true;
+            }
+            // {"checks":{"email":45}}
+            Family::Mail if value.iter().all(u8::is_ascii_digit) => return true,
+            _ => (),
+        }
+        // {"confidence":{"full_name":0.9971,"address":0.64}}
+        let measured = match class.value {
+            ValueRule::Coordinate | ValueRule::Coordinates => false,
+            // 091.2345678 is a telephone
+            ValueRule::Number | ValueRule::Phone => {
+                value.starts_with(b"0.") || value.len() <= SHORT_SCORE
+            }
+            _ => true,
+        };
+        // {"address":{"$ref":"#/components/schemas/Address"}}
+        value.starts_with(b"#/")
+            || measured && accept::is_score(value)
+            // {"labels":{"address":"住址","gender":"Gender"}}
+            || self.is_caption(category, family, value)
     }
 
     /// Does a class speak about this value?
@@ -217,35 +253,9 @@ impl Core {
         if !dated && !accept::rule_accepts(class.value, bare.as_deref().unwrap_or(value)) {
             return false;
         }
-        if value.len() < 10 && self.outcomes.is_nothing(value) {
-            return false;
-        }
-        let placed = matches!(
-            self.catalog.family(category),
-            Family::Address | Family::Authority
-        );
-        if placed && (is_endpoint(value) || !inherited && accept::is_programs(value)) {
-            return false;
-        }
-        // {"checks":{"email":45}}
-        let mailed = self.catalog.family(category) == Family::Mail;
-        if mailed && value.iter().all(u8::is_ascii_digit) {
-            return false;
-        }
-        // {"address":{"$ref":"#/components/schemas/Address"}}
-        if value.starts_with(b"#/") {
-            return false;
-        }
-        // {"confidence":{"full_name":0.9971,"address":0.64}}
-        let measured = !matches!(
-            class.value,
-            ValueRule::Coordinate | ValueRule::Coordinates | ValueRule::Secret
-        );
-        if measured && accept::is_score(value) {
-            return false;
-        }
-        // {"labels":{"address":"住址","gender":"Gender"}}
-        if self.is_caption(category, value) {
+        if value.len() < 10 && self.outcomes.is_nothing(value)
+            || self.is_programs(class, category, inherited, value)
+        {
             return false;
         }
         // {"id_card":{"type":"string","pattern":"^[0-9]{17}[0-9X]$"}}
@@ -275,7 +285,11 @@ impl Core {
         // {"NAMA_LGKP":"Sesuai (98)"}, {"姓名":"不一致"}, but a person may be called No
         let verdict = match text.is_ascii() {
             true => {
-                value.len() >= 4 && self.outcomes.is_one(value) && !self.names.is_latin_name(text)
+                // `pass`, but somebody may be called Must
+                let small = value.len() == 4 && value.iter().all(u8::is_ascii_lowercase);
+                (value.len() > 4 || small)
+                    && self.outcomes.is_one(value)
+                    && !self.names.is_latin_name(text)
             }
             false => self.outcomes.is_verdict(value),
         };

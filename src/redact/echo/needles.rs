@@ -18,6 +18,8 @@ const MOST_VALUES: usize = 1024;
 /// Nor in more shares, and of a long record in fewer: each may cost a pass over it, and so many bytes are passed.
 const MOST_SHARES: usize = 64;
 const MOST_BYTES: usize = 4 << 20;
+/// One look at so many values tells if any of them may stand in a text.
+const FEW: usize = 48;
 /// A share with so many needles is full.
 const FULL: usize = 48;
 /// A value makes several needles; of the last one of a share so many fit.
@@ -108,8 +110,7 @@ impl Needles {
     /// Makes needles of the next share of the values that may still stand in what is left of the record. False if there is none. Of what is
     /// `encoded` there only the search itself can tell.
     pub fn may_repeat(&mut self, left: &[u8], encoded: bool, core: &Core) -> bool {
-        // one look at all of them tells of a few
-        let few = self.made == 0 && self.noted.len() <= FULL;
+        let few = self.made == 0 && self.noted.len() <= FEW;
         if few && !(encoded || self.noted.may_stand_in(left)) {
             return false;
         }

@@ -4,6 +4,8 @@ use crate::patterns::schema::ValueRule;
 use crate::redact::layers::width::native_digit;
 use crate::redact::layers::{dumps, payload};
 
+/// The longest word of a machine in hexadecimal, with its `0x`.
+const LONGEST_WORD: usize = 18;
 /// The longest digest in hexadecimal.
 const LONGEST_DIGEST: usize = 64;
 
@@ -26,8 +28,8 @@ pub(crate) fn rule_accepts(rule: ValueRule, value: &[u8]) -> bool {
                 && !value.starts_with(b"http")
                 // a resource of a cloud, not an alien's registration
                 && !value.starts_with(b"arn:")
-                // the name of a thread, the vendor of a device
-                && !value.starts_with(b"0x")
+                // the name of a thread, the vendor of a device; a longer one is a fingerprint
+                && !(value.starts_with(b"0x") && value.len() <= LONGEST_WORD)
                 && !is_ticket(value)
         }
         ValueRule::Phone => digits(6) || wide_digits(value) >= 6,
@@ -265,7 +267,7 @@ fn is_ticket(value: &[u8]) -> bool {
 }
 
 /// `hide_all`: a rule's word, where somebody's address would stand.
-pub(crate) fn is_programs(value: &[u8]) -> bool {
+pub(crate) fn is_rules_word(value: &[u8]) -> bool {
     let word = |c: &u8| c.is_ascii_lowercase() || *c == b'_';
     value.contains(&b'_') && value.iter().all(word)
 }

@@ -260,7 +260,12 @@ impl Pass<'_> {
         let class = self.class(context.class);
         let telling = class.is_some_and(|c| c.value == ValueRule::Blob && c.category.is_some());
         let safe = class.is_some_and(|c| c.safe);
-        let means = class.is_some_and(|c| c.category.is_some());
+        let born = class
+            .and_then(|c| c.category)
+            .is_some_and(|c| self.core.catalog.family(c) == Family::BirthDate);
+        let words = class.is_some_and(|c| {
+            c.category.is_some() && matches!(c.value, ValueRule::Text | ValueRule::Place)
+        });
         // {"type":"Buffer","data":[255,216,255,224,…]}
         let close = || memchr::memchr(b']', &t[p..]);
         if (!telling || close().is_none())
@@ -269,8 +274,15 @@ impl Pass<'_> {
         {
             return Some(bytes.span.end);
         }
+        // Java's dates: [1990,5,17], [1990,5,17,0,0]
+        if born && let Some((end, 3..=7)) = short_numbers(t, p) {
+            self.array(&t[p + 1..end - 1], at + p..at + end, context);
+            return Some(end);
+        }
         if !telling && (safe || !self.is_denying(context)) {
-            return if means { box_end(t, p) } else { None };
+            // where on an image a field was read: {"address":[3,43,514,238]}
+            let list = short_numbers(t, p).filter(|(_, count)| words && *count >= 4);
+            return list.map(|(end, _)| end);
         }
         let end = p + close()?;
         let inner = &t[p + 1..end];
@@ -297,16 +309,15 @@ impl Pass<'_> {
     }
 }
 
-/// Where a list of at least four short whole numbers ends, which is where on an image a field was read: `{"address":[3,43,514,238]}`.
-fn box_end(t: &[u8], p: usize) -> Option<usize> {
+/// The position behind a list of short whole numbers, and how many there are.
+fn short_numbers(t: &[u8], p: usize) -> Option<(usize, usize)> {
     const REACH: usize = 128;
-    let list = &t[p + 1..t.len().min(p + REACH)];
+    let list = t[p..t.len().min(p + REACH)].strip_prefix(b"[")?;
     let inner = &list[..memchr::memchr(b']', list)?];
     let short = |n: &[u8]| {
         let n = n.trim_ascii();
         (1..=5).contains(&n.len()) && n.iter().all(u8::is_ascii_digit)
     };
-    let numbers = inner.split(|c| *c == b',');
-    (inner.iter().filter(|c| **c == b',').count() >= 3 && numbers.into_iter().all(short))
-        .then_some(p + 1 + inner.len() + 1)
+    let numbers = || inner.split(|c| *c == b',');
+    (numbers().all(short)).then(|| (p + inner.len() + 2, numbers().count()))
 }

@@ -110,15 +110,7 @@ impl Pass<'_> {
             if close.is_none() && self.core.catalog.next_placeholder(t, body).is_some() {
                 return None;
             }
-            let number = || match rule {
-                ValueRule::Number | ValueRule::Phone => self.core.shapes.number_length(&t[body..]),
-                _ => 0,
-            };
-            let end = body
-                + close.unwrap_or_else(|| match number() {
-                    0 => without_cut_mark(&t[body..]),
-                    length => length,
-                });
+            let end = body + close.unwrap_or_else(|| self.unclosed(&t[body..], rule));
             // `"applicant"=>{"full_name"=>"…"}`: what stands in the brackets has labels of its own
             // 姓名:{'location': …}: an object, whose first key is no value
             let braced = listed && t[..start].ends_with(b"{");
@@ -228,6 +220,20 @@ impl Pass<'_> {
             quote: 0,
             listed,
         })
+    }
+}
+
+impl Pass<'_> {
+    /// The length of a value whose quote never closes: all of the text, but of a number not the words behind it, `'110… not matched cost=770`.
+    fn unclosed(&self, rest: &[u8], rule: ValueRule) -> usize {
+        let number = match rule {
+            ValueRule::Number | ValueRule::Phone => self.core.shapes.number_length(rest),
+            _ => 0,
+        };
+        match number > 0 && rest[number..].iter().any(u8::is_ascii_lowercase) {
+            true => number,
+            false => without_cut_mark(rest),
+        }
     }
 }
 

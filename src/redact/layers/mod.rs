@@ -213,6 +213,8 @@ impl Pass<'_> {
         const STEP: usize = 24;
         let mut from = 0;
         let mut sample = STEP - 1;
+        // where lines end that are no base64 together: they are not put together again from each of them
+        let mut apart = 0;
         while sample < t.len() && bits & holds::RUN != 0 {
             if payload::is_base64(t[sample]) {
                 let start = t[from..sample]
@@ -223,17 +225,23 @@ impl Pass<'_> {
                     .iter()
                     .position(|c| !payload::is_base64(*c))
                     .map_or(t.len(), |i| sample + i);
-                // what `=` glues to the first line makes it longer
-                let first = end - without_label(&t[start..end]).len();
-                let lines = start..payload_search::over_equal_lines(t, first..end).end;
                 let mark = self.scratch.edits.mark();
                 let mut opened = 0;
                 if end - start >= STEP {
-                    if lines.end > end && self.open_base64(t, lines.clone(), at, context) {
-                        opened = lines.end;
+                    let lines = match start >= apart {
+                        true => {
+                            // what `=` glues to the first line makes it longer
+                            let first = end - without_label(&t[start..end]).len();
+                            payload_search::over_equal_lines(t, first..end).end
+                        }
+                        false => end,
+                    };
+                    if lines > end && self.open_base64(t, start..lines, at, context) {
+                        opened = lines;
                     } else if self.open_base64(t, start..end, at, context) {
                         opened = end;
                     }
+                    apart = apart.max(lines);
                 }
                 // only a run in which something was found divides the text: `token=eyJ…` must stay with its label
                 if opened > 0 && self.scratch.edits.has_since(mark) {

@@ -143,7 +143,7 @@ pub(crate) fn encode_base64(data: &[u8], like: &[u8]) -> Vec<u8> {
     if between == 0 {
         return encoded.into_bytes();
     }
-    let lines: Vec<&[u8]> = encoded.as_bytes().chunks(line).collect();
+    let lines: Vec<&[u8]> = encoded.as_bytes().chunks(line.max(1)).collect();
     lines.join(&like[line..line + between])
 }
 

@@ -117,6 +117,7 @@ impl Shapes {
             contexts: Contexts::new(words, context_of),
             machines: Words::new(&machines.words),
             measures: Words::new(&machines.measures),
+            times: Words::new(&machines.times),
             units: machines.units.clone(),
         })
     }

@@ -54,6 +54,8 @@ pub(crate) struct Shapes {
     machines: Words,
     /// The same for what is digits and nothing else.
     measures: Words,
+    /// The same for what may be a time.
+    times: Words,
     /// What stands behind a measure.
     units: Vec<String>,
 }
@@ -176,8 +178,14 @@ impl Shapes {
         let mut only_in = None;
         let grouped = window.len() > 1;
         // asked at most once, and only where the answer matters
-        let (within_token, near) = (OnceCell::new(), OnceCell::new());
+        let (within_token, near, within_machines) =
+            (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let within_token = || *within_token.get_or_init(|| within_token_of(text, start, end));
+        // a part of a UUID or of an IP address
+        let within_machines = || {
+            *within_machines
+                .get_or_init(|| within_uuid(text, start, end) || within_ip(text, start, end))
+        };
         let near = || near.get_or_init(|| self.contexts.near(text, start, end));
         for shape in shapes {
             let pattern = &self.patterns[shape.pattern as usize];
@@ -203,8 +211,7 @@ impl Shapes {
                 && (compact.len() >= SURE_LENGTH || compact.iter().any(u8::is_ascii_alphabetic));
             let piece = || {
                 within_number(text, start, end)
-                    || within_uuid(text, start, end)
-                    || within_ip(text, start, end)
+                    || within_machines()
                     || (grouped && within_list(text, window))
             };
             let behind = || self.is_machines(text, start..end);
@@ -214,8 +221,7 @@ impl Shapes {
             let counts = strong
                 || (pattern.has_context
                     && (grouped || !within_token())
-                    && !(grouped
-                        && (within_uuid(text, start, end) || within_ip(text, start, end)))
+                    && !(grouped && within_machines())
                     && (by_key.contains(shape.pattern)
                         || (near().contains(shape.pattern) && !behind())));
             let hinted = !counts
@@ -247,7 +253,7 @@ impl Shapes {
         }
     }
 
-    /// Does a word stand right before the number that says it is a machine's?
+    /// Does a word stand right before the number that says it is a machine's, or a unit right behind it?
     fn is_machines(&self, text: &[u8], number: Range<usize>) -> bool {
         let digits = || text[number.clone()].iter().all(u8::is_ascii_digit);
         if is_measured(&text[number.end..], &self.units) && digits() {
@@ -274,7 +280,9 @@ impl Shapes {
             });
             found
         };
-        stands(&self.machines) || digits() && stands(&self.measures)
+        stands(&self.machines)
+            || digits() && stands(&self.measures)
+            || is_epoch(&text[number.clone()]) && stands(&self.times)
     }
 }
 

@@ -72,11 +72,8 @@ pub(crate) fn within_ip(text: &[u8], start: usize, end: usize) -> bool {
         start - before.count()..end + after.count()
     };
     let quad = |run: &[u8], sign: u8| {
-        let octet = |part: &[u8]| {
-            (1..=3).contains(&part.len())
-                && part.iter().all(u8::is_ascii_digit)
-                && (part.len() < 3 || *part <= b"255"[..])
-        };
+        let octet =
+            |part: &[u8]| std::str::from_utf8(part).is_ok_and(|part| part.parse::<u8>().is_ok());
         run.len() <= LONGEST
             && run.split(|c| *c == sign).count() == 4
             && run.split(|c| *c == sign).all(octet)
